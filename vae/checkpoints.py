@@ -1,0 +1,116 @@
+"""Checkpoints of a training: weights, optimiser state and history in one safetensors file, written atomically."""
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from vae.errors import TrainingError
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """One list a column, one value an epoch: first what is the same on every repetition, then what it cost."""
+
+    columns: dict[str, list[float]] = dataclasses.field(default_factory=dict)
+    seconds: list[float] = dataclasses.field(default_factory=list)
+
+    @property
+    def epochs(self) -> int:
+        return len(self.seconds)
+
+    def append(self, values: dict[str, float], seconds: float) -> None:
+        """Add one epoch."""
+        for name, value in values.items():
+            self.columns.setdefault(name, []).append(value)
+        self.seconds.append(seconds)
+
+    def until(self, epochs: int) -> "History":
+        """Return the first epochs, as a run that stopped there would have recorded them."""
+        return History({name: values[:epochs] for name, values in self.columns.items()}, self.seconds[:epochs])
+
+
+@dataclasses.dataclass(frozen=True)
+class CheckpointFolder:
+    """The checkpoints of one trajectory and seed: epoch-0010.safetensors and so on."""
+
+    path: Path
+
+    def file(self, epoch: int) -> Path:
+        """Return where the checkpoint of an epoch is or would be."""
+        return self.path / f"epoch-{epoch:04d}.safetensors"
+
+    def epochs(self) -> list[int]:
+        """Return the epochs that have a checkpoint, in order."""
+        return sorted(int(file.stem.removeprefix("epoch-")) for file in self.path.glob("epoch-*.safetensors"))
+
+    def save(
+        self, epoch: int, model: nn.Module, optimiser: torch.optim.Optimizer, history: History, facts: dict[str, str]
+    ) -> None:
+        """Write a checkpoint: a reader sees the whole file or none."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        tensors = {f"model.{name}": tensor.contiguous() for name, tensor in model.state_dict().items()}
+        for index, state in optimiser.state_dict()["state"].items():
+            for name, value in state.items():
+                tensors[f"optimiser.{index}.{name}"] = value.contiguous()
+        metadata = {"history": json.dumps(dataclasses.asdict(history)), "facts": json.dumps(facts)}
+        temporary = self.path / f".epoch-{epoch:04d}.{os.getpid()}.tmp"
+        try:
+            save_file(tensors, temporary, metadata=metadata)
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            os.replace(temporary, self.file(epoch))
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def prune(self, keep: set[int]) -> None:
+        """Delete all checkpoints but those to keep and the newest."""
+        for epoch in self.epochs()[:-1]:
+            if epoch not in keep:
+                self.file(epoch).unlink()
+
+    def clear(self) -> None:
+        """Delete every checkpoint, to train from the start."""
+        for epoch in self.epochs():
+            self.file(epoch).unlink()
+
+    def read(self, epoch: int) -> tuple[dict[str, Tensor], History, dict[str, str]]:
+        """Return tensors, history and facts of a checkpoint.
+
+        Raises TrainingError if the file is damaged.
+        """
+        file = self.file(epoch)
+        try:
+            with safe_open(file, framework="pt") as opened:
+                tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (no mapping)
+                metadata = opened.metadata()
+            return tensors, History(**json.loads(metadata["history"])), json.loads(metadata["facts"])
+        except (SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise TrainingError(
+                f"The checkpoint {file} is damaged ({error}). Delete it: training goes on from an older one."
+            ) from error
+
+    def load_model(self, epoch: int, model: nn.Module) -> None:
+        """Put the weights of a checkpoint into a model."""
+        tensors, _, _ = self.read(epoch)
+        model.load_state_dict(_below(tensors, "model."))
+
+    def resume(self, epoch: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> History:
+        """Put weights and optimiser state back as they were, and return the history so far."""
+        tensors, history, _ = self.read(epoch)
+        model.load_state_dict(_below(tensors, "model."))
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in _below(tensors, "optimiser.").items():
+            index, field = name.split(".", 1)
+            state.setdefault(int(index), {})[field] = tensor
+        optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+        return history
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

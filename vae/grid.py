@@ -1,0 +1,65 @@
+"""The runs of this report. To add one, add a line; to change one, change its numbers."""
+
+import dataclasses
+
+from vae.errors import LaudoError
+from vae.spec import ClassifierSpec, ConvSpec, DatasetSpec, EvaluationSpec, RunSpec, Spec, TrainingSpec
+
+FIRST_SEED = 42
+
+# (name, latent dimensions, epochs in the full profile, epochs in the quick one)
+RUNS = (
+    ("e10", 2, 10, 1),
+    ("e50", 2, 50, 2),
+    ("e100", 2, 100, 4),
+    ("e10-l50", 50, 10, 1),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """Everything that a profile trains and measures on one data set."""
+
+    profile: str
+    dataset: DatasetSpec
+    classifier: ClassifierSpec
+    runs: tuple[RunSpec, ...]
+    seeds: tuple[int, ...]
+    evaluation: EvaluationSpec
+
+    @property
+    def specs(self) -> dict[str, Spec]:
+        """All that is stored, by name, in the order in which it is made."""
+        specs: tuple[Spec, ...] = (self.dataset, self.classifier, *self.runs)
+        return {spec.name: spec for spec in specs}
+
+    def seeds_of(self, name: str) -> tuple[int, ...]:
+        """Return the seeds of an entry: data and classifier are made once."""
+        return self.seeds if isinstance(self.specs[name], RunSpec) else (FIRST_SEED,)
+
+
+PROFILES = ("full", "quick")
+
+
+def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int | None = None) -> Grid:
+    """Return the grid of a profile; seeds, if given, replaces the profile's number of seeds.
+
+    Raises LaudoError if fewer than one seed is asked for.
+    """
+    quick = profile == "quick"
+    n_seeds = seeds if seeds is not None else (1 if quick else 5)
+    if n_seeds < 1:
+        raise LaudoError(f"--seeds {n_seeds}: at least one seed is needed; try --seeds 1.")
+    runs = tuple(
+        RunSpec(name, dataset, ConvSpec(latent_dim=dim), training=TrainingSpec(epochs=short if quick else full))
+        for name, dim, full, short in RUNS
+    )
+    evaluation = EvaluationSpec(iwae_images=200, probe_images=5_000, tsne_images=1_000) if quick else EvaluationSpec()
+    return Grid(
+        profile=profile,
+        dataset=DatasetSpec(dataset),
+        classifier=ClassifierSpec(dataset, epochs=1) if quick else ClassifierSpec(dataset),
+        runs=runs,
+        seeds=tuple(range(FIRST_SEED, FIRST_SEED + n_seeds)),
+        evaluation=evaluation,
+    )

@@ -1,0 +1,92 @@
+"""The reference's convolutional VAE: 1x28x28 images, a Gaussian latent, Bernoulli logits."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from vae.spec import ConvSpec
+
+FEATURE_SIDE = 4  # 28 -> 14 -> 7 -> 4 under three convolutions of stride 2
+
+
+class Encoder(nn.Module):
+    """Images to the mean and log-variance of q(z|x)."""
+
+    def __init__(self, spec: ConvSpec) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        channels = 1
+        for width in spec.encoder_channels:
+            layers += [nn.Conv2d(channels, width, kernel_size=3, stride=2, padding=1), nn.ReLU()]
+            channels = width
+        self.features = nn.Sequential(*layers)
+        size = channels * FEATURE_SIDE**2
+        self.mean = nn.Linear(size, spec.latent_dim)
+        self.logvar = nn.Linear(size, spec.latent_dim)
+
+    def forward(self, images: Float[Tensor, "batch 1 28 28"]) -> tuple[Tensor, Tensor]:
+        """Return mean and log-variance, each of shape (batch, latent)."""
+        features = self.features(images).flatten(1)
+        return self.mean(features), self.logvar(features)
+
+
+class Decoder(nn.Module):
+    """A latent to the logits of p(x|z)."""
+
+    def __init__(self, spec: ConvSpec) -> None:
+        super().__init__()
+        first = spec.encoder_channels[-1]
+        self.feature_channels = first
+        self.expand = nn.Linear(spec.latent_dim, first * FEATURE_SIDE**2)
+        layers: list[nn.Module] = []
+        channels = first
+        for index, width in enumerate(spec.decoder_channels):
+            # Only the second layer is odd: 4 -> 8 -> 15 -> 30.
+            padding, extra = (2, 1) if index == 1 else (1, 0)
+            layers += [
+                nn.ConvTranspose2d(
+                    channels, width, kernel_size=4, stride=2, padding=padding, output_padding=extra
+                ),
+                nn.ReLU(),
+            ]
+            channels = width
+        # The reference pads this convolution (30 -> 30) and then crops one pixel on each side. Without the padding
+        # it gives the same 28x28 pixels and does not compute the ones that are thrown away.
+        layers.append(nn.Conv2d(channels, 1, kernel_size=3))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, latent: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch 1 28 28"]:
+        """Return the logit of every pixel."""
+        features = self.expand(latent).unflatten(1, (self.feature_channels, FEATURE_SIDE, FEATURE_SIDE))
+        # On CPU the convolutions keep the layout of their input, and channels-last is the faster one.
+        return self.layers(features.contiguous(memory_format=torch.channels_last))
+
+
+class ConvVAE(nn.Module):
+    """Encoder and decoder (Kingma & Welling 2014), 279,301 parameters at two latent dimensions."""
+
+    def __init__(self, spec: ConvSpec) -> None:
+        super().__init__()
+        self.encoder = Encoder(spec)
+        self.decoder = Decoder(spec)
+
+    def forward(
+        self, images: Float[Tensor, "batch 1 28 28"], noise: Float[Tensor, "batch latent"]
+    ) -> tuple[Float[Tensor, "batch 1 28 28"], Float[Tensor, "batch latent"], Float[Tensor, "batch latent"]]:
+        """Return logits, mean and log-variance; noise is standard normal, drawn by the caller."""
+        mean, logvar = self.encoder(images)
+        return self.decoder(reparametrise(mean, logvar, noise)), mean, logvar
+
+
+def reparametrise(
+    mean: Float[Tensor, "batch latent"], logvar: Float[Tensor, "batch latent"], noise: Float[Tensor, "batch latent"]
+) -> Float[Tensor, "batch latent"]:
+    """Return z = mean + sigma * noise, so that gradients reach mean and sigma (Kingma & Welling 2014, section 2.4)."""
+    return mean + torch.exp(0.5 * logvar) * noise
+
+
+def build_model(spec: ConvSpec, seed: int) -> ConvVAE:
+    """Return a model with PyTorch's default initialisation drawn from seed, the global generator left alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return ConvVAE(spec).to(memory_format=torch.channels_last)

@@ -1,0 +1,158 @@
+"""What a run is: frozen values, standard library only.
+
+A spec holds what changes the numbers and nothing else (no device, no path, no progress option), so that its
+hash tells whether a stored result still answers the question that the grid asks.
+"""
+
+import dataclasses
+import hashlib
+import json
+from typing import Any
+
+# Raised by hand when the same spec would train to other numbers. tests/vae/test_numerics.py fails when the
+# numbers change and this does not.
+TRAINING_NUMERICS = 1
+# The same for evaluation: raising it evaluates again from the weights, and trains nothing.
+EVALUATION_NUMERICS = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class ConvSpec:
+    """The reference's convolutional VAE; see vae/models/conv.py for the layers."""
+
+    latent_dim: int = 2
+    encoder_channels: tuple[int, ...] = (32, 64, 128)
+    decoder_channels: tuple[int, ...] = (64, 32, 16)
+
+
+@dataclasses.dataclass(frozen=True)
+class ObjectiveSpec:
+    """Negative ELBO with a weight on its KL term (Higgins 2017); beta 1 is the ELBO itself."""
+
+    beta: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingSpec:
+    """How the objective is minimised: Adam, constant learning rate, the last short batch kept."""
+
+    epochs: int = 10
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+
+
+@dataclasses.dataclass(frozen=True)
+class RunSpec:
+    """One row of the grid. Its name is for people and is not part of its key."""
+
+    name: str
+    dataset: str
+    model: ConvSpec = ConvSpec()
+    objective: ObjectiveSpec = ObjectiveSpec()
+    training: TrainingSpec = TrainingSpec()
+
+    @property
+    def epochs(self) -> int:
+        return self.training.epochs
+
+    @property
+    def latent_dim(self) -> int:
+        return self.model.latent_dim
+
+    @property
+    def beta(self) -> float:
+        return self.objective.beta
+
+    def trajectory(self) -> "RunSpec":
+        """The training that this run is a snapshot of: the same spec without name and epochs.
+
+        Runs that differ only in epochs share one trajectory, so 10, 50 and 100 epochs cost 100 and not 160,
+        and are paired by construction.
+        """
+        return dataclasses.replace(self, name="", training=dataclasses.replace(self.training, epochs=0))
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassifierSpec:
+    """The independent CNN that serves as the eye of the sample metrics; see vae/models/classifier.py."""
+
+    dataset: str
+    epochs: int = 12
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+    name: str = "classifier"
+
+
+@dataclasses.dataclass(frozen=True)
+class DatasetSpec:
+    """What is measured on the data alone: entropy floor, baselines, the fixed images."""
+
+    dataset: str
+    name: str = "dataset"
+
+
+Spec = RunSpec | ClassifierSpec | DatasetSpec
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluationSpec:
+    """Sizes of the evaluation. Part of the evaluation key: another size gives other numbers."""
+
+    prior_samples: int = 10_000
+    neighbours: int = 10
+    reference_images: int = 30_000
+    iwae_images: int = 1_000
+    iwae_samples: int = 64
+    probe_images: int = 20_000
+    silhouette_images: int = 5_000
+    tsne_images: int = 5_000
+    tsne_perplexity: float = 30.0
+    prdc_images: int = 5_000
+    prdc_neighbours: int = 5
+    interpolation_pairs: int = 200
+    interpolation_steps: int = 11
+    manifold_side: int = 21
+    fixed_per_class: int = 4
+
+
+def canonical(spec: Any) -> dict[str, Any]:
+    """Return the fields of a spec that differ from their defaults, as JSON values, without its name.
+
+    Defaults are left out so that a new field with a default leaves the keys of all published results alone.
+    A changed default must therefore raise TRAINING_NUMERICS; the golden test catches who forgets it.
+    """
+    fields: dict[str, Any] = {}
+    for field in dataclasses.fields(spec):
+        value = getattr(spec, field.name)
+        if field.name == "name" or value == field.default:
+            continue
+        if dataclasses.is_dataclass(value):
+            other_type = {} if type(value) is type(field.default) else {"type": type(value).__name__}
+            value = canonical(value) | other_type
+        fields[field.name] = value
+    return fields
+
+
+def digest(value: Any) -> str:
+    """Return the sha256 of a JSON value in canonical form (sorted keys, no spaces)."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def training_key(spec: Spec, data_checksum: str) -> str:
+    """Return the hash that a stored training must carry to be fresh."""
+    return digest([type(spec).__name__, canonical(spec), data_checksum, TRAINING_NUMERICS])
+
+
+def trajectory_key(spec: RunSpec | ClassifierSpec, data_checksum: str) -> str:
+    """Return the hash shared by all runs that are snapshots of one training."""
+    return training_key(spec.trajectory() if isinstance(spec, RunSpec) else spec, data_checksum)
+
+
+def evaluation_key(spec: Spec, data_checksum: str, evaluation: EvaluationSpec, depends_on: str = "") -> str:
+    """Return the hash that a stored result must carry to be fresh.
+
+    depends_on is the training key of what the evaluation uses beside the run itself (the classifier).
+    """
+    key = training_key(spec, data_checksum)
+    return digest([key, canonical(evaluation), depends_on, EVALUATION_NUMERICS])

@@ -1,0 +1,80 @@
+"""What the one training loop is asked to minimise, one task a family."""
+
+import dataclasses
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vae import objectives
+from vae.datasets import DatasetInfo
+from vae.models.classifier import Classifier
+from vae.models.conv import ConvVAE, build_model
+from vae.spec import ClassifierSpec, RunSpec
+
+Terms = Float[Tensor, "terms batch"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """A model and its objective: the weighted sum of terms, each averaged over the images of a batch.
+
+    terms: (model, images, labels, noise) -> one row a term, one column an image.
+    noise_dim: standard normal numbers that terms wants for each image.
+    """
+
+    build: Callable[[int], nn.Module]
+    terms: Callable[[nn.Module, Tensor, Tensor, Tensor], Terms]
+    term_names: tuple[str, ...]
+    weights: tuple[float, ...]
+    noise_dim: int
+    epochs: int
+    batch_size: int
+    learning_rate: float
+
+
+def vae_task(spec: RunSpec) -> Task:
+    """Return the task of a VAE: reconstruction + beta KL, nats per image."""
+
+    def terms(model: nn.Module, images: Tensor, labels: Int[Tensor, " batch"], noise: Tensor) -> Terms:
+        assert isinstance(model, ConvVAE)
+        logits, mean, logvar = model(images, noise)
+        return torch.stack([objectives.reconstruction(logits, images), objectives.kl_divergence(mean, logvar)])
+
+    return Task(
+        build=lambda seed: build_model(spec.model, seed),
+        terms=terms,
+        term_names=("bce", "kl"),
+        weights=(1.0, spec.beta),
+        noise_dim=spec.latent_dim,
+        epochs=spec.epochs,
+        batch_size=spec.training.batch_size,
+        learning_rate=spec.training.learning_rate,
+    )
+
+
+def classifier_task(spec: ClassifierSpec, info: DatasetInfo) -> Task:
+    """Return the task of the classifier: cross-entropy, with the error rate recorded beside it."""
+
+    def build(seed: int) -> nn.Module:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return Classifier(len(info.classes)).to(memory_format=torch.channels_last)
+
+    def terms(model: nn.Module, images: Tensor, labels: Int[Tensor, " batch"], noise: Tensor) -> Terms:
+        logits = model(images)
+        wrong = (logits.argmax(dim=1) != labels).to(logits.dtype)
+        return torch.stack([functional.cross_entropy(logits, labels, reduction="none"), wrong])
+
+    return Task(
+        build=build,
+        terms=terms,
+        term_names=("cross_entropy", "error"),
+        weights=(1.0, 0.0),
+        noise_dim=0,
+        epochs=spec.epochs,
+        batch_size=spec.batch_size,
+        learning_rate=spec.learning_rate,
+    )

@@ -1,0 +1,146 @@
+"""The one training loop, for every family and device.
+
+Exact to repeat and to resume: what an epoch draws (order, noise, dropout) comes from streams seeded by (seed, epoch),
+so a killed training goes on from its last checkpoint and ends with the numbers of an undisturbed one.
+Nothing inside an epoch waits for the device: losses gather in a tensor there and are read once, at its end.
+"""
+
+import hashlib
+import math
+import time
+from collections.abc import Collection
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from vae.allocator import keep_large_blocks
+from vae.checkpoints import CheckpointFolder, History
+from vae.data import Data, Split, as_input
+from vae.errors import TrainingError
+from vae.tasks import Task
+
+SECONDS_BETWEEN_CHECKPOINTS = 20.0
+EVALUATION_BATCH = 500
+
+
+class Listener(Protocol):
+    """Who wants to know how a training goes."""
+
+    def step(self, epoch: int, step: int, steps: int) -> None: ...
+
+    def epoch(self, epoch: int, history: History) -> None: ...
+
+
+def train(
+    task: Task,
+    seed: int,
+    data: Data,
+    device: torch.device,
+    folder: CheckpointFolder,
+    snapshots: Collection[int],
+    name: str,
+    facts: dict[str, str],
+    listener: Listener,
+) -> History:
+    """Train until the last snapshot, from the newest checkpoint of the folder, and leave a checkpoint at each snapshot.
+
+    data must be on the device. facts (device, versions, commit) are kept with every checkpoint. Returns the history.
+    Raises TrainingError naming run, epoch and step when the loss is no longer finite.
+    """
+    keep_large_blocks()
+    last = max(snapshots)
+    model = task.build(seed).to(device)
+    optimiser = torch.optim.Adam(model.parameters(), lr=task.learning_rate, fused=device.type in ("cuda", "cpu"))
+    start = max((epoch for epoch in folder.epochs() if epoch <= last), default=0)
+    history = folder.resume(start, model, optimiser) if start else History()
+    saved = time.monotonic()
+    for epoch in range(start + 1, last + 1):
+        began = time.perf_counter()
+        losses = _train_epoch(task, model, optimiser, seed, epoch, data.train, device, listener)
+        _stop_if_diverged(losses, name, epoch, folder)
+        values = {"learning_rate": optimiser.param_groups[0]["lr"]}
+        values |= _named("train", task, losses.sum(dim=0) / len(data.train))
+        seconds = time.perf_counter() - began
+        values |= _named("validation", task, evaluate_terms(task, model, data.validation, seed).mean(dim=1))
+        history.append(values, seconds)
+        if epoch in snapshots or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
+            folder.save(epoch, model, optimiser, history, facts)
+            folder.prune(keep=set(snapshots))
+            saved = time.monotonic()
+        listener.epoch(epoch, history)
+    return history
+
+
+def _train_epoch(
+    task: Task,
+    model: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    seed: int,
+    epoch: int,
+    split: Split,
+    device: torch.device,
+    listener: Listener,
+) -> Tensor:
+    """Take one pass over the training images; return the sum of each term over the images of each step."""
+    n = len(split)
+    steps = math.ceil(n / task.batch_size)
+    weights = torch.tensor(task.weights, device=device)
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(stream(seed, epoch, "order"))).to(device)
+    noise = standard_normal(n, task.noise_dim, stream(seed, epoch, "noise"), device)
+    sums = torch.zeros(steps, len(task.term_names), device=device)
+    model.train()
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(stream(seed, epoch, "layers"))  # dropout
+        for step in range(steps):
+            batch = slice(step * task.batch_size, (step + 1) * task.batch_size)
+            chosen = order[batch]
+            terms = task.terms(model, as_input(split.images[chosen]), split.labels[chosen], noise[batch])
+            optimiser.zero_grad(set_to_none=True)
+            (weights @ terms.mean(dim=1)).backward()
+            optimiser.step()
+            sums[step] = terms.detach().sum(dim=1)
+            listener.step(epoch, step + 1, steps)
+    return sums
+
+
+@torch.no_grad()
+def evaluate_terms(task: Task, model: torch.nn.Module, split: Split, seed: int) -> Tensor:
+    """Return each term for each image (terms x images), one noise draw an image, the same at every call."""
+    model.eval()
+    device = split.images.device
+    noise = standard_normal(len(split), task.noise_dim, stream(seed, 0, "evaluation"), device)
+    rows = []
+    for first in range(0, len(split), EVALUATION_BATCH):
+        batch = slice(first, first + EVALUATION_BATCH)
+        rows.append(task.terms(model, as_input(split.images[batch]), split.labels[batch], noise[batch]))
+    return torch.cat(rows, dim=1)
+
+
+def standard_normal(n: int, dim: int, seed: int, device: torch.device) -> Tensor:
+    """Return (n, dim) standard normal numbers, drawn on the CPU so that every device sees the same."""
+    return torch.randn(n, dim, generator=torch.Generator().manual_seed(seed)).to(device)
+
+
+def stream(seed: int, epoch: int, purpose: str) -> int:
+    """Return the seed of an independent random stream."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{epoch}/{purpose}".encode()).digest()[:8], "big") >> 1
+
+
+def _named(prefix: str, task: Task, means: Tensor) -> dict[str, float]:
+    return {f"{prefix}_{name}": value for name, value in zip(task.term_names, means.tolist(), strict=True)}
+
+
+def _stop_if_diverged(losses: Tensor, name: str, epoch: int, folder: CheckpointFolder) -> None:
+    finite = torch.isfinite(losses).all(dim=1).cpu()
+    if bool(finite.all()):
+        return
+    step = int((~finite).nonzero()[0]) + 1
+    good = folder.epochs()
+    kept = f"The last good checkpoint is epoch {good[-1]}." if good else "There is no checkpoint yet."
+    raise TrainingError(
+        f"Run {name}: the loss is no longer finite at epoch {epoch}, step {step}. {kept} "
+        f"Try a lower learning rate (vae/grid.py) or, with a large beta, fewer latent dimensions."
+    )
+
+
