@@ -68,16 +68,17 @@ class CheckpointFolder:
         finally:
             temporary.unlink(missing_ok=True)
 
-    def prune(self, keep: set[int]) -> None:
-        """Delete all checkpoints but those to keep and the newest."""
-        for epoch in self.epochs()[:-1]:
-            if epoch not in keep:
+    def prune(self, keep: set[int], until: int) -> None:
+        """Delete the checkpoints before an epoch, but those to keep: a newer one makes them useless."""
+        for epoch in self.epochs():
+            if epoch < until and epoch not in keep:
                 self.file(epoch).unlink()
 
-    def clear(self) -> None:
-        """Delete every checkpoint, to train from the start."""
+    def clear(self, until: int) -> None:
+        """Delete every checkpoint up to an epoch, to train again from the start."""
         for epoch in self.epochs():
-            self.file(epoch).unlink()
+            if epoch <= until:
+                self.file(epoch).unlink()
 
     def read(self, epoch: int) -> tuple[dict[str, Tensor], History, dict[str, str]]:
         """Return tensors, history and facts of a checkpoint.
@@ -95,10 +96,9 @@ class CheckpointFolder:
                 f"The checkpoint {file} is damaged ({error}). Delete it: training goes on from an older one."
             ) from error
 
-    def load_model(self, epoch: int, model: nn.Module) -> None:
-        """Put the weights of a checkpoint into a model."""
-        tensors, _, _ = self.read(epoch)
-        model.load_state_dict(_below(tensors, "model."))
+    def weights(self, epoch: int) -> dict[str, Tensor]:
+        """Return the model's weights at an epoch, by parameter name."""
+        return _below(self.read(epoch)[0], "model.")
 
     def resume(self, epoch: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> History:
         """Put weights and optimiser state back as they were, and return the history so far."""

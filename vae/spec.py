@@ -98,7 +98,9 @@ Spec = RunSpec | ClassifierSpec | DatasetSpec
 class EvaluationSpec:
     """Sizes of the evaluation. Part of the evaluation key: another size gives other numbers."""
 
+    train_images: int = 10_000
     prior_samples: int = 10_000
+    shown_samples: int = 100
     neighbours: int = 10
     reference_images: int = 30_000
     iwae_images: int = 1_000

@@ -18,6 +18,7 @@ from vae.allocator import keep_large_blocks
 from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data, Split, as_input
 from vae.errors import TrainingError
+from vae.provenance import now
 from vae.tasks import Task
 
 SECONDS_BETWEEN_CHECKPOINTS = 20.0
@@ -27,7 +28,7 @@ EVALUATION_BATCH = 500
 class Listener(Protocol):
     """Who wants to know how a training goes."""
 
-    def step(self, epoch: int, step: int, steps: int) -> None: ...
+    def step(self, epoch: int, step: int, steps: int, images: int) -> None: ...
 
     def epoch(self, epoch: int, history: History) -> None: ...
 
@@ -42,10 +43,12 @@ def train(
     name: str,
     facts: dict[str, str],
     listener: Listener,
+    keep: Collection[int] = (),
 ) -> History:
     """Train until the last snapshot, from the newest checkpoint of the folder, and leave a checkpoint at each snapshot.
 
-    data must be on the device. facts (device, versions, commit) are kept with every checkpoint. Returns the history.
+    data must be on the device. facts (device, versions, commit) are kept with every checkpoint. keep: epochs whose
+    checkpoints stay beside the snapshots. Returns the history.
     Raises TrainingError naming run, epoch and step when the loss is no longer finite.
     """
     keep_large_blocks()
@@ -65,8 +68,8 @@ def train(
         values |= _named("validation", task, evaluate_terms(task, model, data.validation, seed).mean(dim=1))
         history.append(values, seconds)
         if epoch in snapshots or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
-            folder.save(epoch, model, optimiser, history, facts)
-            folder.prune(keep=set(snapshots))
+            folder.save(epoch, model, optimiser, history, facts | {"finished": now()})
+            folder.prune(keep={*snapshots, *keep}, until=epoch)
             saved = time.monotonic()
         listener.epoch(epoch, history)
     return history
@@ -100,7 +103,7 @@ def _train_epoch(
             (weights @ terms.mean(dim=1)).backward()
             optimiser.step()
             sums[step] = terms.detach().sum(dim=1)
-            listener.step(epoch, step + 1, steps)
+            listener.step(epoch, step + 1, steps, terms.shape[1])
     return sums
 
 

@@ -1,0 +1,237 @@
+"""Carry out a plan: train what is missing, evaluate it, store it. Everything that needs torch is below here."""
+
+import dataclasses
+import itertools
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save
+
+from vae import baselines, provenance, tasks
+from vae.checkpoints import CheckpointFolder, History
+from vae.data import Data, as_input, load
+from vae.errors import LaudoError
+from vae.evaluate import Subject, evaluate, look, run_history
+from vae.grid import FIRST_SEED
+from vae.metrics import samples
+from vae.models.classifier import Classifier
+from vae.models.conv import ConvVAE
+from vae.plan import Action, Plan, Step
+from vae.progress import Progress
+from vae.results import Array, RunResult
+from vae.spec import ClassifierSpec, DatasetSpec, RunSpec, canonical
+from vae.store import ResultsStore
+from vae.tasks import Task
+from vae.train import train
+
+RETRAINING = "retraining"
+
+
+@dataclasses.dataclass(frozen=True)
+class Places:
+    """Where things are: given data, cache of the data, checkpoints."""
+
+    data_dir: Path | None
+    cache_dir: Path
+
+
+def choose_device(asked: str) -> torch.device:
+    """Return the device to train on.
+
+    Raises LaudoError if the one asked for is not there.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if asked == "auto":
+        return torch.device(next(kind for kind, there in available.items() if there))
+    if not available[asked]:
+        there = ", ".join(kind for kind, yes in available.items() if yes)
+        raise LaudoError(f"--device {asked}: no such device here. Available: {there}; --device auto picks the best.")
+    return torch.device(asked)
+
+
+def execute(plan: Plan, store: ResultsStore, places: Places, device_kind: str, progress: Progress) -> None:
+    """Do every step of a plan that is not fresh, in order, storing each result as soon as it is there.
+
+    Safe to stop at any moment: the next call goes on from the newest checkpoint. Raises DataError, TrainingError or
+    ResultsError, each naming its remedy.
+    """
+    if not plan.todo:
+        return
+    device = choose_device(device_kind)
+    data = load(plan.info, places.data_dir, places.cache_dir).to(device)
+    build = Build(plan, store, data, device, progress)
+    for _, group in itertools.groupby(plan.todo, key=lambda step: (step.checkpoints, step.seed)):
+        build.do(list(group))
+
+
+@dataclasses.dataclass
+class Build:
+    """One execution of a plan."""
+
+    plan: Plan
+    store: ResultsStore
+    data: Data
+    device: torch.device
+    progress: Progress
+
+    def do(self, steps: list[Step]) -> None:
+        """Train and evaluate the steps of one training (several snapshots of a trajectory, or one step)."""
+        spec = steps[0].spec
+        if isinstance(spec, DatasetSpec):
+            self._summarise(steps[0])
+            return
+        history, facts = self._train(steps)
+        for step in steps:
+            self._evaluate(step, history, facts)
+        (steps[0].checkpoints / RETRAINING).unlink(missing_ok=True)
+
+    def _train(self, steps: list[Step]) -> tuple[History, dict[str, Any]]:
+        """Bring the checkpoints of a trajectory up to the last epoch that the steps need."""
+        first = steps[0]
+        assert not isinstance(first.spec, DatasetSpec)
+        folder = CheckpointFolder(first.checkpoints)
+        snapshots = sorted({step.spec.epochs for step in steps})
+        self._prepare_retraining(steps, folder)
+        to_train = [step for step in steps if step.action is Action.TRAIN]
+        if to_train:
+            names = "+".join(step.spec.name for step in to_train)
+            facts = provenance.facts(self.device.type) | {"started": provenance.now()}
+            task = self._task(first.spec)
+            with self.progress.training(f"{names}/{first.seed}", snapshots[-1]) as listener:
+                keep = {run.epochs for run in self.plan.grid.runs} | set(snapshots)
+                train(task, first.seed, self.data, self.device, folder, snapshots, names, facts, listener, keep)
+        return self._history(steps, folder)
+
+    def _prepare_retraining(self, steps: list[Step], folder: CheckpointFolder) -> None:
+        asked = [step.spec.name for step in steps if step.spec.name in self.plan.retrain]
+        if not asked:
+            return
+        marker = folder.path / RETRAINING
+        wanted = ",".join(asked)
+        # A retraining that was stopped goes on; only a new one starts from nothing.
+        if not (marker.is_file() and marker.read_text() == wanted):
+            folder.clear(until=max(step.spec.epochs for step in steps if step.spec.name in asked))  # type: ignore[union-attr]
+            folder.path.mkdir(parents=True, exist_ok=True)
+            marker.write_text(wanted)
+
+    def _history(self, steps: list[Step], folder: CheckpointFolder) -> tuple[History, dict[str, Any]]:
+        epochs = max(step.spec.epochs for step in steps)  # type: ignore[union-attr]
+        if folder.file(epochs).is_file():
+            _, history, facts = folder.read(epochs)
+            return history, facts
+        # Published weights without their checkpoints: history and facts were published with them.
+        step = steps[-1]
+        stored = self.store.load(step.spec.name, step.seed)
+        names = [name for name in stored.history if not name.endswith(("_neg_elbo", "_deviance"))]
+        history = History({name: list(stored.history[name]) for name in names}, stored.provenance["epoch_seconds"])
+        return history, stored.provenance["training"]
+
+    def _task(self, spec: RunSpec | ClassifierSpec) -> Task:
+        return tasks.vae_task(spec) if isinstance(spec, RunSpec) else tasks.classifier_task(spec, self.plan.info)
+
+    def _weights(self, step: Step) -> dict[str, torch.Tensor]:
+        assert not isinstance(step.spec, DatasetSpec)
+        folder = CheckpointFolder(step.checkpoints)
+        if folder.file(step.spec.epochs).is_file():
+            return folder.weights(step.spec.epochs)
+        published = self.store.weights(step.spec.name, step.seed)
+        if published is None:
+            raise LaudoError(f"No weights of {step.label} are at hand; train it again with --retrain {step.spec.name}.")
+        return load_file(published)
+
+    def _evaluate(self, step: Step, history: History, facts: dict[str, Any]) -> None:
+        began = time.perf_counter()
+        with self.progress.working(f"evaluating {step.label}"):
+            weights = self._weights(step)
+            if isinstance(step.spec, ClassifierSpec):
+                scores, arrays, columns = self._classifier_numbers(step.spec, weights, history)
+            else:
+                assert isinstance(step.spec, RunSpec)
+                scores, arrays, columns = self._vae_numbers(step.spec, step.seed, weights, history)
+        made = {
+            "training": facts,
+            "epoch_seconds": [round(value, 3) for value in history.seconds[: len(columns["learning_rate"])]],
+            "images_per_second": _images_per_second(history, len(self.data.train)),
+        }
+        publish = step.seed == FIRST_SEED  # the headline seed: what the site shows and the explorer decodes with
+        content = save({name: tensor.contiguous() for name, tensor in weights.items()}) if publish else None
+        self._store(step, scores, arrays, columns, made, began, content)
+
+    def _vae_numbers(
+        self, spec: RunSpec, seed: int, weights: dict[str, torch.Tensor], history: History
+    ) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
+        model = ConvVAE(spec.model).to(self.device)
+        model.load_state_dict(weights)
+        subject = Subject(spec, seed, model, self._classifier(), self.data, self.plan.grid.evaluation)
+        scores, arrays = evaluate(subject)
+        return scores, arrays, run_history(spec, history, self.data)
+
+    @torch.no_grad()
+    def _classifier_numbers(
+        self, spec: ClassifierSpec, weights: dict[str, torch.Tensor], history: History
+    ) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
+        classes = len(self.plan.info.classes)
+        classifier = Classifier(classes).to(self.device).eval()
+        classifier.load_state_dict(weights)
+        test, other = (look(classifier, as_input(split.images)) for split in (self.data.test, self.data.validation))
+        labels = self.data.test.labels
+        confusion = torch.bincount(labels * classes + test.classes, minlength=classes**2).view(classes, classes)
+        scores = {
+            "test_accuracy": (test.classes == labels).float().mean().item(),
+            "frechet_floor": samples.frechet(test.features, other.features),
+            "parameters": float(sum(p.numel() for p in classifier.parameters())),
+        }
+        arrays: dict[str, Array] = {
+            "test_predictions": test.classes.to(torch.uint8).cpu().numpy(),
+            "confusion": confusion.cpu().numpy(),
+        }
+        return scores, arrays, history.columns
+
+    def _classifier(self) -> Classifier:
+        spec = self.plan.grid.classifier
+        classifier = Classifier(len(self.plan.info.classes)).to(self.device)
+        published = self.store.weights(spec.name, FIRST_SEED)
+        if published is None:
+            raise LaudoError(f"The classifier's weights are missing; train it again with --retrain {spec.name}.")
+        classifier.load_state_dict(load_file(published))
+        return classifier
+
+    def _summarise(self, step: Step) -> None:
+        began = time.perf_counter()
+        with self.progress.working(f"measuring {step.label}"):
+            scores, arrays = baselines.summarise(self.data, self.plan.grid.evaluation.fixed_per_class)
+        self._store(step, scores, arrays, {}, {}, began, None)
+
+    def _store(
+        self,
+        step: Step,
+        scores: dict[str, float],
+        arrays: dict[str, Array],
+        history: dict[str, list[float]],
+        made: dict[str, Any],
+        began: float,
+        weights: bytes | None,
+    ) -> None:
+        evaluation = provenance.facts(self.device.type) | {
+            "finished": provenance.now(),
+            "seconds": round(time.perf_counter() - began, 3),
+        }
+        result = RunResult(
+            run=step.spec.name,
+            seed=step.seed,
+            spec=canonical(step.spec),
+            keys=step.keys,
+            scores=scores,
+            history=history,
+            arrays=arrays,
+            provenance={**made, "evaluation": evaluation},
+        )
+        self.store.save(result, weights)
+        self.progress.note(f"stored {step.label}")
+
+
+def _images_per_second(history: History, images: int) -> float:
+    return round(images * history.epochs / sum(history.seconds), 1) if history.seconds else 0.0
+

@@ -1,0 +1,139 @@
+"""Results: what an evaluation gives, and how it is kept. numpy only, so that a report needs no torch.
+
+    results/<run>/<seed>/result.json      spec, keys, scores, history: the same bytes for the same numbers
+                         arrays.npz       arrays by name (no pickle)
+                         provenance.json  when, where, how long, with which versions and commit
+    results/manifest.json                 sha256 of every file above
+"""
+
+import dataclasses
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae.errors import ResultsError
+
+FORMAT = 1
+Array = NDArray[Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Keys:
+    """What a result answers to: equal keys mean that it is fresh."""
+
+    training: str
+    evaluation: str
+
+
+@dataclasses.dataclass(frozen=True)
+class RunResult:
+    """Everything that the report may use of one run and seed.
+
+    spec: the fields of the spec, as JSON values. scores: numbers by name. history: one list a column, one value an
+    epoch. arrays: by name; see vae/evaluate.py for names, shapes and units. provenance: facts for people, never read
+    as a number of the report.
+    """
+
+    run: str
+    seed: int
+    spec: Mapping[str, Any]
+    keys: Keys
+    scores: Mapping[str, float]
+    history: Mapping[str, list[float]]
+    arrays: Mapping[str, Array]
+    provenance: Mapping[str, Any]
+
+    def score(self, name: str) -> float:
+        """Return a score by name.
+
+        Raises ResultsError naming the run if it is not there.
+        """
+        if name not in self.scores:
+            raise ResultsError(f"{self.run}/{self.seed} has no score '{name}'; evaluate it again with --retrain {self.run}.")
+        return self.scores[name]
+
+    def array(self, name: str) -> Array:
+        """Return an array by name.
+
+        Raises ResultsError naming the run if it is not there.
+        """
+        if name not in self.arrays:
+            raise ResultsError(f"{self.run}/{self.seed} has no array '{name}'; evaluate it again with --retrain {self.run}.")
+        return self.arrays[name]
+
+
+RESULT_FILE, ARRAYS_FILE, PROVENANCE_FILE = "result.json", "arrays.npz", "provenance.json"
+
+
+def to_files(result: RunResult) -> dict[str, bytes]:
+    """Return the files of a result: equal numbers give equal bytes in all but the provenance."""
+    body = {
+        "format": FORMAT,
+        "run": result.run,
+        "seed": result.seed,
+        "spec": dict(result.spec),
+        "keys": dataclasses.asdict(result.keys),
+        "scores": {name: _short(value) for name, value in sorted(result.scores.items())},
+        "history": {name: [_short(v) for v in values] for name, values in sorted(result.history.items())},
+    }
+    return {
+        RESULT_FILE: dump_json(body),
+        ARRAYS_FILE: _pack(result.arrays),
+        PROVENANCE_FILE: dump_json(dict(result.provenance)),
+    }
+
+
+def from_files(files: Mapping[str, bytes]) -> RunResult:
+    """Return a result from its files.
+
+    Raises ResultsError if a file is missing, no JSON, no archive of plain arrays, or of another format.
+    """
+    try:
+        body = json.loads(files[RESULT_FILE])
+        if body["format"] != FORMAT:
+            raise ResultsError(f"result.json has format {body['format']}, this version reads {FORMAT}.")
+        return RunResult(
+            run=body["run"],
+            seed=body["seed"],
+            spec=body["spec"],
+            keys=Keys(**body["keys"]),
+            scores=body["scores"],
+            history=body["history"],
+            arrays=_unpack(files[ARRAYS_FILE]),
+            provenance=json.loads(files[PROVENANCE_FILE]),
+        )
+    except (KeyError, TypeError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise ResultsError(f"not a readable result ({type(error).__name__}: {error})") from error
+
+
+def dump_json(value: Any) -> bytes:
+    """Return JSON with sorted keys and a final newline; NaN is refused."""
+    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def sha256(content: bytes) -> str:
+    """Return the sha256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _short(value: float) -> float:
+    """Round to float32's nine significant digits: more would be noise of the machine's arithmetic."""
+    return float(f"{value:.9g}")
+
+
+def _pack(arrays: Mapping[str, Array]) -> bytes:
+    # np.savez fixes the date of every member, so equal arrays give equal bytes.
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **{name: arrays[name] for name in sorted(arrays)})
+    return buffer.getvalue()
+
+
+def _unpack(content: bytes) -> dict[str, Array]:
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}

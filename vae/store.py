@@ -1,0 +1,216 @@
+"""The results folder: atomic writes, a manifest, and damage found before it is used.
+
+    results/<run>/<seed>/{result.json, arrays.npz, provenance.json[, weights.safetensors]}
+    results/manifest.json
+
+A result is first written whole beside its place, then a journal says that it is complete, then it is moved in and the
+manifest is brought up to date. A build killed anywhere in between is completed by recover() at the next one.
+"""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vae.errors import ResultsError
+from vae.results import (
+    ARRAYS_FILE,
+    PROVENANCE_FILE,
+    RESULT_FILE,
+    Keys,
+    RunResult,
+    dump_json,
+    from_files,
+    sha256,
+    to_files,
+)
+
+MANIFEST = "manifest.json"
+INCOMING = ".incoming"
+JOURNAL = "journal.json"
+WEIGHTS_FILE = "weights.safetensors"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+class ResultsStore:
+    """A results folder; reading creates nothing."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, run: str, seed: int) -> Path:
+        """Return where a result is or would be.
+
+        Raises ResultsError for a name that is no plain run name (so that no path leaves the folder).
+        """
+        if not NAME.fullmatch(run):
+            raise ResultsError(f"'{run}' is no run name: use lower-case letters, digits and hyphens.")
+        return self.root / run / str(int(seed))
+
+    def has(self, run: str, seed: int) -> bool:
+        """Say whether anything is stored for a run and seed."""
+        return self.folder(run, seed).is_dir()
+
+    def keys(self, run: str, seed: int) -> Keys:
+        """Return the keys of a stored result, all its files verified.
+
+        Raises ResultsError naming the damaged or missing file.
+        """
+        body = json.loads(self._verified(run, seed)[RESULT_FILE])
+        return Keys(**body["keys"])
+
+    def load(self, run: str, seed: int) -> RunResult:
+        """Return a stored result.
+
+        Raises ResultsError naming the damaged or missing file.
+        """
+        files = self._verified(run, seed)
+        try:
+            return from_files(files)
+        except ResultsError as error:
+            raise ResultsError(f"{self.folder(run, seed)}: {error} {_remedy(run)}") from error
+
+    def provenance(self, run: str, seed: int) -> dict[str, Any]:
+        """Return when, where and with what a stored result was made."""
+        provenance: dict[str, Any] = json.loads(self._verified(run, seed)[PROVENANCE_FILE])
+        return provenance
+
+    def weights(self, run: str, seed: int) -> Path | None:
+        """Return the published weights of a run, verified, or None."""
+        name = f"{run}/{seed}/{WEIGHTS_FILE}"
+        if name not in self.manifest():
+            return None
+        self._verified(run, seed)
+        return self.root / name
+
+    def digest(self, run: str, seed: int) -> str:
+        """Return one hash of all that is stored for a run and seed, or '' if nothing is."""
+        prefix = f"{run}/{seed}/"
+        entries = {name: entry for name, entry in self.manifest().items() if name.startswith(prefix)}
+        return sha256(dump_json(entries)) if entries else ""
+
+    def manifest(self) -> dict[str, dict[str, Any]]:
+        """Return sha256 and size of every file, by its path below the folder; empty if there is none yet.
+
+        Raises ResultsError if the manifest cannot be read.
+        """
+        path = self.root / MANIFEST
+        try:
+            files: dict[str, dict[str, Any]] = json.loads(path.read_bytes())["files"]
+        except FileNotFoundError:
+            return {}
+        except (ValueError, KeyError, TypeError) as error:
+            raise ResultsError(
+                f"{path} is damaged ({error}). Restore it (git checkout -- {path.name} in that folder), "
+                f"or delete the folder to train everything again."
+            ) from error
+        return files
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with the folder, one sentence a fault: altered, missing and unlisted files."""
+        faults = []
+        manifest = self.manifest()
+        for name, entry in sorted(manifest.items()):
+            path = self.root / name
+            if not path.is_file():
+                faults.append(f"{path} is missing although the manifest lists it.")
+            elif sha256(path.read_bytes()) != entry["sha256"]:
+                faults.append(f"{path} is damaged: its sha256 is not the manifest's.")
+        for path in sorted(self.root.glob("*/*/*")):
+            name = path.relative_to(self.root).as_posix()
+            if name not in manifest and not name.startswith("."):
+                faults.append(f"{path} is not in the manifest.")
+        return faults
+
+    def save(self, result: RunResult, weights: bytes | None = None) -> None:
+        """Store a result, replacing what was there; a reader sees the old or the new one, never a half.
+
+        Raises ResultsError if the folder cannot be written.
+        """
+        files = to_files(result)
+        if weights is not None:
+            files[WEIGHTS_FILE] = weights
+        try:
+            incoming = self.root / INCOMING
+            staged = incoming / f"{result.run}.{result.seed}"
+            shutil.rmtree(staged, ignore_errors=True)
+            staged.mkdir(parents=True)
+            for name, content in files.items():
+                _write_through(staged / name, content)
+            entries = {
+                f"{result.run}/{result.seed}/{name}": {"sha256": sha256(content), "bytes": len(content)}
+                for name, content in files.items()
+            }
+            journal = {"run": result.run, "seed": result.seed, "entries": entries}
+            _write_atomically(incoming / JOURNAL, dump_json(journal))
+            self.recover()
+        except OSError as error:
+            raise ResultsError(
+                f"Cannot write results to {self.root} ({error.strerror or error}). Free space or permissions there, or "
+                f"give another folder with --results DIR; the build then goes on where it was."
+            ) from error
+
+    def recover(self) -> None:
+        """Finish what a killed build had begun to store; safe to repeat."""
+        incoming = self.root / INCOMING
+        journal = incoming / JOURNAL
+        if journal.is_file():
+            entry = json.loads(journal.read_bytes())
+            run, seed = entry["run"], entry["seed"]
+            staged = incoming / f"{run}.{seed}"
+            target = self.folder(run, seed)
+            if staged.is_dir():
+                shutil.rmtree(target, ignore_errors=True)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(staged, target)
+            prefix = f"{run}/{seed}/"
+            others = {name: old for name, old in self.manifest().items() if not name.startswith(prefix)}
+            _write_atomically(self.root / MANIFEST, dump_json({"files": others | entry["entries"]}))
+            journal.unlink()
+        shutil.rmtree(incoming, ignore_errors=True)
+
+    def _verified(self, run: str, seed: int) -> Mapping[str, bytes]:
+        """Return the files of a result after comparing each with the manifest."""
+        folder = self.folder(run, seed)
+        manifest = self.manifest()
+        prefix = f"{run}/{seed}/"
+        names = [name.removeprefix(prefix) for name in manifest if name.startswith(prefix)]
+        for required in (RESULT_FILE, ARRAYS_FILE, PROVENANCE_FILE):
+            if required not in names:
+                raise ResultsError(f"{folder / required} is not in the manifest of {self.root}. {_remedy(run)}")
+        files = {}
+        for name in names:
+            path = folder / name
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                raise ResultsError(f"{path} is missing although the manifest lists it. {_remedy(run)}") from None
+            except OSError as error:
+                raise ResultsError(f"{path} cannot be read ({error.strerror}). {_remedy(run)}") from error
+            if sha256(content) != manifest[prefix + name]["sha256"]:
+                raise ResultsError(f"{path} is damaged: its sha256 is not the manifest's. {_remedy(run)}")
+            files[name] = content
+        return files
+
+
+def _remedy(run: str) -> str:
+    return f"Restore it (git checkout -- results/{run}) or make it again with --retrain {run}."
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        _write_through(temporary, content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
