@@ -1,0 +1,38 @@
+"""Adds what build.py rendered to the pages of docs/; mkdocs-gen-files runs this file at every build."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+from mkdocs_gen_files import FilesEditor
+
+
+def nav_pages(entry: Any) -> Iterator[str]:
+    """The Markdown files that mkdocs.yml's nav names, in its order."""
+    if isinstance(entry, str):
+        yield entry
+    else:
+        for child in entry.values() if isinstance(entry, dict) else entry:
+            yield from nav_pages(child)
+
+
+def add_rendered(editor: FilesEditor) -> None:
+    """Copies into the virtual tree every file of rendered/ that docs/ lacks; PluginError if a page of nav is in neither."""
+    docs = Path(editor.config.docs_dir)
+    rendered = docs.parent / "rendered"
+    missing = [page for page in nav_pages(editor.config.nav) if not any((tree / page).is_file() for tree in (docs, rendered))]
+    if missing:
+        # PluginError is what MkDocs prints as a line; any other exception is a traceback when a served site is rebuilt.
+        raise PluginError(f"{len(missing)} of the site's pages are not rendered ({missing[0]}): run `python build.py --all` first.")
+    # Here and not in mkdocs.yml, where a folder that is not there yet stops MkDocs before this message can be shown.
+    editor.config.watch.append(str(rendered))
+    for source in sorted(rendered.rglob("*")):
+        name = source.relative_to(rendered).as_posix()
+        if source.is_file() and not (docs / name).exists():
+            with editor.open(name, "wb") as target:
+                target.write(source.read_bytes())
+
+
+if __name__ == "<run_path>":  # run by gen-files; imported by a test, it does nothing
+    add_rendered(FilesEditor.current())
