@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import PluginError
-from mkdocs_gen_files import FilesEditor
+from mkdocs_gen_files.editor import FilesEditor
 
 
 def nav_pages(entry: Any) -> Iterator[str]:
@@ -21,10 +21,14 @@ def add_rendered(editor: FilesEditor) -> None:
     """Copies into the virtual tree every file of rendered/ that docs/ lacks; PluginError if a page of nav is in neither."""
     docs = Path(editor.config.docs_dir)
     rendered = docs.parent / "rendered"
-    missing = [page for page in nav_pages(editor.config.nav) if not any((tree / page).is_file() for tree in (docs, rendered))]
+    missing = [
+        page for page in nav_pages(editor.config.nav) if not any((tree / page).is_file() for tree in (docs, rendered))
+    ]
     if missing:
         # PluginError is what MkDocs prints as a line; any other exception is a traceback when a served site is rebuilt.
-        raise PluginError(f"{len(missing)} of the site's pages are not rendered ({missing[0]}): run `python build.py --all` first.")
+        raise PluginError(
+            f"{len(missing)} of the site's pages are not rendered ({missing[0]}): run `python build.py --all` first."
+        )
     # Here and not in mkdocs.yml, where a folder that is not there yet stops MkDocs before this message can be shown.
     editor.config.watch.append(str(rendered))
     for source in sorted(rendered.rglob("*")):

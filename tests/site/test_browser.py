@@ -1,0 +1,191 @@
+"""The built pages in a real browser: nothing leaves the origin, nothing fails, and each scheme and width shows what it should."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian: apt install chromium)")
+
+PAGE = "/atividades/04-vae/visao-geral/"
+VIEWS: dict[str, tuple[int, int, Literal["light", "dark"]]] = {
+    "light": (1280, 900, "light"),
+    "dark": (1280, 900, "dark"),
+    "phone": (390, 844, "light"),
+}
+
+
+@dataclass
+class Visit:
+    """An open page and what went wrong on the way."""
+
+    page: Page
+    scheme: str
+    foreign: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def origin(sample_site: Path, serve: Callable[[Path], str]) -> str:
+    return serve(sample_site)
+
+
+@pytest.fixture(scope="module", params=list(VIEWS))
+def visit(request: pytest.FixtureRequest, browser: Browser, origin: str) -> Iterator[Visit]:
+    """The sample page, scrolled to its end so that lazy images are loaded too."""
+    width, height, scheme = VIEWS[request.param]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    seen = Visit(page, scheme)
+    page.on("request", lambda sent: None if sent.url.startswith((origin, "data:")) else seen.foreign.append(sent.url))
+    page.on("requestfailed", lambda sent: seen.faults.append(sent.url))
+    page.on("response", lambda got: seen.faults.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+    page.on("console", lambda said: seen.faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: seen.faults.append(str(error)))
+    page.goto(origin + PAGE, wait_until="networkidle")
+    page.evaluate("document.querySelector('footer').scrollIntoView()")
+    page.wait_for_load_state("networkidle")
+    yield seen
+    page.close()
+
+
+def test_nothing_leaves_the_origin_and_nothing_fails(visit: Visit) -> None:
+    assert visit.foreign == []
+    assert visit.faults == []
+
+
+def test_math_is_rendered(visit: Visit) -> None:
+    assert visit.page.locator("article .katex").count() == 3
+    assert visit.page.locator("article .katex-display").count() == 1
+    assert visit.page.locator("article .katex-error").count() == 0
+    assert "\\(" not in visit.page.locator("article").inner_text()
+
+
+def test_the_page_uses_its_own_fonts(visit: Visit) -> None:
+    loaded = set(
+        visit.page.evaluate(
+            "[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family.replaceAll('\"', ''))"
+        )
+    )
+    assert {"Source Serif 4", "Source Sans 3", "Source Code Pro", "KaTeX_Main"} <= loaded
+
+
+def test_only_the_figure_of_the_scheme_is_shown(visit: Visit) -> None:
+    shown = {name: visit.page.locator(f'img[src$="#only-{name}"]').is_visible() for name in ("light", "dark")}
+    assert shown == {"light": visit.scheme == "light", "dark": visit.scheme == "dark"}
+
+
+def test_every_shown_image_is_loaded(visit: Visit) -> None:
+    broken = "[...document.querySelectorAll('article img')].filter(i => i.checkVisibility() && !(i.complete && i.naturalWidth)).map(i => i.src)"
+    visit.page.evaluate("document.querySelectorAll('article img').forEach(i => i.scrollIntoView())")
+    visit.page.wait_for_load_state("networkidle")
+    assert visit.page.evaluate(broken) == []
+
+
+def test_only_boxes_of_their_own_scroll_sideways(visit: Visit) -> None:
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert visit.page.evaluate("document.querySelector('.image-columns').getBoundingClientRect().right <= innerWidth")
+    assert visit.page.evaluate(
+        "document.querySelector('.md-typeset__scrollwrap').getBoundingClientRect().right <= innerWidth"
+    )
+
+
+def test_text_keeps_a_readable_measure(visit: Visit) -> None:
+    widest = visit.page.evaluate(
+        "Math.max(...[...document.querySelectorAll('article > p')].map(p => p.clientWidth / parseFloat(getComputedStyle(p).fontSize)))"
+    )
+    assert 15 < widest <= 34.1  # em: about 72 characters
+
+
+def test_verdicts_have_enough_contrast(visit: Visit) -> None:
+    """WCAG 2.2, 1.4.3: 4.5 between the word and its pill; and the claim's edge is never the only sign."""
+    colours = visit.page.evaluate(
+        "[...document.querySelectorAll('.verdict')].map(v => [getComputedStyle(v).color, getComputedStyle(v).backgroundColor, v.innerText])"
+    )
+    assert [word for _, _, word in colours] == ["confirmada", "refutada", "inconclusiva", "não testada"]
+    assert all(contrast(text, ground) >= 4.5 for text, ground, _ in colours), colours
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG's contrast ratio of two opaque rgb(r, g, b) colours."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(value) / 255 for value in colour.removeprefix("rgb(").removesuffix(")").split(",")]
+        red, green, blue = (
+            value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted([luminance(first), luminance(second)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_of_known_colours() -> None:
+    assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
+    assert contrast("rgb(119, 119, 119)", "rgb(255, 255, 255)") == pytest.approx(4.48, abs=0.01)
+
+
+def test_evidence_folds_out(visit: Visit) -> None:
+    evidence = visit.page.locator("details.evidence").first
+    assert not evidence.locator("dl").is_visible()
+    evidence.locator("summary").click()
+    assert evidence.locator("dl").is_visible()
+    evidence.locator("summary").click()
+    assert not evidence.locator("dl").is_visible()
+
+
+def test_paper_shows_light_figures_and_all_evidence(visit: Visit) -> None:
+    visit.page.emulate_media(media="print")
+    visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert visit.page.locator('img[src$="#only-light"]').is_visible()
+    assert not visit.page.locator('img[src$="#only-dark"]').is_visible()
+    assert all(block.is_visible() for block in visit.page.locator("details.evidence dl").all())
+    assert not visit.page.locator(".md-header, .md-sidebar--primary, .md-footer").first.is_visible()
+    assert visit.page.evaluate("getComputedStyle(document.querySelector('.verdict')).color") == "rgb(12, 86, 54)"
+    visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert visit.page.locator("details[open]").count() == 0
+    visit.page.emulate_media(media="screen")
+
+
+def test_the_first_image_column_stays_in_sight_on_a_phone(browser: Browser, origin: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(origin + PAGE)
+    columns = page.locator(".image-columns")
+    columns.evaluate("box => box.scrollTo({left: box.scrollWidth, behavior: 'instant'})")
+    assert columns.evaluate("box => box.scrollLeft") > 100
+    left = columns.evaluate(
+        "box => box.firstElementChild.getBoundingClientRect().left - box.getBoundingClientRect().left"
+    )
+    assert left == pytest.approx(0, abs=1)
+    page.close()
+
+
+def test_reduced_motion_is_respected(browser: Browser, origin: str) -> None:
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto(origin + PAGE)
+    assert (
+        page.evaluate("parseFloat(getComputedStyle(document.querySelector('.md-header')).transitionDuration)") < 0.001
+    )
+    page.close()
+
+
+def test_home_leads_to_the_report(browser: Browser, origin: str) -> None:
+    page = browser.new_page()
+    page.goto(origin)
+    page.get_by_role("link", name="Autocodificadores variacionais").click()
+    assert page.url == origin + PAGE
+    page.close()
