@@ -1,0 +1,36 @@
+"""Figures to bytes: the same figure gives the same bytes on the same version of matplotlib."""
+
+import io
+
+from matplotlib.figure import Figure
+from PIL import Image
+
+from vae.figures.style import exporting
+
+_PNG_DPI = 192  # two device pixels for a CSS pixel
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Return a figure as SVG, its text as text in the reader's own sans-serif, with no date and no random id."""
+    buffer = io.BytesIO()
+    with exporting():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue().replace(b"'DejaVu Sans', sans-serif", b"sans-serif")
+
+
+def to_png(figure: Figure, colours: int = 256) -> bytes:
+    """Return a figure as a palette PNG with transparency at twice the shown size: for scatters of many points."""
+    buffer = io.BytesIO()
+    with exporting():
+        figure.savefig(buffer, format="png", dpi=_PNG_DPI)
+    buffer.seek(0)
+    with Image.open(buffer) as image:
+        small = image.convert("RGBA").quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    return png_bytes(small)
+
+
+def png_bytes(image: Image.Image) -> bytes:
+    """Return an image as PNG with no metadata."""
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG", optimize=True)
+    return buffer.getvalue()

@@ -1,0 +1,107 @@
+"""One quantity against another: quality against cost, cumulative variance against components."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from vae.figures.curves import Curve
+from vae.figures.errors import FigureError
+from vae.figures.labels import place_labels
+from vae.figures.layout import Numbers, TickFormat, format_axis, marker, new_figure, scale, settle, style_axes
+from vae.figures.style import WIDTH, Theme, drawing
+
+
+@dataclasses.dataclass(frozen=True)
+class Trajectory:
+    """A trajectory of trainings: cost (n,), quality (n,) and a word at each point; low and high bound the quality."""
+
+    label: str
+    style: str
+    cost: Numbers
+    quality: Numbers
+    points: Sequence[str]
+    low: Numbers | None = None
+    high: Numbers | None = None
+
+
+def cost_quality(
+    paths: Sequence[Trajectory],
+    *,
+    theme: Theme,
+    x_label: str,
+    y_label: str,
+    tick_format: TickFormat,
+    log_x: bool = True,
+    width: float = WIDTH,
+) -> Figure:
+    """Return quality against cost, the points of a trajectory joined, each point and each trajectory named."""
+    with drawing(theme):
+        figure = new_figure(width, 3.8)
+        axes = figure.add_subplot()
+        style_axes(axes, theme)
+        axes.set_xlabel(x_label)
+        axes.set_ylabel(y_label)
+        anchors: list[tuple[float, float, str, str]] = []
+        for path in paths:
+            Curve(path.label, path.style, path.cost, path.quality, low=path.low, high=path.high).check()
+            if len(path.points) != len(path.cost):
+                raise FigureError(f"path '{path.label}' has {len(path.cost)} points and {len(path.points)} words.")
+            style = theme.style(path.style)
+            axes.plot(path.cost, path.quality, color=style.colour, **marker(style, theme, 7.0))
+            if path.low is not None and path.high is not None:
+                axes.vlines(path.cost, path.low, path.high, color=style.colour, linewidth=1.2)
+            for index, word in enumerate(path.points):
+                text = f"{path.label} {word}".strip() if index == len(path.points) - 1 else word
+                anchors.append((float(path.cost[index]), float(path.quality[index]), text, style.colour))
+        axes.margins(x=0.12, y=0.14)
+        scale(axes, log_x, False, tick_format)
+        settle(figure)
+        place_labels(figure, axes, anchors, theme, "above")
+    return figure
+
+
+def scree(
+    curves: Sequence[Curve],
+    *,
+    theme: Theme,
+    x_label: str,
+    y_label: str,
+    tick_format: TickFormat,
+    component_format: TickFormat,
+    mark: int = 2,
+    width: float = WIDTH,
+) -> Figure:
+    """Return cumulative shares of variance (0 to 1) against components, a marker at the marked component.
+
+    The key sits in the lower right, which a cumulative curve leaves free; labels may carry the value at the mark.
+    """
+    with drawing(theme):
+        figure = new_figure(width, 3.6)
+        axes = figure.add_subplot()
+        style_axes(axes, theme, "y")
+        axes.set_xlabel(x_label)
+        axes.set_ylabel(y_label)
+        handles = []
+        for curve in curves:
+            curve.check()
+            style = theme.style(curve.style)
+            axes.plot(curve.x, curve.values, color=style.colour)
+            at = [i for i, component in enumerate(curve.x) if component == mark]
+            axes.plot(
+                np.asarray(curve.x)[at],
+                np.asarray(curve.values)[at],
+                linestyle="none",
+                zorder=4,
+                **marker(style, theme, 8.0),
+            )
+            handles.append(Line2D([], [], color=style.colour, label=curve.label, **marker(style, theme, 7.0)))
+        axes.axvline(mark, color=theme.muted, linewidth=0.9, linestyle=(0, (2, 3)), zorder=1)
+        axes.set_ylim(0, 1.04)
+        scale(axes, False, False, tick_format)
+        format_axis(axes.xaxis, component_format, ticks=10)
+        axes.legend(handles=handles, loc="lower right")
+        settle(figure)
+    return figure
