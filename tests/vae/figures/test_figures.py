@@ -1,0 +1,139 @@
+"""What holds for every figure: its words, its bytes, its two themes, its size; and what each refuses."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from vae import figures as f
+
+Example = tuple[Callable[..., Figure], list[str]]
+LIGHT, DARK = (f.load_theme(name) for name in f.THEME_NAMES)
+
+
+def texts(svg: bytes) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.parametrize("width", [f.WIDTH, f.PHONE_WIDTH])
+def test_every_word_is_text_in_the_svg(example: Example, width: float) -> None:
+    draw, words = example
+    # The halo of a panel's class numbers is a stroke, which SVG knows only as paths: those panels are PNG on the site.
+    found = texts(f.to_svg(draw(theme=LIGHT, width=width)))
+    assert [word for word in words if word not in found and not word.isdigit()] == []
+    if "0  Sandália" not in words:
+        assert [word for word in words if word not in found] == []
+
+
+def test_equal_input_gives_equal_bytes_and_no_date(example: Example) -> None:
+    draw, _ = example
+    first, second = (f.to_svg(draw(theme=LIGHT)) for _ in range(2))
+    assert first == second
+    assert b"date" not in first.lower()
+    assert f.to_png(draw(theme=LIGHT)) == f.to_png(draw(theme=LIGHT))
+
+
+def test_a_users_own_settings_change_no_byte(example: Example) -> None:
+    draw, _ = example
+    plain = f.to_svg(draw(theme=DARK))
+    with matplotlib.rc_context(
+        {"font.size": 20, "axes.facecolor": "red", "axes.xmargin": 0.3, "xtick.direction": "in", "svg.fonttype": "path"}
+    ):
+        assert f.to_svg(draw(theme=DARK)) == plain
+
+
+def test_the_themes_differ_only_in_colours(example: Example) -> None:
+    draw, _ = example
+    light, dark = (f.to_svg(draw(theme=theme)).decode() for theme in (LIGHT, DARK))
+    assert light != dark
+
+    def shape(svg: str) -> list[str]:
+        svg = re.sub(r'<clipPath id="\w+"|#\w+\)|xlink:href="#\w+"|<path id="\w+"', "", svg)
+        return re.sub(r"(fill|stroke): ?#[0-9a-f]{6};? ?", "", svg).replace(' style=""', "").split("\n")
+
+    assert shape(light) == shape(dark)
+
+
+def test_settings_do_not_leak(example: Example) -> None:
+    before = dict(matplotlib.rcParams)
+    f.to_png(example[0](theme=DARK))
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_text_lies_inside_the_figure(example: Example) -> None:
+    draw, _ = example
+    for width in (f.WIDTH, f.PHONE_WIDTH):
+        figure = draw(theme=LIGHT, width=width)
+        figure.draw_without_rendering()
+        box = figure.bbox
+        inside = figure.get_tightbbox().transformed(figure.dpi_scale_trans)
+        assert inside.x0 >= box.x0 - 1 and inside.x1 <= box.x1 + 1
+        assert inside.y0 >= box.y0 - 1 and inside.y1 <= box.y1 + 1
+
+
+def test_no_text_is_smaller_than_ten_points(example: Example) -> None:
+    sizes = re.findall(rb"font-size: ?([\d.]+)px", f.to_svg(example[0](theme=LIGHT)))
+    assert sizes and min(float(size) for size in sizes) >= 10
+
+
+def test_a_dollar_sign_is_a_dollar_sign() -> None:
+    row = f.Row("custa $1 ou $2", 1.0)
+    assert "custa $1 ou $2" in texts(f.to_svg(f.dot_interval([row], theme=LIGHT, x_label="", tick_format=str)))
+
+
+def test_scatter_png_is_twice_the_shown_size_with_a_palette() -> None:
+    points = np.random.default_rng(0).normal(size=(50, 2))
+    figure = f.latent_panels([f.Cloud("", points, np.zeros(50, int))], ["a"], theme=LIGHT, width=5.0)
+    png = f.to_png(figure)
+    assert int.from_bytes(png[16:20], "big") == 2 * 96 * 5
+    assert png[25] == 3  # PNG colour type: palette
+
+
+def test_the_last_class_does_not_cover_the_others() -> None:
+    figure = f.latent_panels([f.Cloud("", np.zeros((400, 2)), np.repeat([0, 1], 200))], ["a", "b"], theme=LIGHT)
+    colours = figure.axes[0].collections[0].get_facecolors()
+    assert 0.3 < (colours[:200] == colours[0]).all(axis=1).mean() < 0.7
+
+
+@pytest.mark.parametrize(
+    ("draw", "named"),
+    [
+        (lambda: f.latent_scatter(np.zeros((4, 3)), np.zeros(4, int), ["a"], theme=LIGHT, x_label="", y_label="",
+                                  tick_format=str), "(4, 3)"),
+        (lambda: f.latent_panels([f.Cloud("", np.zeros((4, 2)), np.zeros(5, int))], ["a"], theme=LIGHT), "(5,)"),
+        (lambda: f.latent_panels([f.Cloud("", np.zeros((4, 2)), np.full(4, 7))], ["a"], theme=LIGHT), "label 7"),
+        (lambda: f.confusion_matrix(np.zeros((2, 3)), ["a", "b"], theme=LIGHT, x_label="", y_label="", cell_format=str),
+         "(2, 3)"),
+        (lambda: f.grouped_bars(["a", "b"], [f.Series("s", "e10", [1.0])], theme=LIGHT, x_label="", tick_format=str),
+         "'values': 1"),
+        (lambda: f.gains([f.Curve("c", "e10", [1, 2], [1.0])], 0.2, theme=LIGHT, x_label="", y_label="",
+                         margin_label="", tick_format=str), "'values': 1"),
+        (lambda: f.dot_interval([], theme=LIGHT, x_label="", tick_format=str), "at least one row"),
+        (lambda: f.architecture([], [], f.LatentWords("", "", "", ""), theme=LIGHT, encoder_title="", decoder_title=""),
+         "0 in the encoder"),
+        (lambda: LIGHT.style("e11"), "'e11'"),
+        (lambda: LIGHT.class_colour(10), "class 10"),
+        (lambda: f.load_theme("sepia"), "'sepia'"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_named(draw: Callable[[], object], named: str) -> None:
+    with pytest.raises(f.FigureError) as error:
+        draw()
+    assert named in str(error.value)
+
+
+CHECK = "import sys; {}; sys.exit(any(name in sys.modules for name in ('torch', 'matplotlib.pyplot')))"
+
+
+def test_import_loads_neither_torch_nor_pyplot() -> None:
+    subprocess.run([sys.executable, "-c", CHECK.format("import vae.figures")], check=True)
+
+
+def test_the_import_check_can_fail() -> None:
+    assert subprocess.run([sys.executable, "-c", CHECK.format("import vae.figures, matplotlib.pyplot")]).returncode == 1
