@@ -183,8 +183,7 @@ def _reconstructions(
 def _latent(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     data, sizes = subject.data, subject.sizes
     labels = data.test.labels
-    center, matrix = latent.whitening(codes.train)
-    train, test = latent.whiten(codes.train, center, matrix), latent.whiten(codes.test, center, matrix)
+    train, test = whitened(codes.train, codes.test)
     votes = neighbours.knn_votes(test, train, data.train.labels[: len(train)], sizes.neighbours, subject.classes)
     few = slice(0, sizes.silhouette_images)
     scatter = latent.scatter(codes.test, labels, subject.classes)
@@ -220,6 +219,19 @@ def _latent(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     return scores, arrays
 
 
+def whitened(
+    train: Float[Tensor, "reference d"], test: Float[Tensor, "n d"]
+) -> tuple[Float[Tensor, "reference a"], Float[Tensor, "n a"]]:
+    """Return both sets of latents whitened with the statistics of the first, so that distances compare between runs.
+
+    A collapsed latent has no active dimension to whiten; it is measured as it is.
+    """
+    center, matrix = latent.whitening(train)
+    if matrix.shape[1] == 0:
+        return train, test
+    return latent.whiten(train, center, matrix), latent.whiten(test, center, matrix)
+
+
 def _embedding(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     """Measure how faithful flat pictures of a latent of more than two dimensions are, and keep its t-SNE."""
     if subject.spec.latent_dim <= 2:
@@ -236,8 +248,7 @@ def _embedding(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     for name, low in (("pca", plane), ("tsne", embedded)):
         trust, continuity = neighbours.trustworthiness_continuity(high, low, TRUST_NEIGHBOURS)
         scores |= {f"trustworthiness_{name}": trust, f"continuity_{name}": continuity}
-    flat = latent.whiten(plane, *latent.whitening(plane))
-    silhouette = neighbours.silhouette(flat, labels)
+    silhouette = neighbours.silhouette(whitened(plane, plane)[1], labels)
     scores["silhouette_pca"] = silhouette.mean().item()
     return scores, {"tsne": as_float16(embedded), "silhouette_pca": as_float16(silhouette)}
 

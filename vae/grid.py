@@ -15,6 +15,20 @@ RUNS = (
     ("e10-l50", 50, 10, 1),
 )
 
+# Smaller samples, so that nothing but the training is left to wait for.
+QUICK_EVALUATION = EvaluationSpec(
+    train_images=2_000,
+    prior_samples=2_000,
+    reference_images=10_000,
+    iwae_images=100,
+    iwae_samples=16,
+    probe_images=5_000,
+    silhouette_images=1_000,
+    tsne_images=1_000,
+    prdc_images=1_000,
+    interpolation_pairs=50,
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
@@ -54,12 +68,11 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
         RunSpec(name, dataset, ConvSpec(latent_dim=dim), training=TrainingSpec(epochs=short if quick else full))
         for name, dim, full, short in RUNS
     )
-    evaluation = EvaluationSpec(iwae_images=200, probe_images=5_000, tsne_images=1_000) if quick else EvaluationSpec()
     return Grid(
         profile=profile,
         dataset=DatasetSpec(dataset),
         classifier=ClassifierSpec(dataset, epochs=1) if quick else ClassifierSpec(dataset),
         runs=runs,
         seeds=tuple(range(FIRST_SEED, FIRST_SEED + n_seeds)),
-        evaluation=evaluation,
+        evaluation=QUICK_EVALUATION if quick else EvaluationSpec(),
     )

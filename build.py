@@ -1,0 +1,189 @@
+"""Build the report: train what is missing, judge the claims, render the pages.
+
+    python build.py --all
+    python build.py --retrain e50 --section espaco-latente
+"""
+
+import difflib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from vae.datasets import DATASETS, dataset_info
+from vae.errors import LaudoError
+from vae.grid import PROFILES, Grid, make_grid
+from vae.plan import Action, Plan, State, make_plan, status
+from vae.store import ResultsStore
+
+ROOT = Path(__file__).resolve().parent
+RUNS_DIR = ROOT / "runs"
+RENDERED_DIR = ROOT / "rendered"
+DOCS_DIR = ROOT / "docs"
+PUBLISHED = ("full", "fashion-mnist")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--all", "everything", is_flag=True, help="Train what is missing or stale, evaluate, render every page.")
+@click.option("--section", "sections", multiple=True, metavar="SLUG", help="Only this page and the runs it needs (repeatable).")
+@click.option("--retrain", "retrain", multiple=True, metavar="RUN", help="Train this run again even if fresh (repeatable).")
+@click.option("--status", "show_status", is_flag=True, help="State of each run and page: fresh, stale or missing, and why.")
+@click.option("--check", "check", is_flag=True, help="No training: verify results, pages, numbers, links; exit 1 on any fault.")
+@click.option("--profile", type=click.Choice(PROFILES), default="full", show_default=True, help="Size of the grid.")
+@click.option("--seeds", type=int, default=None, metavar="N", help="Number of training seeds instead of the profile's.")
+@click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", show_default=True)
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), default=None, metavar="DIR",
+              help="Folder with the data set's idx files, plain or .gz.")  # fmt: skip
+@click.option("--dataset", default="fashion-mnist", show_default=True, metavar="NAME", help=f"One of: {', '.join(DATASETS)}.")
+@click.option("--dry-run", is_flag=True, help="Print what would be trained, on what, and about how long; do nothing.")
+@click.option("--results", "results_dir", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
+              help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip
+def main(
+    everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], show_status: bool, check: bool, profile: str,
+    seeds: int | None, device: str, data_dir: Path | None, dataset: str, dry_run: bool, results_dir: Path | None,
+) -> None:  # fmt: skip
+    """Train the grid of VAEs, judge the report's claims on the results, and render its pages.
+
+    Without an option that says what to do, this help is printed.
+    """
+    dataset_info(dataset)
+    grid = make_grid(profile, dataset, seeds)
+    store = ResultsStore(results_dir or default_results(profile, dataset))
+    _check_names(grid, retrain)
+    if show_status:
+        print_status(grid, store)
+    elif check:
+        run_check(grid, store)
+    elif everything or sections or retrain:
+        if retrain and not (everything or sections):
+            raise click.UsageError("--retrain goes with --all or --section SLUG: say which pages to render afterwards.")
+        if everything and sections:
+            raise click.UsageError("--all renders every page; leave out --section, or leave out --all.")
+        build(grid, store, sections, retrain, device, data_dir, dry_run)
+    elif dry_run:
+        raise click.UsageError("--dry-run goes with --all or --section SLUG: it prints what they would do.")
+    else:
+        click.echo(click.get_current_context().get_help())
+
+
+def default_results(profile: str, dataset: str) -> Path:
+    """Return where results go if not told: only the report of record may touch the published folder."""
+    return ROOT / "results" if (profile, dataset) == PUBLISHED else RUNS_DIR / f"{profile}-{dataset}"
+
+
+def build(
+    grid: Grid, store: ResultsStore, sections: tuple[str, ...], retrain: tuple[str, ...], device: str,
+    data_dir: Path | None, dry_run: bool,
+) -> None:  # fmt: skip
+    """Plan, train, judge, render."""
+    from report.publish import Publication
+    from report.rendered import Rendered
+    from report.sections import PAGES, page, runs_of
+
+    pages = [page(slug) for slug in dict.fromkeys(sections)] if sections else list(PAGES)
+    needed = {run for each in pages for run in runs_of(each)} | set(retrain)
+    if not dry_run:
+        store.recover()
+    plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
+    if dry_run:
+        print_plan(plan, store, device)
+        return
+    if plan.todo:
+        from vae.pipeline import Places, execute
+        from vae.progress import Progress
+
+        execute(plan, store, Places(data_dir, cache_dir()), device, Progress())
+    else:
+        print_reused(plan, store)
+    Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR).publish(pages, click.echo)
+    click.echo("Read it: mkdocs serve")
+
+
+def cache_dir() -> Path:
+    """Return where decompressed data sets are kept."""
+    return Path(os.environ.get("LAUDO_CACHE") or ROOT / ".cache")
+
+
+def _check_names(grid: Grid, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in grid.specs:
+            near = difflib.get_close_matches(name, grid.specs, n=3, cutoff=0.4)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise LaudoError(f"Unknown run '{name}'.{hint} Runs: {', '.join(grid.specs)}.")
+
+
+def print_reused(plan: Plan, store: ResultsStore) -> None:
+    """Say in plain words what is reused, when it was trained and on what."""
+    trained: dict[tuple[str, str], list[str]] = {}
+    for step in plan.steps:
+        training = store.provenance(step.spec.name, step.seed).get("training")
+        if training:
+            where = (training.get("finished", "?")[:10], training.get("device", "?"))
+            trained.setdefault(where, []).append(step.label)
+    click.echo(f"Nothing to train: {len(plan.steps)} results in {store.root} are fresh.")
+    for (day, device), labels in sorted(trained.items()):
+        click.echo(f"  trained {day} on {device}: {', '.join(labels)}")
+
+
+def print_plan(plan: Plan, store: ResultsStore, device: str) -> None:
+    """Print what a build would do, on what, and about how long."""
+    from vae.forecast import forecast
+
+    where = forecast(plan, store, device)
+    for line in where.lines:
+        click.echo(line)
+
+
+def print_status(grid: Grid, store: ResultsStore) -> None:
+    """Print the state of every run and page, and why."""
+    from report.publish import Publication
+    from report.rendered import Rendered
+    from report.sections import PAGES
+
+    click.echo(f"results: {store.root}  (profile {grid.profile}, {grid.dataset.dataset})")
+    steps = status(grid, store, RUNS_DIR)
+    for step in steps:
+        click.echo(f"  {step.label:16} {step.state.value:8} {step.reason}")
+    click.echo(f"pages: {RENDERED_DIR}")
+    publication = Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR)
+    for slug, state, reason in publication.status(PAGES):
+        click.echo(f"  {slug:16} {state:8} {reason}")
+
+
+def run_check(grid: Grid, store: ResultsStore) -> None:
+    """Print every fault of results and pages; exit 1 if there is one."""
+    from report.check import faults
+
+    found = list(faults(grid, store, RENDERED_DIR, DOCS_DIR, click.echo))
+    for fault in found:
+        click.echo(fault, err=True)
+    if found:
+        click.echo(f"{len(found)} faults.", err=True)
+        raise SystemExit(1)
+    click.echo("No fault found.")
+
+
+def run() -> None:
+    """Run the command line: user errors are a sentence, Ctrl-C says how to go on."""
+    try:
+        main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _stopped()
+    except KeyboardInterrupt:
+        _stopped()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except LaudoError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+def _stopped() -> None:
+    click.echo("\nStopped. Nothing is lost: give the same command again and it goes on where it was.", err=True)
+    sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()

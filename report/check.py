@@ -1,0 +1,80 @@
+"""Faults of results and rendered pages, each named with its file: what --check prints."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from report import ptbr
+from report.environment import make_environment
+from report.family import StoredResults
+from report.publish import Publication
+from report.render import render_page, render_text
+from report.rendered import Rendered, page_path, with_notice
+from report.sections import PAGES
+from vae.errors import ResultsError
+from vae.grid import Grid
+from vae.store import ResultsStore
+
+LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def faults(grid: Grid, store: ResultsStore, rendered_dir: Path, docs: Path, tell: Callable[[str], None]) -> Iterator[str]:
+    """Yield every fault: damaged results, pages that differ from what would be rendered, typed numbers, links, alt texts."""
+    tell("results against the manifest")
+    try:
+        damaged = store.faults()
+    except ResultsError as error:
+        damaged = [str(error)]
+    yield from damaged
+    if damaged:
+        return  # nothing can be rendered from them
+    rendered = Rendered(rendered_dir)
+    publication = Publication(grid, store, rendered, docs)
+    evidence = publication.evidence(PAGES, StoredResults(grid, store))
+    environment = make_environment()
+    for page in PAGES:
+        tell(f"page {page.slug}")
+        text = render_text(page, evidence, environment)
+        for line, excerpt in ptbr.unmarked_digits(text):
+            yield (
+                f"{page_path(page.slug)}, line {line}: a number typed by hand: {excerpt!r}. "
+                f"Take it from a metric, claim or spec (report/pages/{page.template})."
+            )
+        for name, content in render_page(page, evidence, environment).items():
+            yield from _differs(rendered_dir, name, content, page.slug)
+        yield from link_faults(rendered_dir, page_path(page.slug))
+
+
+def _differs(rendered_dir: Path, name: str, content: bytes, slug: str) -> Iterator[str]:
+    path = rendered_dir / name
+    if not path.is_file():
+        yield f"{path} is missing; run python build.py --section {slug}"
+        return
+    found = path.read_bytes()
+    if name.endswith(".md"):
+        if with_notice(found.decode(), "").encode() != found:
+            yield f"{path} is marked as older than the results; run python build.py --section {slug}"
+        found = with_notice(found.decode(), "").encode()
+    if found != content:
+        yield f"{path} is not what its results and template give; run python build.py --section {slug}"
+
+
+def link_faults(root: Path, name: str) -> Iterator[str]:
+    """Yield the links and images of a Markdown file that lead nowhere, and the images without an alt text."""
+    path = root / name
+    if not path.is_file():
+        return
+    text = FENCE.sub(lambda match: "\n" * match.group().count("\n"), path.read_text(encoding="utf-8"))
+    for number, line in enumerate(text.splitlines(), start=1):
+        for match in LINK.finditer(line):
+            target = unquote(match["target"])
+            if match["image"] and not match["text"].strip():
+                yield f"{path}, line {number}: image {target} has no alt text"
+            if "://" in target or target.startswith(("#", "mailto:")):
+                continue
+            if not (path.parent / target.split("#")[0]).exists():
+                yield f"{path}, line {number}: the link to {target} leads nowhere"
+
+

@@ -1,0 +1,87 @@
+"""The Jinja environment of the pages: Portuguese formats, strict about what is undefined or unformatted."""
+
+from typing import Any
+
+import jinja2
+
+from report import ptbr
+from report.page import PAGES_DIR
+from vae.errors import LaudoError
+
+
+class PageError(LaudoError):
+    """A template cannot be rendered: it names page and line."""
+
+
+def make_environment() -> jinja2.Environment:
+    """Return the environment in which every page, caption and sentence is rendered.
+
+    Undefined values stop the build (StrictUndefined). Whole numbers are formatted by themselves; a float must be given
+    its decimals by a filter, because only its author knows how many it deserves.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(PAGES_DIR),
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # the output is Markdown; what comes from outside the repository is only numbers
+        extensions=["jinja2.ext.do"],
+    )
+    environment.filters |= {
+        "number": ptbr.number,
+        "signed": ptbr.signed,
+        "percent": ptbr.percent,
+        "integer": ptbr.integer,
+        "duration": ptbr.duration,
+        "date": ptbr.date,
+        "list": ptbr.join,
+        "plural": ptbr.plural,
+    }
+    return environment
+
+
+def render_sentence(environment: jinja2.Environment, source: str, context: dict[str, Any], where: str) -> str:
+    """Return a sentence (caption, alt text, claim) with its values filled in.
+
+    Raises PageError naming where it stands.
+    """
+    try:
+        return environment.from_string(source).render(context).strip()
+    except jinja2.TemplateError as error:
+        raise PageError(f"{where}: {error.message}; in: {source.strip()[:80]}") from error
+
+
+def render_template(environment: jinja2.Environment, name: str, context: dict[str, Any]) -> str:
+    """Return a page's Markdown.
+
+    Raises PageError naming template and line.
+    """
+    try:
+        return environment.get_template(name).render(context)
+    except jinja2.TemplateSyntaxError as error:
+        raise PageError(f"report/pages/{error.name or name}, line {error.lineno}: {error.message}") from error
+    except jinja2.TemplateError as error:
+        raise PageError(f"report/pages/{_place(error, name)}: {error.message}") from error
+
+
+def _finalize(value: Any) -> Any:
+    if isinstance(value, bool) or value is None:
+        raise jinja2.TemplateRuntimeError(f"{value!r} was to be printed; a page prints words and formatted numbers only")
+    if isinstance(value, int):
+        return ptbr.integer(value)
+    if isinstance(value, float):
+        raise jinja2.TemplateRuntimeError(f"{value!r} was to be printed without decimals; use a filter, as in x | number(2)")
+    return value
+
+
+def _place(error: jinja2.TemplateError, name: str) -> str:
+    """Return template and line where a rendering stopped, from the traceback that Jinja rewrites."""
+    place, traceback = name, error.__traceback__
+    while traceback is not None:
+        filename = traceback.tb_frame.f_code.co_filename
+        if filename.endswith(".jinja"):
+            place = f"{filename.rsplit('/', 1)[-1]}, line {traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place

@@ -1,0 +1,74 @@
+"""All that a page may speak of: results by run and seed, and the verdicts on the whole family of claims."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import numpy as np
+
+from report.claims import Samples, Verdict
+from report.statistics import Estimate, estimate_crossed
+from vae.datasets import DatasetInfo
+from vae.errors import LaudoError
+from vae.grid import FIRST_SEED, Grid
+from vae.results import Array, RunResult
+from vae.spec import RunSpec
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """Loaded results (in samples: name -> seed -> result) and verdicts (claim id -> verdict) of one grid."""
+
+    grid: Grid
+    samples: Samples
+    verdicts: Mapping[str, Verdict]
+
+    @property
+    def info(self) -> DatasetInfo:
+        return self.samples.info
+
+    def seeds(self, run: str) -> Mapping[int, RunResult]:
+        """Return the results of a run by seed.
+
+        Raises LaudoError if the run was not loaded: the page must name it among its runs.
+        """
+        results = self.samples.results.get(run)
+        if not results:
+            raise LaudoError(f"Run '{run}' is used by a page that does not list it among its runs.")
+        return results
+
+    def headline(self, run: str) -> RunResult:
+        """Return the result whose images and scatters are shown: that of the first seed."""
+        seeds = self.seeds(run)
+        return seeds.get(FIRST_SEED) or seeds[min(seeds)]
+
+    def spec(self, run: str) -> RunSpec:
+        """Return the spec of a VAE run."""
+        spec = self.grid.specs[run]
+        if not isinstance(spec, RunSpec):
+            raise LaudoError(f"'{run}' is no VAE run.")
+        return spec
+
+    @cached_property
+    def dataset(self) -> RunResult:
+        return self.headline(self.grid.dataset.name)
+
+    @cached_property
+    def classifier(self) -> RunResult:
+        return self.headline(self.grid.classifier.name)
+
+    @cached_property
+    def labels(self) -> Array:
+        """Class indices of the test images, (n,)."""
+        return self.dataset.array("test_labels")
+
+    def estimate(self, statistic: Callable[..., Array | float], *runs: str) -> Estimate:
+        """Return a statistic of one or several runs with its interval over seeds and test images."""
+        replicates: dict[int, Array] = {}
+        used: set[int] = set()
+        rows = 1 + self.samples.resamples
+        for seed in self.samples.seeds(runs):
+            views = [self.samples.sample(run, seed) for run in runs]
+            replicates[seed] = np.broadcast_to(np.asarray(statistic(*views), dtype=np.float64), (rows,))
+            used.update(*(view.used for view in views))
+        return estimate_crossed(replicates, margin=0.0, n_images=min(used, default=0))

@@ -1,0 +1,114 @@
+"""Judge all claims of the report together, whatever page is built, with a cache of what was already estimated.
+
+Holm's correction needs the p-value of every claim, and an estimate costs a bootstrap; so estimates are kept beside the
+rendered pages under a key of everything that they depend on.
+"""
+
+import dataclasses
+import inspect
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from report import sources
+from report.claims import Claim, ClaimError, Pending, Samples, Untested, Verdict, estimate, judge
+from report.statistics import Estimate
+from vae.datasets import dataset_info
+from vae.grid import Grid
+from vae.plan import keys_of
+from vae.results import RunResult
+from vae.spec import digest
+from vae.store import ResultsStore
+
+ENGINE = ("report/claims.py", "report/statistics.py", "report/sample.py")
+
+
+class StoredResults(Mapping[str, Mapping[int, RunResult]]):
+    """The fresh results of a grid by run and seed, each loaded and verified when it is first asked for."""
+
+    def __init__(self, grid: Grid, store: ResultsStore) -> None:
+        self._grid, self._store = grid, store
+        self._info = dataset_info(grid.dataset.dataset)
+        self._loaded: dict[str, dict[int, RunResult]] = {}
+
+    def __getitem__(self, run: str) -> Mapping[int, RunResult]:
+        if run not in self._grid.specs:
+            raise KeyError(run)
+        if run not in self._loaded:
+            self._loaded[run] = {seed: self._store.load(run, seed) for seed in self.fresh_seeds(run)}
+        return self._loaded[run]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._grid.specs)
+
+    def __len__(self) -> int:
+        return len(self._grid.specs)
+
+    def fresh_seeds(self, run: str) -> list[int]:
+        """Return the seeds of a run whose stored result is the one that the grid asks for."""
+        if run not in self._grid.specs:
+            return []
+        wanted = keys_of(self._grid, self._info, self._grid.specs[run])
+        seeds = self._grid.seeds_of(run)
+        return [seed for seed in seeds if self._store.has(run, seed) and self._store.keys(run, seed) == wanted]
+
+    def digests(self, run: str) -> dict[str, str]:
+        """Return the hash of each fresh result of a run, by run/seed."""
+        return {f"{run}/{seed}": self._store.digest(run, seed) for seed in self.fresh_seeds(run)}
+
+
+def judge_family(
+    claims: Iterable[Claim], required: Iterable[Claim], grid: Grid, results: StoredResults, cache_file: Path
+) -> tuple[Samples, dict[str, Verdict]]:
+    """Return the verdicts on all claims whose evidence is there, and the samples that they were estimated on.
+
+    required: the claims of the pages to be rendered; ClaimError if one of them cannot be judged. The others may wait:
+    they count in Holm's family all the same.
+    """
+    samples = Samples(results, dataset_info(grid.dataset.dataset))
+    must = {claim.id for claim in required}
+    cache = _read(cache_file)
+    kept: dict[str, Any] = {}
+    outcomes: dict[str, Estimate | Untested | Pending] = {}
+    for claim in claims:
+        key = _key(claim, results)
+        if key in cache:
+            kept[key] = cache[key]
+            outcomes[claim.id] = _from_json(cache[key])
+            continue
+        try:
+            outcome = estimate(claim, samples)
+        except ClaimError as error:
+            if claim.id in must:
+                raise
+            outcomes[claim.id] = Pending(str(error))
+            continue
+        outcomes[claim.id] = outcome
+        if isinstance(outcome, Estimate):
+            kept[key] = dataclasses.asdict(outcome)
+    if kept != cache:
+        cache_file.parent.mkdir(parents=True, exist_ok=True)
+        cache_file.write_text(json.dumps(kept))
+    return samples, judge(claims, outcomes)
+
+
+def _key(claim: Claim, results: StoredResults) -> str:
+    # The whole module of the statistic, because it may call its neighbours.
+    function = inspect.unwrap(getattr(claim.statistic, "func", claim.statistic))
+    code = [sources.digest(*ENGINE), inspect.getsource(sys.modules[function.__module__])]
+    evidence = {run: results.digests(run) for run in ("dataset", *claim.needs)}
+    return digest([claim.id, claim.margin, code, evidence])
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        cache = json.loads(path.read_text())
+        return cache if isinstance(cache, dict) else {}
+    except (OSError, ValueError):
+        return {}  # a cache that cannot be read is only work to be done again
+
+
+def _from_json(body: dict[str, Any]) -> Estimate:
+    return Estimate(**{**body, "per_seed": {int(seed): value for seed, value in body["per_seed"].items()}})

@@ -1,0 +1,104 @@
+"""The metrics of the report: their Portuguese names, units and decimals, and how each is read off a result."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Literal
+
+from report import ptbr
+from report.evidence import Evidence
+from report.sample import Array, Sample
+from report.statistics import Estimate
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """A number of a run that the report shows.
+
+    read: Sample -> (B,) replicates, row 0 the original. better: which way is better, None where neither is. source: the
+    file that computes it, from the repository's root.
+    """
+
+    label: str
+    read: Callable[[Sample], Array | float]
+    decimals: int = 2
+    unit: str = ""
+    better: Literal["lower", "higher", None] = None
+    source: str = "vae/evaluate.py"
+    percent: bool = False
+
+    def measure(self, evidence: Evidence, run: str) -> Estimate:
+        """Return the metric of a run, with its interval over seeds and test images."""
+        return evidence.estimate(self.read, run)
+
+    def text(self, estimate: Estimate) -> str:
+        """Return value ± half of the 95 % interval; the value alone where there is nothing to estimate it from."""
+        factor, unit = (100, "%") if self.percent else (1, self.unit)
+        return ptbr.plus_minus(estimate.value * factor, estimate.half_width * factor, self.decimals, unit)
+
+
+def score(name: str) -> Callable[[Sample], Array]:
+    """Return how to read a score: one number a seed, with no replicates over images."""
+    return lambda sample: sample.score(name)
+
+
+def mean(name: str) -> Callable[[Sample], Array]:
+    """Return how to read the mean of a per-image array."""
+    return lambda sample: sample.mean(name)
+
+
+def median(name: str) -> Callable[[Sample], Array]:
+    """Return how to read the median of a per-image array."""
+    return lambda sample: sample.median(name)
+
+
+LIKELIHOOD, IMAGES = "vae/metrics/likelihood.py", "vae/metrics/images.py"
+LATENT, SAMPLES, NEIGHBOURS = "vae/metrics/latent.py", "vae/metrics/samples.py", "vae/metrics/neighbours.py"
+OBJECTIVES = "vae/objectives.py"
+
+METRICS: dict[str, Metric] = {
+    "test_neg_elbo": Metric(
+        "−ELBO de teste", lambda s: s.mean("test_bce") + s.mean("test_kl"), 2, "nats", "lower", OBJECTIVES
+    ),
+    "test_bce": Metric("BCE de teste", mean("test_bce"), 2, "nats", "lower", OBJECTIVES),
+    "test_kl": Metric("KL de teste", mean("test_kl"), 2, "nats", None, OBJECTIVES),
+    "test_deviance": Metric("Desvio de teste (BCE − entropia)", score("test_deviance"), 2, "nats", "lower", OBJECTIVES),
+    "train_neg_elbo": Metric("−ELBO de treino", score("train_neg_elbo"), 2, "nats", "lower", OBJECTIVES),
+    "train_bce": Metric("BCE de treino", score("train_bce"), 2, "nats", "lower", OBJECTIVES),
+    "train_kl": Metric("KL de treino", score("train_kl"), 2, "nats", None, OBJECTIVES),
+    "validation_neg_elbo": Metric("−ELBO de validação", score("validation_neg_elbo"), 2, "nats", "lower", OBJECTIVES),
+    "validation_bce": Metric("BCE de validação", score("validation_bce"), 2, "nats", "lower", OBJECTIVES),
+    "validation_kl": Metric("KL de validação", score("validation_kl"), 2, "nats", None, OBJECTIVES),
+    "iwae": Metric("Limite IWAE", score("iwae"), 2, "nats", "lower", LIKELIHOOD),
+    "mse": Metric("EQM por pixel", mean("test_mse"), 4, "", "lower", IMAGES),
+    "ssim": Metric("SSIM", mean("test_ssim"), 3, "", "higher", IMAGES),
+    "sharpness": Metric("Nitidez (gradiente)", median("test_sharpness"), 3, "", "higher", IMAGES),
+    "laplacian": Metric("Nitidez (laplaciano)", median("test_laplacian"), 3, "", "higher", IMAGES),
+    "active_units": Metric("Dimensões ativas", score("active_units"), 1, "", None, LATENT),
+    "knn_accuracy": Metric("Acurácia de vizinhos", lambda s: s.knn_accuracy(), 1, "%", "higher", NEIGHBOURS, True),
+    "probe_accuracy": Metric(
+        "Acurácia da sonda linear", score("probe_accuracy"), 1, "%", "higher", "vae/metrics/probe.py", True
+    ),
+    "silhouette": Metric("Silhueta", mean("silhouette"), 3, "", "higher", NEIGHBOURS),
+    "davies_bouldin": Metric("Davies–Bouldin", score("davies_bouldin"), 2, "", "lower", LATENT),
+    "fisher": Metric("Razão de Fisher", score("fisher"), 2, "", "higher", LATENT),
+    "trace_within": Metric("Variância intraclasse", lambda s: s.scatter().within, 3, "", None, LATENT),
+    "trace_between": Metric("Variância entre classes", lambda s: s.scatter().between, 3, "", None, LATENT),
+    "mutual_information": Metric("Informação mútua I(x; z)", score("mutual_information"), 2, "nats", None, LIKELIHOOD),
+    "aggregate_kl": Metric("KL da posterior agregada", score("aggregate_kl"), 2, "nats", "lower", LIKELIHOOD),
+    "hole_mass": Metric("Massa da prior em buracos", score("hole_mass"), 1, "%", "lower", LIKELIHOOD, True),
+    "pca2_share": Metric("Variância nas duas primeiras componentes", score("pca2_share"), 1, "%", None, LATENT, True),
+    "sample_tv": Metric("Variação total das classes", score("sample_tv"), 3, "", "lower", SAMPLES),
+    "sample_precision": Metric("Precisão", score("sample_precision"), 3, "", "higher", SAMPLES),
+    "sample_recall": Metric("Revocação", score("sample_recall"), 3, "", "higher", SAMPLES),
+    "sample_density": Metric("Densidade", score("sample_density"), 3, "", "higher", SAMPLES),
+    "sample_coverage": Metric("Cobertura", score("sample_coverage"), 3, "", "higher", SAMPLES),
+    "sample_frechet": Metric(
+        "Distância de Fréchet nos atributos do classificador", score("sample_frechet"), 1, "", "lower", SAMPLES
+    ),
+    "recon_accuracy": Metric(
+        "Classe reconhecida na reconstrução",
+        lambda s: s.mean(s.array("recon_classes") == s.labels),
+        1, "%", "higher", "vae/evaluate.py", True,
+    ),
+    "parameters": Metric("Parâmetros", score("parameters"), 0, "", None, "vae/models/conv.py"),
+}

@@ -1,0 +1,83 @@
+"""What a page is made of: its runs, claims, figures and template. Pure descriptions; nothing is computed here."""
+
+import dataclasses
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vae.errors import LaudoError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as MatplotlibFigure
+
+    from report.claims import Claim
+    from report.evidence import Evidence
+    from vae.figures.style import Theme
+
+PAGES_DIR = Path(__file__).parent / "pages"
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclasses.dataclass(frozen=True)
+class Plot:
+    """A figure drawn once for each theme.
+
+    caption, alt: Portuguese Jinja sentences; the alt text says the figure's main finding. raster: for scatters of
+    thousands of points, which would be megabytes of SVG.
+    """
+
+    id: str
+    draw: Callable[["Evidence", "Theme"], "MatplotlibFigure"]
+    caption: str
+    alt: str
+    raster: bool = False
+    eager: bool = False  # the largest picture above the fold must not load lazily
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """A mosaic of images at native size, the same in both themes. draw returns PNG bytes."""
+
+    id: str
+    draw: Callable[["Evidence"], bytes]
+    caption: str
+    alt: str
+    scale: int = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """One page of the report: <slug>.py beside <slug>.md.jinja.
+
+    runs: names of the grid that its text and figures use; those of its claims are added by themselves.
+    quotes: pages whose claims it speaks of too ("*" for all). context: values for the template beside the common ones.
+    """
+
+    slug: str
+    title: str
+    description: str
+    runs: tuple[str, ...] = ()
+    claims: tuple["Claim", ...] = ()
+    figures: tuple[Plot | Picture, ...] = ()
+    quotes: tuple[str, ...] = ()
+    context: Callable[["Evidence"], dict[str, Any]] = lambda evidence: {}
+
+    def __post_init__(self) -> None:
+        if not SLUG.fullmatch(self.slug):
+            raise LaudoError(f"Page '{self.slug}': a slug is lower-case letters, digits and hyphens.")
+
+    @property
+    def template(self) -> str:
+        return f"{self.slug}.md.jinja"
+
+    def figure(self, figure_id: str) -> Plot | Picture:
+        """Return one of the page's figures.
+
+        Raises LaudoError naming the page and what it has.
+        """
+        for figure in self.figures:
+            if figure.id == figure_id:
+                return figure
+        known = ", ".join(figure.id for figure in self.figures) or "none"
+        raise LaudoError(f"Page {self.slug} has no figure '{figure_id}'; it has: {known}.")

@@ -1,0 +1,136 @@
+"""Bring rendered/ up to date: decide which pages are fresh, render the others, mark the ones that grew old."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from report import sources
+from report.codepages import code_page, code_path
+from report.evidence import Evidence
+from report.family import StoredResults, judge_family
+from report.page import Page
+from report.rendered import ACTIVITY, RECORDS, Rendered
+from report.sections import PAGES, claims_of, family, runs_of
+from vae.grid import Grid
+from vae.spec import digest
+from vae.store import ResultsStore
+
+# Sources that every page depends on; its own .py and template come on top.
+SHARED = (
+    "report/bootstrap.py", "report/claims.py", "report/environment.py", "report/evidence.py", "report/labels.py",
+    "report/metrics.py", "report/page.py", "report/ptbr.py", "report/render.py", "report/sample.py",
+    "report/statistics.py", "report/tables.py", "report/pages/_claim.md.jinja", "report/pages/_figure.md.jinja",
+    "vae/figures", "vae/datasets.py",
+)  # fmt: skip
+
+VERDICTS = "a verdict"  # the one input that can only be known by judging
+
+
+@dataclasses.dataclass(frozen=True)
+class Publication:
+    """A grid's results and the folder into which its pages are rendered."""
+
+    grid: Grid
+    store: ResultsStore
+    rendered: Rendered
+    docs: Path
+
+    def publish(self, pages: Iterable[Page], tell: Callable[[str], None]) -> None:
+        """Render the pages that are not fresh, writing only what changed, and mark the others that grew old."""
+        asked = list(pages)
+        results = StoredResults(self.grid, self.store)
+        evidence = self.evidence(asked, results)
+        environment = None
+        for page in asked:
+            inputs = self.inputs(page, evidence, results)
+            why = self.rendered.why_not_fresh(page.slug, inputs)
+            if not why:
+                self.rendered.set_notice(page.slug, "")
+                tell(f"{page.slug}: fresh")
+                continue
+            # Only now: matplotlib and Jinja are slow to import, and most builds find most pages fresh.
+            from report.environment import make_environment
+            from report.render import render_page
+
+            environment = environment or make_environment()
+            changed = self.rendered.write_page(page.slug, render_page(page, evidence, environment), inputs)
+            tell(f"{page.slug}: rendered, {changed} files changed ({why})")
+        self.rendered.copy_docs(self.docs)
+        self._write_code()
+        self.mark_outdated(evidence, results)
+
+    def evidence(self, pages: Iterable[Page], results: StoredResults) -> Evidence:
+        """Return results and verdicts; ClaimError if a claim of these pages cannot be judged."""
+        required = [claim for page in pages for claim in claims_of(page)]
+        cache = self.rendered.root / RECORDS / "estimates.json"
+        samples, verdicts = judge_family(family(), required, self.grid, results, cache)
+        return Evidence(self.grid, samples, verdicts)
+
+    def inputs(self, page: Page, evidence: Evidence, results: StoredResults) -> dict[str, str]:
+        """Return the hashes of all that a page is made from, named as people would name it."""
+        verdicts = {
+            claim.id: [evidence.verdicts[claim.id].kind.value, evidence.verdicts[claim.id].adjusted_p]
+            for claim in claims_of(page)
+            if claim.id in evidence.verdicts
+        }
+        judged = {VERDICTS: digest(verdicts)} if verdicts else {}
+        return {**self._sources(page), **self._digests(page, results), **judged}
+
+    def _sources(self, page: Page) -> dict[str, str]:
+        own = (f"report/pages/{page.slug.replace('-', '_')}.py", f"report/pages/{page.template}")
+        return {
+            "the grid": digest([self.grid.profile, self.grid.dataset.dataset, list(self.grid.seeds)]),
+            "its template or code": digest([sources.digest(*SHARED), sources.digest(*own)]),
+        }
+
+    @staticmethod
+    def _digests(page: Page, results: StoredResults) -> dict[str, str]:
+        return {label: value for run in ("dataset", *runs_of(page)) for label, value in results.digests(run).items()}
+
+    def mark_outdated(self, evidence: Evidence, results: StoredResults) -> None:
+        """Give every rendered page that is older than its results a notice that says so."""
+        for page in PAGES:
+            record = self.rendered.record(page.slug)
+            if record is None:
+                continue
+            now = self.inputs(page, evidence, results)
+            changed = sorted(name for name in {**record.inputs, **now} if record.inputs.get(name) != now.get(name))
+            self.rendered.set_notice(page.slug, outdated_notice(page, changed) if changed else "")
+
+    def status(self, pages: Iterable[Page]) -> Iterator[tuple[str, str, str]]:
+        """Yield slug, state and reason of every page, from what was recorded when it was rendered; judges nothing."""
+        results = StoredResults(self.grid, self.store)
+        for page in pages:
+            record = self.rendered.record(page.slug)
+            if record is None:
+                yield page.slug, "missing", f"not rendered: python build.py --section {page.slug}"
+                continue
+            now = {**self._sources(page), **self._digests(page, results)}
+            before = {name: value for name, value in record.inputs.items() if name != VERDICTS}
+            changed = sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
+            altered = self.rendered.altered(record)
+            if changed:
+                yield page.slug, "stale", f"older than: {', '.join(changed)}"
+            elif altered:
+                yield page.slug, "stale", f"{altered[0]} was altered or removed by hand"
+            else:
+                yield page.slug, "fresh", "as its results, template and code make it"
+
+    def _write_code(self) -> None:
+        files = sources.code_files()
+        stamp = self.rendered.root / RECORDS / "code"
+        now = sources.digest(*files)
+        if not (stamp.is_file() and stamp.read_text() == now):
+            self.rendered.write({f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in files})
+            self.rendered.write({f"{RECORDS}/code": now.encode()})
+
+
+def outdated_notice(page: Page, changed: list[str]) -> str:
+    """Return the notice of a page that is older than the results: what changed, and the command that renews it."""
+    runs = ", ".join(f"`{name}`" for name in changed if "/" in name)
+    what = f"Os resultados de {runs} mudaram" if runs else "O código, a grade ou os veredictos mudaram"
+    return (
+        f'\n!!! outdated "Página mais antiga que os resultados"\n'
+        f"    {what} depois que esta página foi gerada; números e veredictos abaixo podem não valer mais.\n"
+        f"    Para atualizá-la: `python build.py --section {page.slug}`\n\n"
+    )

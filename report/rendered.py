@@ -1,0 +1,138 @@
+"""The rendered/ folder: what each page was made from, what is written, what has grown old. The report's only disk writer.
+
+A page's record, rendered/.laudo/<slug>.json, holds what the page was made from (by part, so that --status can say what
+changed) and the sha256 of its files. It is written last: a killed build leaves a page without a valid record, which is
+rendered again.
+"""
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from vae.results import dump_json, sha256
+
+RECORDS = ".laudo"
+ACTIVITY = "atividades/04-vae"
+OUTDATED_OPEN, OUTDATED_CLOSE = "<!-- laudo: desatualizada -->\n", "<!-- laudo: fim -->\n"
+
+Files = Mapping[str, bytes]
+Inputs = Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """What a page was made from, and the files that it consists of (path below rendered/ -> sha256)."""
+
+    inputs: Inputs
+    files: Mapping[str, str]
+
+
+class Rendered:
+    """The folder of rendered pages."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def record(self, slug: str) -> Record | None:
+        """Return what is known of a rendered page; None if there is none, or it is unreadable."""
+        try:
+            body = json.loads(self._record_path(slug).read_bytes())
+            return Record(body["inputs"], body["files"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+    def why_not_fresh(self, slug: str, inputs: Inputs) -> str:
+        """Return why a page has to be rendered again, '' if it is as the inputs make it."""
+        record = self.record(slug)
+        if record is None:
+            return "not rendered"
+        changed = [name for name in {**record.inputs, **inputs} if record.inputs.get(name) != inputs.get(name)]
+        if changed:
+            return f"{', '.join(sorted(changed))} changed since it was rendered"
+        altered = self.altered(record)
+        return f"{altered[0]} was altered or removed by hand" if altered else ""
+
+    def altered(self, record: Record) -> list[str]:
+        """Return the files of a page that are no longer what was written (a notice of age does not count)."""
+        return [name for name, digest in record.files.items() if self._digest(name) != digest]
+
+    def write_page(self, slug: str, files: Files, inputs: Inputs) -> int:
+        """Write a page's files where their bytes changed, drop those it no longer has, record it; return how many changed."""
+        old = self.record(slug)
+        self._record_path(slug).unlink(missing_ok=True)
+        changed = self.write(files)
+        for name in set(old.files if old else ()) - set(files):
+            (self.root / name).unlink(missing_ok=True)
+            changed += 1
+        record = {"inputs": dict(inputs), "files": {name: sha256(content) for name, content in sorted(files.items())}}
+        self._write(self._record_path(slug), dump_json(record))
+        return changed
+
+    def write(self, files: Files) -> int:
+        """Write the files whose bytes changed, each atomically; return how many."""
+        changed = 0
+        for name, content in files.items():
+            path = self.root / name
+            if not (path.is_file() and path.read_bytes() == content):
+                self._write(path, content)
+                changed += 1
+        return changed
+
+    def set_notice(self, slug: str, notice: str) -> None:
+        """Put a notice below a page's title, or take it away ('')."""
+        path = self.root / page_path(slug)
+        if not path.is_file():
+            return
+        text = path.read_text(encoding="utf-8")
+        marked = with_notice(text, notice)
+        if marked != text:
+            self._write(path, marked.encode())
+
+    def copy_docs(self, docs: Path) -> None:
+        """Copy the hand-written pages and assets, so that rendered/ is a whole site on its own."""
+        files = {
+            path.relative_to(docs).as_posix(): path.read_bytes()
+            for path in sorted(docs.rglob("*"))
+            if path.is_file() and "overrides" not in path.relative_to(docs).parts
+        }
+        self.write(files)
+
+    def _digest(self, name: str) -> str:
+        path = self.root / name
+        if not path.is_file():
+            return ""
+        content = path.read_bytes()
+        return sha256(with_notice(content.decode(), "").encode() if name.endswith(".md") else content)
+
+    def _record_path(self, slug: str) -> Path:
+        return self.root / RECORDS / f"{slug}.json"
+
+    def _write(self, path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            temporary.write_bytes(content)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def page_path(slug: str) -> str:
+    """Return where a page's Markdown is, below rendered/."""
+    return f"{ACTIVITY}/{slug}.md"
+
+
+def with_notice(text: str, notice: str) -> str:
+    """Return a page with this notice below its title in place of any that it has; '' takes it away."""
+    if OUTDATED_OPEN in text:
+        before, rest = text.split(OUTDATED_OPEN, 1)
+        text = before + rest.split(OUTDATED_CLOSE, 1)[1]
+    if not notice:
+        return text
+    lines = text.splitlines(keepends=True)
+    title = next((index for index, line in enumerate(lines) if line.startswith("# ")), -1)
+    head, tail = "".join(lines[: title + 1]), "".join(lines[title + 1 :])
+    return f"{head}{OUTDATED_OPEN}{notice}{OUTDATED_CLOSE}{tail}"
+

@@ -1,0 +1,67 @@
+"""The pages of the report, in reading order. A new page is a file beside the others and a line here."""
+
+import difflib
+
+from report.claims import Claim
+from report.page import Page
+from report.pages import (
+    espaco_latente,
+    experimentos,
+    geracao,
+    licoes,
+    placar,
+    reconstrucoes,
+    reproducao,
+    treinamento,
+    visao_geral,
+)
+from vae.errors import LaudoError
+
+PAGES: tuple[Page, ...] = (
+    visao_geral.PAGE,
+    treinamento.PAGE,
+    reconstrucoes.PAGE,
+    geracao.PAGE,
+    espaco_latente.PAGE,
+    experimentos.PAGE,
+    licoes.PAGE,
+    placar.PAGE,
+    reproducao.PAGE,
+)
+
+
+def page(slug: str) -> Page:
+    """Return a page by its slug.
+
+    Raises LaudoError naming the near matches.
+    """
+    known = {candidate.slug: candidate for candidate in PAGES}
+    if slug in known:
+        return known[slug]
+    near = difflib.get_close_matches(slug, known, n=3, cutoff=0.4)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    raise LaudoError(f"Unknown section '{slug}'.{hint} Sections: {', '.join(known)}.")
+
+
+def family() -> tuple[Claim, ...]:
+    """Return every claim of the report: the family over which Holm's correction runs."""
+    return tuple(claim for candidate in PAGES for claim in candidate.claims)
+
+
+def claims_of(candidate: Page) -> tuple[Claim, ...]:
+    """Return the claims that a page states or quotes."""
+    if "*" in candidate.quotes:
+        return family()
+    quoted = (other for other in PAGES if other.slug in candidate.quotes)
+    return (*candidate.claims, *(claim for other in quoted for claim in other.claims))
+
+
+def runs_of(candidate: Page) -> tuple[str, ...]:
+    """Return the names of the grid whose results a page needs, its claims' included."""
+    names = [*candidate.runs, *(run for claim in claims_of(candidate) for run in claim.needs)]
+    return tuple(dict.fromkeys(names))
+
+
+def page_of(claim: Claim) -> Page:
+    """Return the page that states a claim."""
+    return next(candidate for candidate in PAGES if claim in candidate.claims)

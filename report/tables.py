@@ -1,0 +1,41 @@
+"""Markdown tables with a numbered caption."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from report.evidence import Evidence
+from report.metrics import METRICS
+from report.labels import run_label
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Rows of formatted cells; the first column is text, the others are aligned right unless said otherwise."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    caption: str
+    numeric: bool = True
+
+    def __str__(self) -> str:
+        rule = [":--", *(("--:" if self.numeric else ":--") for _ in self.header[1:])]
+        lines = [self.header, rule, *self.rows]
+        body = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+        return f"{body}\n\n/// table-caption\n{self.caption}\n///\n"
+
+
+def metrics_table(evidence: Evidence, metrics: Iterable[str], runs: Sequence[str], caption: str) -> Table:
+    """Return a table with a row a metric and a column a run: value ± half of the 95 % interval, the best in bold."""
+    rows = []
+    for name in metrics:
+        metric = METRICS[name]
+        estimates = [metric.measure(evidence, run) for run in runs]
+        cells = [metric.text(estimate) for estimate in estimates]
+        if metric.better and len(runs) > 1:
+            values = [estimate.value for estimate in estimates]
+            best = values.index(min(values) if metric.better == "lower" else max(values))
+            cells[best] = f"**{cells[best]}**"
+        arrow = {"lower": " ↓", "higher": " ↑", None: ""}[metric.better]
+        unit = f" ({metric.unit})" if metric.unit and not metric.percent else ""
+        rows.append([f"{metric.label}{unit}{arrow}", *cells])
+    return Table(["Métrica", *(run_label(evidence.spec(run)) for run in runs)], rows, caption)

@@ -1,0 +1,79 @@
+"""What a build would do and about how long it would take, said without loading torch."""
+
+import dataclasses
+import itertools
+import shutil
+
+from vae.plan import Action, Plan, Step
+from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
+from vae.store import ResultsStore
+
+# Training images a second where nothing was measured yet: two cores of a small machine, and any recent GPU.
+TYPICAL_IMAGES_PER_SECOND = {"cpu": 1_500.0, "mps": 10_000.0, "cuda": 80_000.0}
+EVALUATION_SECONDS = {"cpu": 60.0, "mps": 20.0, "cuda": 20.0}
+
+
+@dataclasses.dataclass(frozen=True)
+class Forecast:
+    """Lines to print, and the total in seconds."""
+
+    lines: tuple[str, ...]
+    seconds: float
+
+
+def forecast(plan: Plan, store: ResultsStore, device: str) -> Forecast:
+    """Return what would be trained and evaluated, on which device, and about how long."""
+    kind = guess_device(device)
+    rate, basis = images_per_second(plan, store, kind)
+    lines = []
+    total = 0.0
+    for _, group in itertools.groupby(plan.steps, key=lambda step: (step.checkpoints, step.seed)):
+        steps = list(group)
+        todo = [step for step in steps if step.action is not Action.NOTHING]
+        for step in steps:
+            lines.append(f"  {step.label:16} {step.action.value:9} {step.state.value}: {step.reason}")
+        epochs = _epochs_to_train(todo)
+        total += epochs * plan.info.train_images / rate + EVALUATION_SECONDS[kind] * len(todo)
+    if not plan.todo:
+        return Forecast((*lines, "Nothing to train: everything is fresh."), 0.0)
+    trained = sum(step.action is Action.TRAIN for step in plan.todo)
+    lines.append(
+        f"Would train {trained} and evaluate {len(plan.todo)} results on {kind}, in about {_duration(total)} "
+        f"(at {rate:,.0f} images/s, {basis})."
+    )
+    return Forecast(tuple(lines), total)
+
+
+def guess_device(asked: str) -> str:
+    """Return the kind of device that a training would use, as far as can be seen without torch."""
+    if asked != "auto":
+        return asked
+    return "cuda" if shutil.which("nvidia-smi") else "cpu"
+
+
+def images_per_second(plan: Plan, store: ResultsStore, kind: str) -> tuple[float, str]:
+    """Return the rate of the newest stored training on such a device, or a typical one, and which of the two."""
+    for step in reversed(plan.steps):
+        if isinstance(step.spec, RunSpec) and step.state.value in ("fresh", "stale"):
+            provenance = store.provenance(step.spec.name, step.seed)
+            on_cpu = str(provenance.get("training", {}).get("device", "")).startswith("CPU")
+            if on_cpu == (kind == "cpu") and provenance.get("images_per_second"):
+                return float(provenance["images_per_second"]), f"measured when {step.label} was trained"
+    return TYPICAL_IMAGES_PER_SECOND[kind], "a typical rate"
+
+
+def _epochs_to_train(steps: list[Step]) -> int:
+    """Return how many epochs a trajectory still has to go: its snapshots share one training."""
+    specs = [step.spec for step in steps if step.action is Action.TRAIN]
+    wanted = max((spec.epochs for spec in specs if isinstance(spec, RunSpec | ClassifierSpec)), default=0)
+    again = any("--retrain" in step.reason for step in steps)
+    there = [] if again or not steps or isinstance(steps[0].spec, DatasetSpec) else steps[0].checkpoints.glob("epoch-*")
+    done = max((int(path.stem.removeprefix("epoch-")) for path in there), default=0)
+    return max(wanted - done, 0)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
