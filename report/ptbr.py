@@ -1,0 +1,174 @@
+"""Brazilian Portuguese formats, and the lint that finds numbers typed by hand.
+
+Whatever is returned with a digit in it stands between two private-use characters. The last step of rendering strips
+them; before it, a digit outside of them is one that nobody measured.
+"""
+
+import datetime
+import math
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from vae.errors import LaudoError
+
+LOCALE = "pt_BR"
+OPEN, CLOSE = "\ue000", "\ue001"
+MINUS, NO_BREAK = "\u2212", "\u00a0"
+
+
+def mark(text: str) -> str:
+    """Return a text from specs or results (names, class labels, versions), marked if it has a digit."""
+    text = strip_marks(text)
+    return f"{OPEN}{text}{CLOSE}" if re.search(r"\d", text) else text
+
+
+def strip_marks(text: str) -> str:
+    """Return a text without the marks around its numbers."""
+    return text.replace(OPEN, "").replace(CLOSE, "")
+
+
+def number(value: float, decimals: int = 2, unit: str = "") -> str:
+    """Return "1.234,50" and, if given, its unit after a no-break space ("%" and "°" stand close)."""
+    return mark(_plain(value, decimals) + _unit(unit))
+
+
+def signed(value: float, decimals: int = 2, unit: str = "") -> str:
+    """Return "+0,12" or "−0,12"; what rounds to zero has no sign."""
+    text = _plain(value, decimals)
+    positive = value > 0 and text != _plain(0, decimals)
+    return mark(("+" if positive else "") + text + _unit(unit))
+
+
+def plus_minus(value: float, half_width: float, decimals: int = 2, unit: str = "") -> str:
+    """Return "12,3 ± 0,4", with the unit once, after both."""
+    return mark(f"{_plain(value, decimals)}{NO_BREAK}±{NO_BREAK}{_plain(half_width, decimals)}{_unit(unit)}")
+
+
+def interval(low: float, high: float, decimals: int = 2, unit: str = "") -> str:
+    """Return "[0,12; 0,34]" with the unit after it."""
+    return mark(f"[{_plain(low, decimals)};{NO_BREAK}{_plain(high, decimals)}]{_unit(unit)}")
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Return a share between 0 and 1 as "85,3%"."""
+    return number(100 * share, decimals, "%")
+
+
+def integer(value: int) -> str:
+    """Return "10.000"."""
+    return mark(_plain(value, 0))
+
+
+def p_value(value: float) -> str:
+    """Return "0,032", and "< 0,001" below that."""
+    return mark(f"<{NO_BREAK}{_plain(0.001, 3)}" if value < 0.001 else _plain(value, 3))
+
+
+def plural(count: int, singular: str, plural_form: str) -> str:
+    """Return "1 semente" or "5 sementes"; none counts as many ("0 sementes")."""
+    return mark(f"{_plain(count, 0)}{NO_BREAK}{singular if count == 1 else plural_form}")
+
+
+def duration(seconds: float) -> str:
+    """Return a time by its two largest units: "0,42 s", "45 s", "3 min 20 s", "2 h 5 min"."""
+    if seconds < 9.95:
+        return number(seconds, 2 if seconds < 0.995 else 1, "s")
+    whole = round(seconds)
+    if whole < 60:
+        return number(whole, 0, "s")
+    # Rounded to what is shown before it is split, so that 59,6 s is 1 min and never 60 s.
+    small, large = ("s", "min") if whole < 3600 else ("min", "h")
+    total = whole if large == "min" else round(seconds / 60)
+    high, low = divmod(total, 60)
+    parts = [_plain(high, 0) + NO_BREAK + large] + ([_plain(low, 0) + NO_BREAK + small] if low else [])
+    return mark(NO_BREAK.join(parts))
+
+
+def date(iso: str) -> str:
+    """Return "23 de novembro de 2026" from "2026-11-23", with or without a time; the first of a month is "1º".
+
+    Raises LaudoError if it is no ISO date.
+    """
+    try:
+        day = datetime.datetime.fromisoformat(iso).date()
+    except ValueError as error:
+        raise LaudoError(f"'{iso}' is no date; write it as 2026-11-23.") from error
+    text = format_date(day, "d 'de' MMMM 'de' y", locale=LOCALE)
+    return mark("1º" + text[1:] if day.day == 1 else text)
+
+
+def byte_size(count: int) -> str:
+    """Return a size in decimal multiples: "512 B", "1,2 kB", "50,0 MB"."""
+    size, units = float(count), ["B", "kB", "MB", "GB"]
+    # 999,95 would be printed as 1.000,0: it is 1,0 of the next unit.
+    while len(units) > 1 and size >= (1000 if units[0] == "B" else 999.95):
+        size, units = size / 1000, units[1:]
+    return number(size, 0 if units[0] == "B" else 1, units[0])
+
+
+def join(items: Iterable[str]) -> str:
+    """Return "a, b e c"; items with digits are marked."""
+    marked = [item if OPEN in item else mark(item) for item in items]
+    return " e ".join([", ".join(marked[:-1]), marked[-1]]) if len(marked) > 1 else "".join(marked)
+
+
+def unmarked_digits(markdown: str) -> list[tuple[int, str]]:
+    """Return line number (from 1) and excerpt of every line of prose with a digit outside the marks.
+
+    Prose is all that a reader sees as text: headings, tables, alt texts and link titles are in; code, TeX, HTML tags,
+    targets, labels, attribute lists, list markers, comments and front matter are out.
+    """
+    masked = _NOT_PROSE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), markdown)
+    lines = zip(markdown.split("\n"), masked.split("\n"), strict=True)
+    found = [(row, line, re.search(r"\d", prose)) for row, (line, prose) in enumerate(lines, start=1)]
+    return [(row, _excerpt(line, hit.start())) for row, line, hit in found if hit]
+
+
+# What starts first wins, so that a "$" inside code opens no formula; at one place the order below decides.
+_NOT_PROSE = re.compile(
+    r"""
+      \A---[ \t]*\n(?s:.*?)^(?:---|\.\.\.)[ \t]*$                                    # front matter
+    | ^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)  # fenced code
+    | (?s:<!--.*?-->)
+    | (?s:<(?P<element>script|style)\b.*?</(?P=element)>)
+    | [OPEN][^OPENCLOSE]*[CLOSE]                                                     # formatted by this module
+    | \\[`$\\]                                                                       # escaped: opens nothing
+    | (?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n)(?s:.))+?(?<!`)(?P=ticks)(?!`)        # inline code
+    | \$\$(?s:.+?)\$\$ | \\\[(?s:.+?)\\\] | \\\((?s:.+?)\\\)                         # TeX
+    | \$(?=[^\s$])[^$\n]*?(?<=[^\s\\])\$                                            # "R$ 5 e R$ 6" is none
+    | <[/!?]?[A-Za-z](?:"[^"]*"|'[^']*'|[^'"<>])*>                                   # HTML tag, <https://...>
+    | &\#?\w+;                                                                       # HTML entity
+    | \[\^[^\]\n]+\]:?                                                               # footnote label
+    | ^[ \t]*\[[^\]\n]+\]:[ \t]*\S+                                                  # definition of a link
+    | \]\([ \t]*(?:<[^<>\n]*>|(?:[^\s()]|\([^\s()]*\))*)                             # target; a title after it is prose
+    | \]\[[^\]\n]*\]
+    | https?://[^\s<>)\]"]+
+    | \{:?[ \t]*(?:[#.][A-Za-z]|[\w-]+=)[^{}\n]*\}                                   # attribute list
+    | :[a-z][\w+-]*:                                                                 # icon
+    | ^[ \t>]*\d+[.)](?=[ \t])                                                       # list marker
+    """.replace("OPEN", OPEN).replace("CLOSE", CLOSE),
+    re.VERBOSE | re.MULTILINE,
+)
+
+
+def _excerpt(line: str, position: int, reach: int = 30) -> str:
+    return strip_marks(line[max(0, position - reach) : position + reach]).strip()
+
+
+def _plain(value: float, decimals: int) -> str:
+    if math.isnan(value):
+        raise LaudoError("nan cannot be printed as a number: find the metric that is not finite and mend it.")
+    if math.isinf(value):
+        return "∞" if value > 0 else MINUS + "∞"
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+    # abs first: Decimal keeps the sign of a zero.
+    text = format_decimal(abs(rounded), format="#,##0." + "0" * decimals, locale=LOCALE)
+    return (MINUS if rounded < 0 else "") + str(text)
+
+
+def _unit(unit: str) -> str:
+    return unit if unit in ("", "%", "°") else NO_BREAK + unit
