@@ -9,7 +9,7 @@ from report import ptbr
 from report.environment import make_environment
 from report.family import StoredResults
 from report.publish import Publication
-from report.render import render_page, render_text
+from report.render import render_page
 from report.rendered import Rendered, page_path, with_notice
 from report.sections import PAGES
 from vae.errors import ResultsError
@@ -36,13 +36,13 @@ def faults(grid: Grid, store: ResultsStore, rendered_dir: Path, docs: Path, tell
     environment = make_environment()
     for page in PAGES:
         tell(f"page {page.slug}")
-        text = render_text(page, evidence, environment)
-        for line, excerpt in ptbr.unmarked_digits(text):
+        result = render_page(page, evidence, environment)
+        for line, excerpt in ptbr.unmarked_digits(result.marked):
             yield (
                 f"{page_path(page.slug)}, line {line}: a number typed by hand: {excerpt!r}. "
                 f"Take it from a metric, claim or spec (report/pages/{page.template})."
             )
-        for name, content in render_page(page, evidence, environment).items():
+        for name, content in result.files.items():
             yield from _differs(rendered_dir, name, content, page.slug)
         yield from link_faults(rendered_dir, page_path(page.slug))
 

@@ -36,8 +36,9 @@ def make_environment() -> jinja2.Environment:
         "integer": ptbr.integer,
         "duration": ptbr.duration,
         "date": ptbr.date,
-        "list": ptbr.join,
+        "enumerate": ptbr.join,
         "plural": ptbr.plural,
+        "zip": zip,
     }
     return environment
 

@@ -4,10 +4,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-import numpy as np
-
-from report.claims import Samples, Verdict
-from report.statistics import Estimate, estimate_crossed
+from report.claims import Verdict
+from report.statistics import Estimate, Samples
 from vae.datasets import DatasetInfo
 from vae.errors import LaudoError
 from vae.grid import FIRST_SEED, Grid
@@ -64,11 +62,4 @@ class Evidence:
 
     def estimate(self, statistic: Callable[..., Array | float], *runs: str) -> Estimate:
         """Return a statistic of one or several runs with its interval over seeds and test images."""
-        replicates: dict[int, Array] = {}
-        used: set[int] = set()
-        rows = 1 + self.samples.resamples
-        for seed in self.samples.seeds(runs):
-            views = [self.samples.sample(run, seed) for run in runs]
-            replicates[seed] = np.broadcast_to(np.asarray(statistic(*views), dtype=np.float64), (rows,))
-            used.update(*(view.used for view in views))
-        return estimate_crossed(replicates, margin=0.0, n_images=min(used, default=0))
+        return self.samples.estimate(statistic, *runs)

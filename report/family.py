@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from report import sources
-from report.claims import Claim, ClaimError, Pending, Samples, Untested, Verdict, estimate, judge
-from report.statistics import Estimate
+from report.claims import Claim, ClaimError, Pending, Untested, Verdict, estimate, judge
+from report.statistics import Estimate, Samples
 from vae.datasets import dataset_info
 from vae.grid import Grid
 from vae.plan import keys_of
@@ -22,7 +22,7 @@ from vae.results import RunResult
 from vae.spec import digest
 from vae.store import ResultsStore
 
-ENGINE = ("report/claims.py", "report/statistics.py", "report/sample.py")
+ENGINE = ("report/bootstrap.py", "report/claims.py", "report/statistics.py", "report/sample.py")
 
 
 class StoredResults(Mapping[str, Mapping[int, RunResult]]):

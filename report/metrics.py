@@ -6,8 +6,9 @@ from typing import Literal
 
 from report import ptbr
 from report.evidence import Evidence
-from report.sample import Array, Sample
+from report.sample import Sample
 from report.statistics import Estimate
+from vae.results import Array
 
 
 @dataclasses.dataclass(frozen=True)

@@ -47,6 +47,28 @@ class Picture:
 
 
 @dataclasses.dataclass(frozen=True)
+class Column:
+    """One column of a comparison: its title and alt text (Jinja sentences), and how to draw its PNG."""
+
+    title: str
+    alt: str
+    draw: Callable[["Evidence"], bytes]
+
+
+@dataclasses.dataclass(frozen=True)
+class Columns:
+    """Image columns side by side under one caption, each under its title, pixelated."""
+
+    id: str
+    columns: tuple[Column, ...]
+    caption: str
+    scale: int = 1
+
+
+Figure = Plot | Picture | Columns
+
+
+@dataclasses.dataclass(frozen=True)
 class Page:
     """One page of the report: <slug>.py beside <slug>.md.jinja.
 
@@ -59,7 +81,7 @@ class Page:
     description: str
     runs: tuple[str, ...] = ()
     claims: tuple["Claim", ...] = ()
-    figures: tuple[Plot | Picture, ...] = ()
+    figures: tuple[Figure, ...] = ()
     quotes: tuple[str, ...] = ()
     context: Callable[["Evidence"], dict[str, Any]] = lambda evidence: {}
 
@@ -71,7 +93,7 @@ class Page:
     def template(self) -> str:
         return f"{self.slug}.md.jinja"
 
-    def figure(self, figure_id: str) -> Plot | Picture:
+    def figure(self, figure_id: str) -> Figure:
         """Return one of the page's figures.
 
         Raises LaudoError naming the page and what it has.

@@ -17,9 +17,10 @@ from vae.store import ResultsStore
 
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
-    "report/bootstrap.py", "report/claims.py", "report/environment.py", "report/evidence.py", "report/labels.py",
+    "report/bootstrap.py", "report/claims.py", "report/drawing.py", "report/environment.py", "report/evidence.py", "report/labels.py",
     "report/metrics.py", "report/page.py", "report/ptbr.py", "report/render.py", "report/sample.py",
-    "report/statistics.py", "report/tables.py", "report/pages/_claim.md.jinja", "report/pages/_figure.md.jinja",
+    "report/statistics.py", "report/tables.py", "report/wording.py", "report/pages/_claim.md.jinja",
+    "report/pages/_columns.md.jinja", "report/pages/_figure.md.jinja",
     "vae/figures", "vae/datasets.py",
 )  # fmt: skip
 
@@ -53,7 +54,8 @@ class Publication:
             from report.render import render_page
 
             environment = environment or make_environment()
-            changed = self.rendered.write_page(page.slug, render_page(page, evidence, environment), inputs)
+            result = render_page(page, evidence, environment)
+            changed = self.rendered.write_page(page.slug, result.files, inputs)
             tell(f"{page.slug}: rendered, {changed} files changed ({why})")
         self.rendered.copy_docs(self.docs)
         self._write_code()

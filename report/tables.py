@@ -15,13 +15,15 @@ class Table:
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     caption: str
+    id: str = ""
     numeric: bool = True
 
     def __str__(self) -> str:
         rule = [":--", *(("--:" if self.numeric else ":--") for _ in self.header[1:])]
         lines = [self.header, rule, *self.rows]
         body = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-        return f"{body}\n\n/// table-caption\n{self.caption}\n///\n"
+        anchor = f"    attrs: {{id: tab-{self.id}}}\n\n" if self.id else ""
+        return f"{body}\n\n/// table-caption | <\n{anchor}{self.caption}\n///\n"
 
 
 def metrics_table(evidence: Evidence, metrics: Iterable[str], runs: Sequence[str], caption: str) -> Table:

@@ -1,0 +1,51 @@
+"""Portuguese words for what the claim engine says: values, bases and reasons, the same on every page."""
+
+import math
+from typing import Any
+
+from report import ptbr
+from report.claims import Verdict, Why
+from vae.datasets import DatasetInfo
+
+WHY = {
+    Why.ONE_SEED: "há uma só semente de treino, e de um treino só não se sabe o que outro daria",
+    Why.MARGIN_INSIDE: "a margem está dentro do intervalo",
+    Why.HOLM: "o intervalo exclui a margem, mas a diferença não resiste à correção de Holm sobre todas as afirmações",
+}
+
+
+def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
+    """Return value, interval, margin, seeds, images, p_words and why_words of a verdict, formatted."""
+    claim, measured = verdict.claim, verdict.estimate
+    words: dict[str, Any] = {
+        "margin": ptbr.number(claim.margin, claim.decimals, claim.unit),
+        "why_words": WHY.get(verdict.why, "") if verdict.why else "",
+    }
+    if measured is None:
+        return words | {"why_words": untested_reason(verdict, info)}
+    bounded = math.isfinite(measured.half_width)
+    return words | {
+        "value": ptbr.number(measured.value, claim.decimals, claim.unit),
+        "interval": ptbr.interval(measured.low, measured.high, claim.decimals, claim.unit) if bounded else "",
+        "seeds": ptbr.plural(measured.n_seeds, "semente", "sementes"),
+        "images": ptbr.plural(measured.n_images, "imagem", "imagens"),
+        "p_words": p_words(verdict),
+    }
+
+
+def p_words(verdict: Verdict) -> str:
+    """Return the adjusted p-value in words."""
+    if verdict.estimate is None or verdict.estimate.single_seed or verdict.adjusted_p is None:
+        return "sem teste, por falta de mais sementes"
+    return f"p = {ptbr.p_value(verdict.adjusted_p)} depois da correção de Holm"
+
+
+def untested_reason(verdict: Verdict, info: DatasetInfo) -> str:
+    """Return why a claim was not tested."""
+    missing = ptbr.join(list(verdict.untested.missing)) if verdict.untested else ""
+    return f"o conjunto {ptbr.mark(info.title)} não tem as classes de que ela fala ({missing})"
+
+
+def untested_sentence(verdict: Verdict, info: DatasetInfo) -> str:
+    """Return the sentence of a claim that was not tested."""
+    return f"{verdict.claim.statement} Isso não foi testado: {untested_reason(verdict, info)}."
