@@ -1,6 +1,7 @@
 """The metrics of the report: their Portuguese names, units and decimals, and how each is read off a result."""
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -31,10 +32,12 @@ class Metric:
         """Return the metric of a run, with its interval over seeds and test images."""
         return evidence.estimate(self.read, run)
 
-    def text(self, estimate: Estimate) -> str:
+    def text(self, estimate: Estimate, unit: bool = True) -> str:
         """Return value ± half of the 95 % interval; the value alone where there is nothing to estimate it from."""
-        factor, unit = (100, "%") if self.percent else (1, self.unit)
-        return ptbr.plus_minus(estimate.value * factor, estimate.half_width * factor, self.decimals, unit)
+        factor, shown = 100 if self.percent else 1, self.unit if unit else ""
+        if not math.isfinite(estimate.half_width):
+            return ptbr.number(estimate.value * factor, self.decimals, shown)
+        return ptbr.plus_minus(estimate.value * factor, estimate.half_width * factor, self.decimals, shown)
 
 
 def score(name: str) -> Callable[[Sample], Array]:
@@ -99,7 +102,7 @@ METRICS: dict[str, Metric] = {
     "recon_accuracy": Metric(
         "Classe reconhecida na reconstrução",
         lambda s: s.mean(s.array("recon_classes") == s.labels),
-        1, "%", "higher", "vae/evaluate.py", True,
+        1, "%", "higher", "vae/evaluate.py", percent=True,
     ),
     "parameters": Metric("Parâmetros", score("parameters"), 0, "", None, "vae/models/conv.py"),
 }

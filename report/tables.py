@@ -32,12 +32,12 @@ def metrics_table(evidence: Evidence, metrics: Iterable[str], runs: Sequence[str
     for name in metrics:
         metric = METRICS[name]
         estimates = [metric.measure(evidence, run) for run in runs]
-        cells = [metric.text(estimate) for estimate in estimates]
+        cells = [metric.text(estimate, unit=False) for estimate in estimates]
         if metric.better and len(runs) > 1:
             values = [estimate.value for estimate in estimates]
             best = values.index(min(values) if metric.better == "lower" else max(values))
             cells[best] = f"**{cells[best]}**"
         arrow = {"lower": " ↓", "higher": " ↑", None: ""}[metric.better]
-        unit = f" ({metric.unit})" if metric.unit and not metric.percent else ""
+        unit = f" ({metric.unit})" if metric.unit else ""
         rows.append([f"{metric.label}{unit}{arrow}", *cells])
     return Table(["Métrica", *(run_label(evidence.spec(run)) for run in runs)], rows, caption)

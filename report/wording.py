@@ -37,7 +37,8 @@ def p_words(verdict: Verdict) -> str:
     """Return the adjusted p-value in words."""
     if verdict.estimate is None or verdict.estimate.single_seed or verdict.adjusted_p is None:
         return "sem teste, por falta de mais sementes"
-    return f"p = {ptbr.p_value(verdict.adjusted_p)} depois da correção de Holm"
+    equal = "" if verdict.adjusted_p < 0.001 else "= "
+    return f"p {equal}{ptbr.p_value(verdict.adjusted_p)} depois da correção de Holm"
 
 
 def untested_reason(verdict: Verdict, info: DatasetInfo) -> str:

@@ -35,6 +35,10 @@ class Split:
     def __len__(self) -> int:
         return len(self.images)
 
+    def first(self, images: int | None) -> "Split":
+        """Return the first images, all of them for None; the split is shuffled, so these are a random sample."""
+        return Split(self.images[:images], self.labels[:images])
+
     def to(self, device: torch.device) -> "Split":
         """Return the same split, resident on a device."""
         return Split(self.images.to(device), self.labels.to(device))

@@ -119,7 +119,8 @@ def decode(model: ConvVAE, latents: Float[Tensor, "n d"]) -> Float[Tensor, "n 1 
 def run_history(spec: RunSpec, history: History, data: Data) -> dict[str, list[float]]:
     """Return the run's history with -ELBO and deviance beside the terms that the loop recorded."""
     columns = dict(history.until(spec.epochs).columns)
-    for name, split in (("train", data.train), ("validation", data.validation)):
+    train = data.train.first(spec.training.train_images)
+    for name, split in (("train", train), ("validation", data.validation)):
         floor = mean_entropy(split)
         columns[f"{name}_neg_elbo"] = [a + b for a, b in zip(columns[f"{name}_bce"], columns[f"{name}_kl"], strict=True)]
         columns[f"{name}_deviance"] = [value - floor for value in columns[f"{name}_bce"]]
@@ -133,7 +134,7 @@ def mean_entropy(split: Split) -> float:
 
 def _likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     data, sizes, task = subject.data, subject.sizes, tasks.vae_task(subject.spec)
-    train = Split(data.train.images[: sizes.train_images], data.train.labels[: sizes.train_images])
+    train = data.train.first(task.train_images).first(sizes.train_images)
     scores: Scores = {}
     terms = {}
     for name, split in (("train", train), ("validation", data.validation), ("test", data.test)):

@@ -9,11 +9,12 @@ FIRST_SEED = 42
 
 # (name, latent dimensions, epochs in the full profile, epochs in the quick one)
 RUNS = (
-    ("e10", 2, 10, 1),
-    ("e50", 2, 50, 2),
-    ("e100", 2, 100, 4),
-    ("e10-l50", 50, 10, 1),
+    ("e10", 2, 10, 2),
+    ("e50", 2, 50, 5),
+    ("e100", 2, 100, 10),
+    ("e10-l50", 50, 10, 2),
 )
+QUICK_TRAIN_IMAGES = 6_000
 
 # Smaller samples, so that nothing but the training is left to wait for.
 QUICK_EVALUATION = EvaluationSpec(
@@ -64,14 +65,15 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
     n_seeds = seeds if seeds is not None else (1 if quick else 5)
     if n_seeds < 1:
         raise LaudoError(f"--seeds {n_seeds}: at least one seed is needed; try --seeds 1.")
+    train_images = QUICK_TRAIN_IMAGES if quick else None
     runs = tuple(
-        RunSpec(name, dataset, ConvSpec(latent_dim=dim), training=TrainingSpec(epochs=short if quick else full))
+        RunSpec(name, dataset, ConvSpec(latent_dim=dim), training=TrainingSpec(epochs=short if quick else full, train_images=train_images))
         for name, dim, full, short in RUNS
     )
     return Grid(
         profile=profile,
         dataset=DatasetSpec(dataset),
-        classifier=ClassifierSpec(dataset, epochs=1) if quick else ClassifierSpec(dataset),
+        classifier=ClassifierSpec(dataset, epochs=4, train_images=train_images) if quick else ClassifierSpec(dataset),
         runs=runs,
         seeds=tuple(range(FIRST_SEED, FIRST_SEED + n_seeds)),
         evaluation=QUICK_EVALUATION if quick else EvaluationSpec(),

@@ -153,7 +153,7 @@ class Build:
         made = {
             "training": facts,
             "epoch_seconds": [round(value, 3) for value in history.seconds[: len(columns["learning_rate"])]],
-            "images_per_second": _images_per_second(history, len(self.data.train)),
+            "images_per_second": _images_per_second(history, self._task(step.spec).train_images or len(self.data.train)),
         }
         publish = step.seed == FIRST_SEED  # the headline seed: what the site shows and the explorer decodes with
         content = save({name: tensor.contiguous() for name, tensor in weights.items()}) if publish else None

@@ -39,6 +39,7 @@ class TrainingSpec:
     epochs: int = 10
     batch_size: int = 128
     learning_rate: float = 2e-3
+    train_images: int | None = None  # the first so many of the training split; None = all
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +81,7 @@ class ClassifierSpec:
     epochs: int = 12
     batch_size: int = 128
     learning_rate: float = 2e-3
+    train_images: int | None = None
     name: str = "classifier"
 
 

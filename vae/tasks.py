@@ -22,7 +22,7 @@ class Task:
     """A model and its objective: the weighted sum of terms, each averaged over the images of a batch.
 
     terms: (model, images, labels, noise) -> one row a term, one column an image.
-    noise_dim: standard normal numbers that terms wants for each image.
+    noise_dim: standard normal numbers that terms wants for each image. train_images: the first so many; None = all.
     """
 
     build: Callable[[int], nn.Module]
@@ -33,6 +33,7 @@ class Task:
     epochs: int
     batch_size: int
     learning_rate: float
+    train_images: int | None
 
 
 def vae_task(spec: RunSpec) -> Task:
@@ -52,6 +53,7 @@ def vae_task(spec: RunSpec) -> Task:
         epochs=spec.epochs,
         batch_size=spec.training.batch_size,
         learning_rate=spec.training.learning_rate,
+        train_images=spec.training.train_images,
     )
 
 
@@ -77,4 +79,5 @@ def classifier_task(spec: ClassifierSpec, info: DatasetInfo) -> Task:
         epochs=spec.epochs,
         batch_size=spec.batch_size,
         learning_rate=spec.learning_rate,
+        train_images=spec.train_images,
     )

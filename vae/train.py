@@ -53,6 +53,7 @@ def train(
     """
     keep_large_blocks()
     last = max(snapshots)
+    train_split = data.train.first(task.train_images)
     model = task.build(seed).to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=task.learning_rate, fused=device.type in ("cuda", "cpu"))
     start = max((epoch for epoch in folder.epochs() if epoch <= last), default=0)
@@ -60,10 +61,10 @@ def train(
     saved = time.monotonic()
     for epoch in range(start + 1, last + 1):
         began = time.perf_counter()
-        losses = _train_epoch(task, model, optimiser, seed, epoch, data.train, device, listener)
+        losses = _train_epoch(task, model, optimiser, seed, epoch, train_split, device, listener)
         _stop_if_diverged(losses, name, epoch, folder)
         values = {"learning_rate": optimiser.param_groups[0]["lr"]}
-        values |= _named("train", task, losses.sum(dim=0) / len(data.train))
+        values |= _named("train", task, losses.sum(dim=0) / len(train_split))
         seconds = time.perf_counter() - began
         values |= _named("validation", task, evaluate_terms(task, model, data.validation, seed).mean(dim=1))
         history.append(values, seconds)

@@ -25,4 +25,4 @@ def row_blocks(rows: int, columns: int) -> Iterator[slice]:
     """
     height = max(1, BLOCK_ELEMENTS // max(1, columns))
     for first in range(0, rows, height):
-        yield slice(first, min(first + height, rows))
+        yield slice(first, first + height)
