@@ -1,0 +1,56 @@
+# make site    set up, build the report and its site        make serve    read it on localhost
+# make test    set up, run every test                        make check    lint, types and tests
+# make lock    resolve the locked versions again (needs uv)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# The theme's notices about a future MkDocs 2 would drown what a build has to say.
+export DISABLE_MKDOCS_2_WARNING := true
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: site serve test check lint lock clean
+
+site: $(VENV)/site.stamp
+	$(BIN)/python build.py --all
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "The site is in site/. To read it: make serve"
+
+serve: $(VENV)/site.stamp
+	$(BIN)/mkdocs serve
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest
+
+check: lint test
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --extra train -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --extra train --extra test -c requirements.txt -o requirements-test.txt
+
+clean:
+	rm -rf rendered site site-properdocs
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v >= (3, 11) or sys.exit("Laudo needs Python 3.11 or newer; this is %d.%d. Say which with: make PYTHON=python3.12" % v)'
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps are written last, so an interrupted installation is done again.
+$(VENV)/site.stamp: requirements.txt | $(BIN)/python
+	@echo "Installing the locked packages into $(VENV) (a few minutes the first time)"
+	$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: requirements-test.txt | $(BIN)/python
+	@echo "Installing the locked packages and the test tools into $(VENV) (a few minutes the first time)"
+	$(PIP) install --require-hashes -r requirements-test.txt
+	@touch $@
