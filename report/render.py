@@ -72,6 +72,7 @@ class Rendering:
             "claim": self.claim,
             "sentence": self.sentence,
             "mark": verdict_mark,
+            "anchor": claim_anchor,
             "figure": self.figure,
             "source": source_block,
             "source_link": source_link,

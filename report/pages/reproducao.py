@@ -1,5 +1,87 @@
-"""Stub while the page is written."""
+"""Where every number comes from, and how to get it again."""
 
+from typing import Any
+
+from report import ptbr
+from report.evidence import Evidence
+from report.labels import run_label
 from report.page import Page
+from report.tables import Table
+from vae.results import RunResult
+from vae.spec import EVALUATION_NUMERICS, TRAINING_NUMERICS, DatasetSpec, RunSpec
 
-PAGE = Page(slug="reproducao", title="reproducao", description="reproducao")
+SHORT = 12  # hexadecimal digits of a commit or key that are shown
+
+
+def trainings(evidence: Evidence) -> Table:
+    """One line a run and seed: when, where and how long it was trained."""
+    rows = []
+    for name, spec in evidence.grid.specs.items():
+        if isinstance(spec, DatasetSpec):
+            continue
+        for seed, result in sorted(evidence.seeds(name).items()):
+            facts = result.provenance["training"]
+            seconds = sum(result.provenance["epoch_seconds"])
+            rows.append([
+                f"`{ptbr.mark(name)}`", ptbr.mark(str(seed)), run_label(spec) if isinstance(spec, RunSpec) else "classificador",
+                ptbr.mark(facts["finished"][:10]), ptbr.duration(seconds), ptbr.mark(facts["device"]),
+            ])  # fmt: skip
+    header = ["Treino", "Semente", "Modelo", "Terminou em", "Tempo de treino", "Dispositivo"]
+    caption = "Treinos deste relatório. O tempo é o da trajetória até a última época do treino, sem a validação."
+    return Table(header, rows, caption, id="treinos", numeric=False)
+
+
+def versions(evidence: Evidence) -> Table:
+    """Software of training and evaluation, each distinct combination once."""
+    seen: dict[tuple[str, ...], list[str]] = {}
+    fields = ("commit", "dirty", "python", "torch", "numpy", "platform")
+    for name in evidence.grid.specs:
+        for seed, result in sorted(evidence.seeds(name).items()):
+            for stage, word in (("training", "treino"), ("evaluation", "avaliação")):
+                facts = result.provenance.get(stage)
+                if facts:
+                    key = (word, *(str(facts[field]) for field in fields))
+                    seen.setdefault(key, []).append(f"{name}/{seed}")
+    rows = []
+    for (stage, commit, dirty, *rest), labels in seen.items():
+        shown = f"`{ptbr.mark(commit[:SHORT])}`" + (" (com alterações)" if dirty == "yes" else "")
+        rows.append([stage, shown, *(ptbr.mark(value) for value in rest), ptbr.mark(", ".join(labels))])
+    header = ["Etapa", "Commit", "Python", "torch", "numpy", "Sistema", "Resultados"]
+    return Table(header, rows, "Código e versões de cada resultado.", id="versoes", numeric=False)
+
+
+def keys(evidence: Evidence) -> Table:
+    """The keys that the stored results carry."""
+    rows = []
+    for name in evidence.grid.specs:
+        result: RunResult = evidence.headline(name)
+        rows.append([
+            f"`{ptbr.mark(name)}`", f"`{ptbr.mark(result.keys.training[:SHORT])}`",
+            f"`{ptbr.mark(result.keys.evaluation[:SHORT])}`", f"`{ptbr.mark(f'results/{name}/{result.seed}/')}`",
+        ])  # fmt: skip
+    header = ["Treino", "Chave do treino", "Chave da avaliação", "Pasta"]
+    return Table(header, rows, "Chaves de cada resultado, da primeira semente.", id="chaves", numeric=False)
+
+
+def context(evidence: Evidence) -> dict[str, Any]:
+    """Tables, and the numerics versions."""
+    return {
+        "trainings": trainings(evidence),
+        "versions": versions(evidence),
+        "keys": keys(evidence),
+        "numerics": {"training": TRAINING_NUMERICS, "evaluation": EVALUATION_NUMERICS},
+        "checksum": ptbr.mark(evidence.info.checksum[:SHORT]),
+        "files": [(ptbr.mark(name), ptbr.mark(digest)) for name, digest in evidence.info.files.items()],
+        "sizes": evidence.grid.evaluation,
+        "example": ptbr.mark("e50"),
+        "hash_bits": ptbr.mark("256"),
+    }
+
+
+PAGE = Page(
+    slug="reproducao",
+    title="Reprodução",
+    description="De onde vem cada número, com que versões, e os comandos que o refazem.",
+    runs=("e10", "e50", "e100", "e10-l50", "classifier"),
+    context=context,
+)

@@ -1,5 +1,117 @@
-"""Stub while the page is written."""
+"""Overview: what was done and what was found, in numbers."""
 
-from report.page import Page
+from typing import Any
 
-PAGE = Page(slug="visao-geral", title="visao-geral", description="visao-geral")
+from matplotlib.figure import Figure
+
+from report import ptbr
+from report.claims import VerdictKind
+from report.evidence import Evidence
+from report.labels import run_label
+from report.metrics import METRICS
+from report.page import Page, Picture, Plot
+from report.tables import Table
+from vae.datasets import IMAGE_SIDE
+from vae.figures import LatentWords, Stage, Theme, architecture, grid_png
+from vae.spec import ConvSpec
+
+RUNS = ("e10", "e50", "e100", "e10-l50")
+FEATURE_SIDE = 4
+DECODER_SIDES = (8, 15, 30)  # vae/models/conv.py; its shapes are a test
+
+
+def stages(spec: ConvSpec) -> tuple[list[Stage], list[Stage]]:
+    """Encoder and decoder tensors of the convolutional VAE, from its spec."""
+    encoder = [Stage("imagem", 1, IMAGE_SIDE)]
+    side = IMAGE_SIDE
+    for channels in spec.encoder_channels:
+        side = (side + 1) // 2
+        encoder.append(Stage("conv + ReLU", channels, side))
+    decoder = [Stage("linear", spec.encoder_channels[-1], FEATURE_SIDE)]
+    for channels, size in zip(spec.decoder_channels, DECODER_SIDES, strict=True):
+        decoder.append(Stage("conv transposta", channels, size))
+    decoder.append(Stage("conv + sigmoide", 1, IMAGE_SIDE))
+    return encoder, decoder
+
+
+def diagram(evidence: Evidence, theme: Theme) -> Figure:
+    """The architecture with the latent of the headline run."""
+    spec = evidence.spec("e100").model
+    encoder, decoder = stages(spec)
+    words = LatentWords(mean="μ", log_variance="log σ²", draw="z = μ + σ ε", code=f"z, {spec.latent_dim} dimensões")
+    return architecture(
+        encoder, decoder, words, theme=theme, encoder_title="Codificador", decoder_title="Decodificador"
+    )
+
+
+def manifold(evidence: Evidence) -> bytes:
+    """The decoded plane of the headline run, every other row and column."""
+    plane = evidence.headline("e100").array("manifold")[::2, ::2]
+    return grid_png(plane.reshape(-1, *plane.shape[-2:]), plane.shape[1], gap=0)
+
+
+def runs_table(evidence: Evidence) -> Table:
+    """The grid of runs: what differs between them, and the headline metrics."""
+    rows = []
+    for name in RUNS:
+        spec = evidence.spec(name)
+        measured = [METRICS[m].text(METRICS[m].measure(evidence, name), unit=False)
+                    for m in ("test_neg_elbo", "sharpness", "knn_accuracy")]  # fmt: skip
+        parameters = ptbr.integer(int(evidence.headline(name).score("parameters")))
+        rows.append([run_label(spec), ptbr.integer(spec.latent_dim), ptbr.integer(spec.epochs), parameters, *measured])
+    header = ["Treino", "Dimensões", "Épocas", "Parâmetros", "−ELBO de teste (nats) ↓", "Nitidez ↑", "Vizinhos (%) ↑"]
+    return Table(header, rows, "Os treinos da grade e três medidas de cada um no conjunto de teste.", id="grade")
+
+
+def context(evidence: Evidence) -> dict[str, Any]:
+    """Cards, counts and the table of runs."""
+    kinds = [verdict.kind for verdict in evidence.verdicts.values()]
+    cards = [
+        (f"{METRICS[m].label}, {run_label(evidence.spec(run))}", METRICS[m].text(METRICS[m].measure(evidence, run)))
+        for m, run in (("test_neg_elbo", "e100"), ("test_neg_elbo", "e10-l50"), ("knn_accuracy", "e100"))
+    ]
+    return {
+        "cards": [(label, *value.partition(" ± ")[::2]) for label, value in cards],
+        "counts": {kind.value: kinds.count(kind) for kind in VerdictKind},
+        "kinds": {kind.value: kind for kind in VerdictKind},
+        "total": len(kinds),
+        "runs_table": runs_table(evidence),
+        "elbo_gain": lambda: evidence.estimate(_gain, "e10", "e100").value,
+        "dimension_gain": lambda: evidence.estimate(_gain, "e100", "e10-l50").value,
+        "seeds": len(evidence.seeds("e100")),
+        "model": evidence.spec("e100").model,
+        "training": evidence.spec("e100").training,
+        "side": IMAGE_SIDE,
+        "entropy": evidence.dataset.score("test_entropy"),
+    }
+
+
+def _gain(before: Any, after: Any) -> Any:
+    return sum(before.mean(term) - after.mean(term) for term in ("test_bce", "test_kl"))
+
+
+PAGE = Page(
+    slug="visao-geral",
+    title="Visão geral",
+    description="Um VAE convolucional, treinado por mais tempo e com mais dimensões: o que muda, em números.",
+    runs=RUNS,
+    quotes=("*",),
+    figures=(
+        Picture(
+            "variedade",
+            manifold,
+            caption="O plano latente decodificado pelo {{ label('e100') }}: cada imagem sai de um ponto do plano, em passos iguais de "
+            "probabilidade sob a prior.",
+            alt="Mosaico do plano latente decodificado: as imagens mudam pouco a pouco de uma posição para a vizinha.",
+        ),
+        Plot(
+            "arquitetura",
+            diagram,
+            caption="A arquitetura. A espessura de cada bloco cresce com o número de canais, o comprimento com o lado dos mapas.",
+            alt="Codificador de {{ model.encoder_channels | length }} convoluções, código latente de "
+            "{{ model.latent_dim | plural('dimensão', 'dimensões') }} e decodificador de "
+            "{{ model.decoder_channels | length }} convoluções transpostas.",
+        ),
+    ),
+    context=context,
+)
