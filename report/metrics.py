@@ -57,7 +57,7 @@ def median(name: str) -> Callable[[Sample], Array]:
 
 LIKELIHOOD, IMAGES = "vae/metrics/likelihood.py", "vae/metrics/images.py"
 LATENT, SAMPLES, NEIGHBOURS = "vae/metrics/latent.py", "vae/metrics/samples.py", "vae/metrics/neighbours.py"
-OBJECTIVES = "vae/objectives.py"
+OBJECTIVES, PATHS = "vae/objectives.py", "vae/metrics/paths.py"
 
 METRICS: dict[str, Metric] = {
     "test_neg_elbo": Metric(
@@ -98,6 +98,24 @@ METRICS: dict[str, Metric] = {
     "sample_coverage": Metric("Cobertura", score("sample_coverage"), 3, "", "higher", SAMPLES),
     "sample_frechet": Metric(
         "Distância de Fréchet nos atributos do classificador", score("sample_frechet"), 1, "", "lower", SAMPLES
+    ),
+    "recon_frechet": Metric(
+        "Distância de Fréchet das reconstruções, nos mesmos atributos", score("recon_frechet"), 1, "", "lower", SAMPLES
+    ),
+    "sample_entropy": Metric(
+        "Entropia do classificador nas amostras", mean("sample_entropy"), 3, "nats", None, SAMPLES
+    ),
+    "recon_entropy": Metric(
+        "Entropia do classificador nas reconstruções", mean("recon_entropy"), 3, "nats", None, SAMPLES
+    ),
+    "interpolation_jump": Metric(
+        "Maior passo / passo mediano, em pixels", median("interpolation_jump"), 2, "", "lower", PATHS
+    ),
+    "interpolation_feature_jump": Metric(
+        "Maior passo / passo mediano, nos atributos", median("interpolation_feature_jump"), 2, "", "lower", PATHS
+    ),
+    "mixing_feature_jump": Metric(
+        "O mesmo, misturando os pixels das duas imagens", median("mixing_feature_jump"), 2, "", None, PATHS
     ),
     "recon_accuracy": Metric(
         "Classe reconhecida na reconstrução",
