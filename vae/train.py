@@ -47,8 +47,8 @@ def train(
 ) -> History:
     """Train until the last snapshot, from the newest checkpoint of the folder, and leave a checkpoint at each snapshot.
 
-    data must be on the device. facts (device, versions, commit) are kept with every checkpoint. keep: epochs whose
-    checkpoints stay beside the snapshots. Returns the history.
+    data must be on the device. facts (device, versions, commit) are kept with every checkpoint. keep: other epochs
+    whose checkpoints are left too, if the training comes by them. Returns the history.
     Raises TrainingError naming run, epoch and step when the loss is no longer finite.
     """
     keep_large_blocks()
@@ -56,9 +56,13 @@ def train(
     train_split = data.train.first(task.train_images)
     model = task.build(seed).to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=task.learning_rate, fused=device.type in ("cuda", "cpu"))
-    start = max((epoch for epoch in folder.epochs() if epoch <= last), default=0)
+    there = folder.epochs()
+    # Later checkpoints (of a longer run of the same trajectory) are no way back to a snapshot that is not there.
+    first = min(set(snapshots) - set(there), default=last)
+    start = max((epoch for epoch in there if epoch <= first), default=0)
     history = folder.resume(start, model, optimiser) if start else History()
     saved = time.monotonic()
+    kept = {*snapshots, *keep}
     for epoch in range(start + 1, last + 1):
         began = time.perf_counter()
         losses = _train_epoch(task, model, optimiser, seed, epoch, train_split, device, listener)
@@ -68,9 +72,9 @@ def train(
         seconds = time.perf_counter() - began
         values |= _named("validation", task, evaluate_terms(task, model, data.validation, seed).mean(dim=1))
         history.append(values, seconds)
-        if epoch in snapshots or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
+        if epoch in kept or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
             folder.save(epoch, model, optimiser, history, facts | {"finished": now()})
-            folder.prune(keep={*snapshots, *keep}, until=epoch)
+            folder.prune(keep=kept, until=epoch)
             saved = time.monotonic()
         listener.epoch(epoch, history)
     return history
@@ -140,7 +144,7 @@ def _stop_if_diverged(losses: Tensor, name: str, epoch: int, folder: CheckpointF
     if bool(finite.all()):
         return
     step = int((~finite).nonzero()[0]) + 1
-    good = folder.epochs()
+    good = [saved for saved in folder.epochs() if saved < epoch]
     kept = f"The last good checkpoint is epoch {good[-1]}." if good else "There is no checkpoint yet."
     raise TrainingError(
         f"Run {name}: the loss is no longer finite at epoch {epoch}, step {step}. {kept} "
