@@ -1,10 +1,9 @@
 """What a build would do and about how long it would take, said without loading torch."""
 
 import dataclasses
-import itertools
 import shutil
 
-from vae.plan import Action, Plan, Step
+from vae.plan import Action, Plan, Step, by_training
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
 from vae.store import ResultsStore
 
@@ -27,13 +26,12 @@ def forecast(plan: Plan, store: ResultsStore, device: str) -> Forecast:
     rate, basis = images_per_second(plan, store, kind)
     lines = []
     total = 0.0
-    for _, group in itertools.groupby(plan.steps, key=lambda step: (step.checkpoints, step.seed)):
-        steps = list(group)
+    for steps in by_training(plan.steps):
         todo = [step for step in steps if step.action is not Action.NOTHING]
         for step in steps:
             lines.append(f"  {step.label:16} {step.action.value:9} {step.state.value}: {step.reason}")
-        epochs = _epochs_to_train(todo)
-        total += epochs * plan.info.train_images / rate + EVALUATION_SECONDS[kind] * len(todo)
+        images = _epochs_to_train(todo) * _images_per_epoch(steps[0], plan.info.train_images)
+        total += images / rate + EVALUATION_SECONDS[kind] * len(todo)
     if not plan.todo:
         return Forecast((*lines, "Nothing to train: everything is fresh."), 0.0)
     trained = sum(step.action is Action.TRAIN for step in plan.todo)
@@ -65,11 +63,25 @@ def images_per_second(plan: Plan, store: ResultsStore, kind: str) -> tuple[float
 def _epochs_to_train(steps: list[Step]) -> int:
     """Return how many epochs a trajectory still has to go: its snapshots share one training."""
     specs = [step.spec for step in steps if step.action is Action.TRAIN]
-    wanted = max((spec.epochs for spec in specs if isinstance(spec, RunSpec | ClassifierSpec)), default=0)
+    wanted = {spec.epochs for spec in specs if isinstance(spec, RunSpec | ClassifierSpec)}
+    if not wanted:
+        return 0
     again = any("--retrain" in step.reason for step in steps)
-    there = [] if again or not steps or isinstance(steps[0].spec, DatasetSpec) else steps[0].checkpoints.glob("epoch-*")
-    done = max((int(path.stem.removeprefix("epoch-")) for path in there), default=0)
-    return max(wanted - done, 0)
+    files = () if again else steps[0].checkpoints.glob("epoch-*.safetensors")
+    there = {int(path.stem.removeprefix("epoch-")) for path in files}
+    # As in vae/train.py: from the newest checkpoint before the first snapshot that is not there.
+    first = min(wanted - there, default=max(wanted))
+    return max(wanted) - max((epoch for epoch in there if epoch <= first), default=0)
+
+
+def _images_per_epoch(step: Step, all_images: int) -> int:
+    match step.spec:
+        case RunSpec():
+            return step.spec.training.train_images or all_images
+        case ClassifierSpec():
+            return step.spec.train_images or all_images
+        case DatasetSpec():
+            return 0
 
 
 def _duration(seconds: float) -> str:

@@ -1,7 +1,6 @@
 """Carry out a plan: train what is missing, evaluate it, store it. Everything that needs torch is below here."""
 
 import dataclasses
-import itertools
 import time
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from vae.grid import FIRST_SEED
 from vae.metrics import samples
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE
-from vae.plan import Action, Plan, Step
+from vae.plan import Action, Plan, Step, by_training
 from vae.progress import Progress
 from vae.results import Array, RunResult
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec, canonical
@@ -62,8 +61,8 @@ def execute(plan: Plan, store: ResultsStore, places: Places, device_kind: str, p
     device = choose_device(device_kind)
     data = load(plan.info, places.data_dir, places.cache_dir).to(device)
     build = Build(plan, store, data, device, progress)
-    for _, group in itertools.groupby(plan.todo, key=lambda step: (step.checkpoints, step.seed)):
-        build.do(list(group))
+    for steps in by_training(plan.todo):
+        build.do(steps)
 
 
 @dataclasses.dataclass
@@ -82,27 +81,27 @@ class Build:
         if isinstance(spec, DatasetSpec):
             self._summarise(steps[0])
             return
-        history, facts = self._train(steps)
+        self._train(steps)
         for step in steps:
-            self._evaluate(step, history, facts)
+            self._evaluate(step)
         (steps[0].checkpoints / RETRAINING).unlink(missing_ok=True)
 
-    def _train(self, steps: list[Step]) -> tuple[History, dict[str, Any]]:
-        """Bring the checkpoints of a trajectory up to the last epoch that the steps need."""
+    def _train(self, steps: list[Step]) -> None:
+        """Leave a checkpoint for every step of a trajectory that has to be trained."""
         first = steps[0]
         assert not isinstance(first.spec, DatasetSpec)
         folder = CheckpointFolder(first.checkpoints)
-        snapshots = sorted({step.spec.epochs for step in steps})
         self._prepare_retraining(steps, folder)
         to_train = [step for step in steps if step.action is Action.TRAIN]
-        if to_train:
-            names = "+".join(step.spec.name for step in to_train)
-            facts = provenance.facts(self.device.type) | {"started": provenance.now()}
+        if not to_train:
+            return
+        snapshots = sorted({step.spec.epochs for step in to_train})  # type: ignore[union-attr]
+        names = "+".join(step.spec.name for step in to_train)
+        facts = provenance.facts(self.device.type) | {"started": provenance.now()}
+        with self.progress.training(f"{names}/{first.seed}", snapshots[-1]) as listener:
+            keep = {run.epochs for run in self.plan.grid.runs} if isinstance(first.spec, RunSpec) else set()
             task = self._task(first.spec)
-            with self.progress.training(f"{names}/{first.seed}", snapshots[-1]) as listener:
-                keep = {run.epochs for run in self.plan.grid.runs} | set(snapshots)
-                train(task, first.seed, self.data, self.device, folder, snapshots, names, facts, listener, keep)
-        return self._history(steps, folder)
+            train(task, first.seed, self.data, self.device, folder, snapshots, names, facts, listener, keep)
 
     def _prepare_retraining(self, steps: list[Step], folder: CheckpointFolder) -> None:
         asked = [step.spec.name for step in steps if step.spec.name in self.plan.retrain]
@@ -116,13 +115,14 @@ class Build:
             folder.path.mkdir(parents=True, exist_ok=True)
             marker.write_text(wanted)
 
-    def _history(self, steps: list[Step], folder: CheckpointFolder) -> tuple[History, dict[str, Any]]:
-        epochs = max(step.spec.epochs for step in steps)  # type: ignore[union-attr]
-        if folder.file(epochs).is_file():
-            _, history, facts = folder.read(epochs)
+    def _history(self, step: Step) -> tuple[History, dict[str, Any]]:
+        """Return the history up to a step's own epoch, and the facts of the training that reached it."""
+        assert not isinstance(step.spec, DatasetSpec)
+        folder = CheckpointFolder(step.checkpoints)
+        if folder.file(step.spec.epochs).is_file():
+            _, history, facts = folder.read(step.spec.epochs)
             return history, facts
         # Published weights without their checkpoints: history and facts were published with them.
-        step = steps[-1]
         stored = self.store.load(step.spec.name, step.seed)
         names = [name for name in stored.history if not name.endswith(("_neg_elbo", "_deviance"))]
         history = History({name: list(stored.history[name]) for name in names}, stored.provenance["epoch_seconds"])
@@ -141,8 +141,9 @@ class Build:
             raise LaudoError(f"No weights of {step.label} are at hand; train it again with --retrain {step.spec.name}.")
         return load_file(published)
 
-    def _evaluate(self, step: Step, history: History, facts: dict[str, Any]) -> None:
+    def _evaluate(self, step: Step) -> None:
         began = time.perf_counter()
+        history, facts = self._history(step)
         with self.progress.working(f"evaluating {step.label}"):
             weights = self._weights(step)
             if isinstance(step.spec, ClassifierSpec):

@@ -2,7 +2,7 @@
 
 import dataclasses
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from vae.datasets import DatasetInfo, dataset_info
@@ -61,6 +61,14 @@ class Plan:
     @property
     def todo(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.action is not Action.NOTHING)
+
+
+def by_training(steps: Iterable[Step]) -> list[list[Step]]:
+    """Return the steps that share one training together, whatever stands between them, in the order of their first."""
+    trainings: dict[Path, list[Step]] = {}
+    for step in steps:
+        trainings.setdefault(step.checkpoints, []).append(step)
+    return list(trainings.values())
 
 
 def make_plan(
