@@ -40,6 +40,14 @@ class Evidence:
         seeds = self.seeds(run)
         return seeds.get(FIRST_SEED) or seeds[min(seeds)]
 
+    def epoch_seconds(self, run: str) -> list[float]:
+        """Return how long each epoch of a run took, in seconds, as recorded when its first seed was trained."""
+        return list(self.headline(run).provenance["epoch_seconds"])
+
+    def device(self, run: str) -> str:
+        """Return the name of the device on which the first seed of a run was trained."""
+        return str(self.headline(run).provenance["training"]["device"])
+
     def spec(self, run: str) -> RunSpec:
         """Return the spec of a VAE run."""
         spec = self.grid.specs[run]

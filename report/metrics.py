@@ -32,6 +32,10 @@ class Metric:
         """Return the metric of a run, with its interval over seeds and test images."""
         return evidence.estimate(self.read, run)
 
+    def difference(self, evidence: Evidence, before: str, after: str) -> Estimate:
+        """Return the metric of the second run minus that of the first, paired by seed and test image."""
+        return evidence.estimate(lambda first, second: self.read(second) - self.read(first), before, after)
+
     def text(self, estimate: Estimate, unit: bool = True) -> str:
         """Return value ± half of the 95 % interval; the value alone where there is nothing to estimate it from."""
         factor, shown = 100 if self.percent else 1, self.unit if unit else ""
@@ -72,6 +76,8 @@ METRICS: dict[str, Metric] = {
     "validation_neg_elbo": Metric("−ELBO de validação", score("validation_neg_elbo"), 2, "nats", "lower", OBJECTIVES),
     "validation_bce": Metric("BCE de validação", score("validation_bce"), 2, "nats", "lower", OBJECTIVES),
     "validation_kl": Metric("KL de validação", score("validation_kl"), 2, "nats", None, OBJECTIVES),
+    "train_deviance": Metric("Desvio de treino", score("train_deviance"), 2, "nats", "lower", OBJECTIVES),
+    "validation_deviance": Metric("Desvio de validação", score("validation_deviance"), 2, "nats", "lower", OBJECTIVES),
     "iwae": Metric("Limite IWAE", score("iwae"), 2, "nats", "lower", LIKELIHOOD),
     "mse": Metric("EQM por pixel", mean("test_mse"), 4, "", "lower", IMAGES),
     "ssim": Metric("SSIM", mean("test_ssim"), 3, "", "higher", IMAGES),

@@ -7,7 +7,7 @@ them; before it, a digit outside of them is one that nobody measured.
 import datetime
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from babel.dates import format_date
@@ -114,6 +114,11 @@ def join(items: Iterable[str]) -> str:
     """Return "a, b e c"; items with digits are marked."""
     marked = [item if OPEN in item else mark(item) for item in items]
     return " e ".join([", ".join(marked[:-1]), marked[-1]]) if len(marked) > 1 else "".join(marked)
+
+
+def tick_format(decimals: int) -> Callable[[float], str]:
+    """Return how a figure writes its numbers: as the text does, without marks, because a figure is no prose."""
+    return lambda value: _plain(value, decimals)
 
 
 def unmarked_digits(markdown: str) -> list[tuple[int, str]]:

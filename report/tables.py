@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from report.evidence import Evidence
-from report.metrics import METRICS
 from report.labels import run_label
+from report.metrics import METRICS, Metric
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +37,24 @@ def metrics_table(evidence: Evidence, metrics: Iterable[str], runs: Sequence[str
             values = [estimate.value for estimate in estimates]
             best = values.index(min(values) if metric.better == "lower" else max(values))
             cells[best] = f"**{cells[best]}**"
-        arrow = {"lower": " ↓", "higher": " ↑", None: ""}[metric.better]
-        unit = f" ({metric.unit})" if metric.unit else ""
-        rows.append([f"{metric.label}{unit}{arrow}", *cells])
+        rows.append([_heading(metric), *cells])
     return Table(["Métrica", *(run_label(evidence.spec(run)) for run in runs)], rows, caption)
+
+
+def comparison_table(evidence: Evidence, metrics: Iterable[str], before: str, after: str, caption: str) -> Table:
+    """Return a table with a row a metric: two runs, and their difference paired by seed and test image."""
+    rows = []
+    for name in metrics:
+        metric = METRICS[name]
+        measured = [metric.measure(evidence, before), metric.measure(evidence, after)]
+        change = metric.difference(evidence, before, after)
+        cells = [metric.text(estimate, unit=False) for estimate in (*measured, change)]
+        rows.append([_heading(metric), *cells])
+    labels = (run_label(evidence.spec(run)) for run in (before, after))
+    return Table(["Métrica", *labels, "Diferença"], rows, caption)
+
+
+def _heading(metric: Metric) -> str:
+    unit = f" ({metric.unit})" if metric.unit else ""
+    arrow = {"lower": " ↓", "higher": " ↑", None: ""}[metric.better]
+    return f"{metric.label}{unit}{arrow}"
