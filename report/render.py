@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
@@ -14,7 +15,7 @@ from report.environment import PageError, render_sentence, render_template
 from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import METRICS
-from report.page import Page
+from report.page import Figure, Page
 from report.rendered import ACTIVITY, page_path
 from report.sections import claims_of, page_of
 from report.statistics import ALPHA
@@ -52,6 +53,7 @@ class Rendering:
     page: Page
     evidence: Evidence
     environment: jinja2.Environment
+    draw: Callable[[Page, Figure, Evidence], dict[str, bytes]] = drawing.draw
     images: dict[str, bytes] = dataclasses.field(default_factory=dict)
     shown: set[str] = dataclasses.field(default_factory=set)
 
@@ -132,7 +134,7 @@ class Rendering:
         """Return the Markdown of one of the page's figures, with numbered caption and alt text."""
         figure = self.page.figure(figure_id)
         self.shown.add(figure_id)
-        files = drawing.draw(self.page, figure, self.evidence)
+        files = self.draw(self.page, figure, self.evidence)
         self.images |= files
         return drawing.markdown(self.page, figure, files, self.environment, self.context())
 

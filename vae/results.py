@@ -10,7 +10,10 @@ import dataclasses
 import hashlib
 import io
 import json
+import math
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,11 +71,25 @@ class RunResult:
         return self.arrays[name]
 
 
+# What damaged JSON, archives and array headers raise, as json, zipfile and numpy come.
+UNREADABLE = (
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError, SyntaxError, TypeError,
+    ValueError, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 RESULT_FILE, ARRAYS_FILE, PROVENANCE_FILE = "result.json", "arrays.npz", "provenance.json"
 
 
 def to_files(result: RunResult) -> dict[str, bytes]:
-    """Return the files of a result: equal numbers give equal bytes in all but the provenance."""
+    """Return the files of a result: equal numbers give equal bytes in all but the provenance.
+
+    Raises ResultsError naming a score that is not finite: it could be neither stored nor judged.
+    """
+    for name, value in result.scores.items():
+        if not math.isfinite(value):
+            raise ResultsError(
+                f"{result.run}/{result.seed}: the score {name} is {value}, so the model has collapsed or diverged; "
+                f"look at its losses, change the run in vae/grid.py and train it again with --retrain {result.run}."
+            )
     body = {
         "format": FORMAT,
         "run": result.run,
@@ -101,15 +118,26 @@ def from_files(files: Mapping[str, bytes]) -> RunResult:
         return RunResult(
             run=body["run"],
             seed=body["seed"],
-            spec=body["spec"],
+            spec=dict(body["spec"]),
             keys=Keys(**body["keys"]),
-            scores=body["scores"],
-            history=body["history"],
+            scores=dict(body["scores"]),
+            history=dict(body["history"]),
             arrays=_unpack(files[ARRAYS_FILE]),
-            provenance=json.loads(files[PROVENANCE_FILE]),
+            provenance=dict(json.loads(files[PROVENANCE_FILE])),
         )
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    except UNREADABLE as error:
         raise ResultsError(f"not a readable result ({type(error).__name__}: {error})") from error
+
+
+def read_keys(content: bytes) -> Keys:
+    """Return the keys in a result.json.
+
+    Raises ResultsError if there are none.
+    """
+    try:
+        return Keys(**json.loads(content)["keys"])
+    except UNREADABLE as error:
+        raise ResultsError(f"{RESULT_FILE} has no readable keys ({type(error).__name__}: {error})") from error
 
 
 def dump_json(value: Any) -> bytes:

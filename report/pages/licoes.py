@@ -1,5 +1,34 @@
-"""Stub while the page is written."""
+"""Lessons: what remains, drawn from the verdicts and measured values of the other pages."""
 
+from typing import Any
+
+from report.evidence import Evidence
+from report.metrics import METRICS
 from report.page import Page
 
-PAGE = Page(slug="licoes", title="licoes", description="licoes")
+
+def context(evidence: Evidence) -> dict[str, Any]:
+    """Signs of the effects on which the text turns."""
+
+    def rise(metric: str, before: str, after: str) -> float:
+        read = METRICS[metric].read
+        return evidence.estimate(lambda a, b: read(b) - read(a), before, after).value
+
+    return {
+        "rise": rise,
+        "gap": lambda run: METRICS["test_neg_elbo"].measure(evidence, run).value
+        - METRICS["train_neg_elbo"].measure(evidence, run).value,
+        "inactive": evidence.spec("e10-l50").latent_dim
+        - METRICS["active_units"].measure(evidence, "e10-l50").value,
+        "seeds": len(evidence.seeds("e100")),
+    }
+
+
+PAGE = Page(
+    slug="licoes",
+    title="Lições aprendidas",
+    description="O que os treinos ensinam sobre o objetivo, o tempo de treino, a dimensão latente e a geração.",
+    runs=("e10", "e50", "e100", "e10-l50"),
+    quotes=("*",),
+    context=context,
+)

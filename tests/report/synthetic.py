@@ -1,0 +1,195 @@
+"""Plausible results without training: every score and array that the pages read, for every run of the full grid.
+
+The numbers are made up, so tests may only use them for what depends on no particular number: that pages render, that
+verdicts follow the numbers, that sentences follow the verdicts.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from report.claims import Claim, estimate, judge
+from report.evidence import Evidence
+from report.sections import family
+from report.statistics import Samples
+from vae.datasets import DatasetInfo, dataset_info
+from vae.grid import Grid, make_grid
+from vae.plan import keys_of
+from vae.results import Array, RunResult
+from vae.spec import ClassifierSpec, DatasetSpec, RunSpec, canonical
+
+PER_CLASS = 12
+FIXED_PER_CLASS = 4
+RESAMPLES = 200
+QUALITY = {"e10": 0.0, "e50": 1.0, "e100": 1.3, "e10-l50": 6.0}  # how far a run is from the worst one
+
+
+def synthetic_results(
+    grid: Grid, rng: np.random.Generator, quality: Mapping[str, float] = QUALITY
+) -> dict[str, dict[int, RunResult]]:
+    """Return results by run and seed, with every number drawn around what the run's quality suggests."""
+    info = dataset_info(grid.dataset.dataset)
+    results: dict[str, dict[int, RunResult]] = {}
+    for name, spec in grid.specs.items():
+        for seed in grid.seeds_of(name):
+            if isinstance(spec, DatasetSpec):
+                scores, arrays, history = _dataset(info, rng)
+            elif isinstance(spec, ClassifierSpec):
+                scores, arrays, history = _classifier(info, spec, rng)
+            else:
+                scores, arrays, history = _run(info, spec, rng, quality[name])
+            keys = keys_of(grid, info, spec)
+            provenance = {} if isinstance(spec, DatasetSpec) else _training(spec.epochs)
+            provenance["evaluation"] = _facts() | {"seconds": 12.5}
+            result = RunResult(name, seed, canonical(spec), keys, scores, history, arrays, provenance)
+            results.setdefault(name, {})[seed] = result
+    return results
+
+
+def synthetic_evidence(seed: int = 0, n_seeds: int = 3, dataset: str = "fashion-mnist", **quality: float) -> Evidence:
+    """Return evidence with all claims judged; quality overrides that of single runs ("e10-l50" as e10_l50)."""
+    grid = make_grid("full", dataset, n_seeds)
+    chosen = {**QUALITY, **{name.replace("_", "-"): value for name, value in quality.items()}}
+    return evidence_of(grid, synthetic_results(grid, np.random.default_rng(seed), chosen))
+
+
+def evidence_of(grid: Grid, results: Mapping[str, Mapping[int, RunResult]]) -> Evidence:
+    """Judge all claims of the report on some results."""
+    samples = Samples(results, dataset_info(grid.dataset.dataset), RESAMPLES)
+    claims: tuple[Claim, ...] = family()
+    return Evidence(grid, samples, judge(claims, {claim.id: estimate(claim, samples) for claim in claims}))
+
+
+def _labels(info: DatasetInfo) -> Array:
+    return np.repeat(np.arange(len(info.classes), dtype=np.uint8), PER_CLASS)
+
+
+def _pixels(rng: np.random.Generator, *shape: int) -> Array:
+    return rng.integers(0, 256, (*shape, 28, 28), dtype=np.uint8)
+
+
+def _facts() -> dict[str, str]:
+    return {
+        "commit": "0123456789abcdef0123456789abcdef01234567",
+        "dirty": "no",
+        "device": "CPU of a test, 2 threads",
+        "python": "3.11.7",
+        "torch": "2.15.0",
+        "numpy": "2.4.6",
+        "platform": "Linux x86_64",
+        "finished": "2026-11-23T12:00:00Z",
+    }
+
+
+def _training(epochs: int) -> dict[str, object]:
+    facts = _facts() | {"started": "2026-11-23T11:00:00Z"}
+    return {"training": facts, "epoch_seconds": [13.5] * epochs, "images_per_second": 4000.0}
+
+
+def _dataset(info: DatasetInfo, rng: np.random.Generator) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
+    labels = _labels(info)
+    classes = len(info.classes)
+    scores = {"test_entropy": 189.86, "train_entropy": 188.28, "mean_image_bce": 385.0}
+    for k, mse in ((2, 0.046), (10, 0.024), (50, 0.012)):
+        scores |= {f"pca{k}_mse": mse, f"pca{k}_bce": 302.0 - k, f"pca{k}_variance": 0.4 + k / 120, f"pca{k}_sharpness": 0.1 + k / 150}
+    arrays = {
+        "test_labels": labels,
+        "test_entropy": rng.normal(190, 40, len(labels)).astype(np.float32),
+        "fixed_images": _pixels(rng, classes * FIXED_PER_CLASS),
+        "fixed_indices": np.flatnonzero(np.arange(len(labels)) % PER_CLASS < FIXED_PER_CLASS).astype(np.int32),
+        "train_counts": np.full(classes, 5400),
+    }
+    return scores, arrays, {}
+
+
+def _classifier(
+    info: DatasetInfo, spec: ClassifierSpec, rng: np.random.Generator
+) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
+    labels = _labels(info)
+    predictions = np.where(rng.random(len(labels)) < 0.92, labels, (labels + 1) % len(info.classes)).astype(np.uint8)
+    confusion = np.zeros((len(info.classes),) * 2, dtype=np.int64)
+    np.add.at(confusion, (labels, predictions), 1)
+    scores = {"test_accuracy": float((predictions == labels).mean()), "frechet_floor": 0.8, "parameters": 421_642.0}
+    names = [f"{split}_{term}" for split in ("train", "validation") for term in ("cross_entropy", "error")]
+    history = {name: list(np.linspace(0.6, 0.2, spec.epochs)) for name in names}
+    return scores, {"test_predictions": predictions, "confusion": confusion}, {**history, "learning_rate": [2e-3] * spec.epochs}
+
+
+def _run(
+    info: DatasetInfo, spec: RunSpec, rng: np.random.Generator, quality: float
+) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
+    labels = _labels(info).astype(int)
+    n, classes, dim = len(labels), len(info.classes), spec.latent_dim
+    wobble = rng.normal(0, 0.1)
+    bce = 250.0 - 4 * quality + wobble
+    centres = np.random.default_rng(1).normal(0, 1 + quality / 10, (classes, dim))
+    means = centres[labels] + rng.normal(0, 0.6, (n, dim))
+    votes = np.array([rng.multinomial(10, _vote_shares(label, classes, quality)) for label in labels], dtype=np.uint8)
+    arrays: dict[str, Array] = {
+        "test_bce": rng.normal(bce, 30, n).astype(np.float32),
+        "test_kl": rng.normal(6 + quality, 1, n).astype(np.float32),
+        "test_mse": rng.uniform(0.01, 0.05, n).astype(np.float32) / np.float32(1 + quality / 5),
+        "test_ssim": rng.uniform(0.4, 0.7, n).astype(np.float32),
+        "test_sharpness": (rng.uniform(0.2, 0.4, n) + 0.04 * quality).astype(np.float32),
+        "test_laplacian": (rng.uniform(0.1, 0.3, n) + 0.03 * quality).astype(np.float32),
+        "latent_mean": means.astype(np.float16),
+        "knn_votes": votes,
+        "silhouette": rng.uniform(-0.4, 0.6, n).astype(np.float16),
+        "pca_shares": np.sort(rng.dirichlet(np.ones(dim)))[::-1].astype(np.float32),
+        "recon_classes": np.where(rng.random(n) < 0.8, labels, 0).astype(np.uint8),
+        "recon_entropy": rng.uniform(0, 1, n).astype(np.float16),
+        "sample_images": _pixels(rng, 100),
+        "sample_classes": rng.integers(0, classes, 500).astype(np.uint8),
+        "sample_entropy": rng.uniform(0, 1.2, 500).astype(np.float16),
+        "fixed_reconstructions": _pixels(rng, classes * FIXED_PER_CLASS),
+        "interpolation_images": _pixels(rng, len(info.interpolations), 11),
+        "interpolation_jump": rng.uniform(1, 3, 200).astype(np.float32),
+        "interpolation_feature_jump": rng.uniform(1, 4, 200).astype(np.float32),
+        "mixing_feature_jump": rng.uniform(1, 5, 200).astype(np.float32),
+    }
+    if info.groups.get("footwear"):
+        arrays["silhouette_footwear"] = rng.uniform(0.1, 0.8, n).astype(np.float16)
+    if dim == 2:
+        arrays["latent_logvar"] = rng.normal(-4, 0.3, (n, dim)).astype(np.float16)
+        arrays["manifold"] = _pixels(rng, 21, 21)
+    else:
+        arrays["tsne"] = rng.normal(0, 20, (n, 2)).astype(np.float16)
+        arrays["silhouette_pca"] = rng.uniform(-0.5, 0.4, n).astype(np.float16)
+    return _scores(spec, rng, quality, bce), arrays, _history(spec.epochs, bce, rng)
+
+
+def _vote_shares(label: int, classes: int, quality: float) -> Array:
+    shares = np.full(classes, 0.03)
+    shares[label] = 0.5 + quality / 20
+    return shares / shares.sum()
+
+
+def _scores(spec: RunSpec, rng: np.random.Generator, quality: float, bce: float) -> dict[str, float]:
+    scores = {"parameters": 279_301.0 if spec.latent_dim == 2 else 574_309.0}
+    for split, shift in (("train", -0.8), ("validation", 0.1), ("test", 0.0)):
+        scores |= {f"{split}_bce": bce + shift, f"{split}_kl": 6 + quality, f"{split}_neg_elbo": bce + 6 + quality + shift}
+        scores[f"{split}_deviance"] = bce + shift - 189.86
+    shares = ("knn_accuracy", "probe_accuracy", "hole_mass", "pca2_share", "sample_tv", "sample_precision", "recon_accuracy",
+              "sample_recall", "sample_density", "sample_coverage", "trustworthiness_pca", "trustworthiness_tsne",
+              "continuity_pca", "continuity_tsne", "ssim", "sharpness", "laplacian")  # fmt: skip
+    scores |= {name: float(rng.uniform(0.05, 0.95)) for name in shares}
+    positive = ("davies_bouldin", "fisher", "trace_within", "trace_between", "trace_total", "mutual_information",
+                "aggregate_kl", "sample_frechet", "recon_frechet")  # fmt: skip
+    scores |= {name: float(rng.uniform(0.5, 5)) for name in positive}
+    scores |= {"mse": 0.03, "silhouette": 0.1, "silhouette_footwear": 0.4, "silhouette_pca": 0.05}
+    active = 2.0 if spec.latent_dim == 2 else 12.0
+    return scores | {"active_units": active, "iwae": bce + 5, "iwae_neg_elbo": bce + 6}
+
+
+def _history(epochs: int, bce: float, rng: np.random.Generator) -> dict[str, list[float]]:
+    epoch = np.arange(1, epochs + 1)
+    history: dict[str, list[float]] = {"learning_rate": [2e-3] * epochs}
+    for split, shift in (("train", 0.0), ("validation", 1.0)):
+        curve = bce + shift + 15 / epoch + rng.normal(0, 0.05, epochs)
+        history[f"{split}_bce"] = list(curve)
+        history[f"{split}_kl"] = list(6 - 0.5 / epoch)
+        history[f"{split}_neg_elbo"] = list(curve + 6 - 0.5 / epoch)
+        history[f"{split}_deviance"] = list(curve - 189.86)
+    return history
+
+
