@@ -26,11 +26,14 @@ class Table:
         return f"{body}\n\n/// table-caption | <\n{anchor}{self.caption}\n///\n"
 
 
-def metrics_table(evidence: Evidence, metrics: Iterable[str], runs: Sequence[str], caption: str) -> Table:
-    """Return a table with a row a metric and a column a run: value ± half of the 95 % interval, the best in bold."""
+def metrics_table(evidence: Evidence, metrics: Iterable[str | Metric], runs: Sequence[str], caption: str) -> Table:
+    """Return a table with a row a metric and a column a run: value ± half of the 95 % interval, the best in bold.
+
+    metrics: names of METRICS, or metrics of a page's own.
+    """
     rows = []
-    for name in metrics:
-        metric = METRICS[name]
+    for named in metrics:
+        metric = METRICS[named] if isinstance(named, str) else named
         estimates = [metric.measure(evidence, run) for run in runs]
         cells = [metric.text(estimate, unit=False) for estimate in estimates]
         if metric.better and len(runs) > 1:
