@@ -24,6 +24,7 @@ from vae.results import (
     RunResult,
     dump_json,
     from_files,
+    read_keys,
     sha256,
     to_files,
 )
@@ -59,8 +60,11 @@ class ResultsStore:
 
         Raises ResultsError naming the damaged or missing file.
         """
-        body = json.loads(self._verified(run, seed)[RESULT_FILE])
-        return Keys(**body["keys"])
+        content = self._verified(run, seed)[RESULT_FILE]
+        try:
+            return read_keys(content)
+        except ResultsError as error:
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {_remedy(run)}") from error
 
     def load(self, run: str, seed: int) -> RunResult:
         """Return a stored result.
@@ -99,15 +103,17 @@ class ResultsStore:
         """
         path = self.root / MANIFEST
         try:
-            files: dict[str, dict[str, Any]] = json.loads(path.read_bytes())["files"]
+            files: dict[str, dict[str, Any]] = dict(json.loads(path.read_bytes())["files"])
+            for entry in files.values():
+                str(entry["sha256"])
+            return files
         except FileNotFoundError:
             return {}
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OSError) as error:
             raise ResultsError(
                 f"{path} is damaged ({error}). Restore it (git checkout -- {path.name} in that folder), "
                 f"or delete the folder to train everything again."
             ) from error
-        return files
 
     def faults(self) -> list[str]:
         """Return what is wrong with the folder, one sentence a fault: altered, missing and unlisted files."""
@@ -134,6 +140,7 @@ class ResultsStore:
         if weights is not None:
             files[WEIGHTS_FILE] = weights
         try:
+            self.recover()  # what an interrupted save left must not be mixed with this one
             incoming = self.root / INCOMING
             staged = incoming / f"{result.run}.{result.seed}"
             shutil.rmtree(staged, ignore_errors=True)
@@ -158,8 +165,13 @@ class ResultsStore:
         incoming = self.root / INCOMING
         journal = incoming / JOURNAL
         if journal.is_file():
-            entry = json.loads(journal.read_bytes())
-            run, seed = entry["run"], entry["seed"]
+            try:
+                entry = json.loads(journal.read_bytes())
+                run, seed, entries = entry["run"], int(entry["seed"]), dict(entry["entries"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise ResultsError(
+                    f"{journal} is damaged ({error}). Delete {incoming}: its result is made again."
+                ) from error
             staged = incoming / f"{run}.{seed}"
             target = self.folder(run, seed)
             if staged.is_dir():
@@ -168,7 +180,7 @@ class ResultsStore:
                 os.replace(staged, target)
             prefix = f"{run}/{seed}/"
             others = {name: old for name, old in self.manifest().items() if not name.startswith(prefix)}
-            _write_atomically(self.root / MANIFEST, dump_json({"files": others | entry["entries"]}))
+            _write_atomically(self.root / MANIFEST, dump_json({"files": others | entries}))
             journal.unlink()
         shutil.rmtree(incoming, ignore_errors=True)
 
