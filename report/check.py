@@ -10,7 +10,7 @@ from report.environment import make_environment
 from report.family import StoredResults
 from report.publish import Publication
 from report.render import render_page
-from report.rendered import Rendered, page_path, with_notice
+from report.rendered import Rendered, page_path, without_notice
 from report.sections import PAGES
 from vae.errors import ResultsError
 from vae.grid import Grid
@@ -54,9 +54,9 @@ def _differs(rendered_dir: Path, name: str, content: bytes, slug: str) -> Iterat
         return
     found = path.read_bytes()
     if name.endswith(".md"):
-        if with_notice(found.decode(), "").encode() != found:
+        if without_notice(found) != found:
             yield f"{path} is marked as older than the results; run python build.py --section {slug}"
-        found = with_notice(found.decode(), "").encode()
+        found = without_notice(found)
     if found != content:
         yield f"{path} is not what its results and template give; run python build.py --section {slug}"
 
@@ -66,7 +66,7 @@ def link_faults(root: Path, name: str) -> Iterator[str]:
     path = root / name
     if not path.is_file():
         return
-    text = FENCE.sub(lambda match: "\n" * match.group().count("\n"), path.read_text(encoding="utf-8"))
+    text = FENCE.sub(lambda match: "\n" * match.group().count("\n"), path.read_text(encoding="utf-8", errors="replace"))
     for number, line in enumerate(text.splitlines(), start=1):
         for match in LINK.finditer(line):
             target = unquote(match["target"])

@@ -16,6 +16,7 @@ from vae.results import dump_json, sha256
 RECORDS = ".laudo"
 ACTIVITY = "atividades/04-vae"
 OUTDATED_OPEN, OUTDATED_CLOSE = "<!-- laudo: desatualizada -->\n", "<!-- laudo: fim -->\n"
+LOSSLESS = "surrogateescape"  # a page altered by hand may be no UTF-8; it is to be found, not to stop the build
 
 Files = Mapping[str, bytes]
 Inputs = Mapping[str, str]
@@ -39,7 +40,7 @@ class Rendered:
         """Return what is known of a rendered page; None if there is none, or it is unreadable."""
         try:
             body = json.loads(self._record_path(slug).read_bytes())
-            return Record(body["inputs"], body["files"])
+            return Record(dict(body["inputs"]), dict(body["files"]))
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
 
@@ -85,10 +86,10 @@ class Rendered:
         path = self.root / page_path(slug)
         if not path.is_file():
             return
-        text = path.read_text(encoding="utf-8")
-        marked = with_notice(text, notice)
-        if marked != text:
-            self._write(path, marked.encode())
+        content = path.read_bytes()
+        marked = with_notice(content.decode(errors=LOSSLESS), notice).encode(errors=LOSSLESS)
+        if marked != content:
+            self._write(path, marked)
 
     def copy_docs(self, docs: Path) -> None:
         """Copy the hand-written pages and assets, so that rendered/ is a whole site on its own."""
@@ -104,7 +105,7 @@ class Rendered:
         if not path.is_file():
             return ""
         content = path.read_bytes()
-        return sha256(with_notice(content.decode(), "").encode() if name.endswith(".md") else content)
+        return sha256(without_notice(content) if name.endswith(".md") else content)
 
     def _record_path(self, slug: str) -> Path:
         return self.root / RECORDS / f"{slug}.json"
@@ -126,13 +127,19 @@ def page_path(slug: str) -> str:
 
 def with_notice(text: str, notice: str) -> str:
     """Return a page with this notice below its title in place of any that it has; '' takes it away."""
-    if OUTDATED_OPEN in text:
-        before, rest = text.split(OUTDATED_OPEN, 1)
-        text = before + rest.split(OUTDATED_CLOSE, 1)[1]
+    before, opened, rest = text.partition(OUTDATED_OPEN)
+    _, closed, after = rest.partition(OUTDATED_CLOSE)
+    if opened and closed:
+        text = before + after
     if not notice:
         return text
     lines = text.splitlines(keepends=True)
     title = next((index for index, line in enumerate(lines) if line.startswith("# ")), -1)
     head, tail = "".join(lines[: title + 1]), "".join(lines[title + 1 :])
     return f"{head}{OUTDATED_OPEN}{notice}{OUTDATED_CLOSE}{tail}"
+
+
+def without_notice(content: bytes) -> bytes:
+    """Return the bytes of a page as they were written, whatever was done to them since."""
+    return with_notice(content.decode(errors=LOSSLESS), "").encode(errors=LOSSLESS)
 
