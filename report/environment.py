@@ -8,6 +8,9 @@ from report import ptbr
 from report.page import PAGES_DIR
 from vae.errors import LaudoError
 
+# What a filter or a function of a page raises when its template gives it what it cannot take.
+FAILURES = (LaudoError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 
 class PageError(LaudoError):
     """A template cannot be rendered: it names page and line."""
@@ -52,6 +55,8 @@ def render_sentence(environment: jinja2.Environment, source: str, context: dict[
         return environment.from_string(source).render(context).strip()
     except jinja2.TemplateError as error:
         raise PageError(f"{where}: {error.message}; in: {source.strip()[:80]}") from error
+    except FAILURES as error:
+        raise PageError(f"{where}: {_words(error)}; in: {source.strip()[:80]}") from error
 
 
 def render_template(environment: jinja2.Environment, name: str, context: dict[str, Any]) -> str:
@@ -65,6 +70,12 @@ def render_template(environment: jinja2.Environment, name: str, context: dict[st
         raise PageError(f"report/pages/{error.name or name}, line {error.lineno}: {error.message}") from error
     except jinja2.TemplateError as error:
         raise PageError(f"report/pages/{_place(error, name)}: {error.message}") from error
+    except FAILURES as error:
+        raise PageError(f"report/pages/{_place(error, name)}: {_words(error)}") from error
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, LaudoError) else f"{type(error).__name__}: {error}"
 
 
 def _finalize(value: Any) -> Any:
@@ -77,7 +88,7 @@ def _finalize(value: Any) -> Any:
     return value
 
 
-def _place(error: jinja2.TemplateError, name: str) -> str:
+def _place(error: Exception, name: str) -> str:
     """Return template and line where a rendering stopped, from the traceback that Jinja rewrites."""
     place, traceback = name, error.__traceback__
     while traceback is not None:
