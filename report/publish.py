@@ -1,6 +1,7 @@
 """Bring rendered/ up to date: decide which pages are fresh, render the others, mark the ones that grew old."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ SHARED = (
     "vae/figures", "vae/datasets.py",
 )  # fmt: skip
 
+NAMED_SOURCE = re.compile(r"\b(?:vae|report)/[\w/]+\.py\b")
 VERDICTS = "a verdict"  # the one input that can only be known by judging
 
 
@@ -79,10 +81,9 @@ class Publication:
         return {**self._sources(page), **self._digests(page, results), **judged}
 
     def _sources(self, page: Page) -> dict[str, str]:
-        own = (f"report/pages/{page.slug.replace('-', '_')}.py", f"report/pages/{page.template}")
         return {
             "the grid": digest([self.grid.profile, self.grid.dataset.dataset, list(self.grid.seeds)]),
-            "its template or code": digest([sources.digest(*SHARED), sources.digest(*own)]),
+            "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }
 
     @staticmethod
@@ -125,6 +126,23 @@ class Publication:
         if not (stamp.is_file() and stamp.read_text() == now):
             self.rendered.write({f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in files})
             self.rendered.write({f"{RECORDS}/code": now.encode()})
+
+
+def own_sources(page: Page) -> list[str]:
+    """Return what a page is made from beside SHARED, by path from the root.
+
+    Its template and modules (<slug>.py, <slug>_*.py), those of the pages whose claims it quotes, because their
+    sentences stand on it, and the source files that it names, because it shows them or links to their lines.
+    """
+    quoted = [other for other in PAGES if "*" in page.quotes or other.slug in page.quotes]
+    own = [f"report/pages/{page.template}", *_modules(page.slug)]
+    shown = {path for source in own for path in NAMED_SOURCE.findall(sources.read_source(source))}
+    return sorted({*own, *shown, *(module for other in quoted for module in _modules(other.slug))})
+
+
+def _modules(slug: str) -> list[str]:
+    stem = slug.replace("-", "_")
+    return [path for path in sources.code_files() if re.fullmatch(rf"report/pages/{stem}(_\w+)?\.py", path)]
 
 
 def outdated_notice(page: Page, changed: list[str]) -> str:
