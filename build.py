@@ -7,6 +7,8 @@
 import difflib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -14,7 +16,7 @@ import click
 from vae.datasets import DATASETS, dataset_info
 from vae.errors import LaudoError
 from vae.grid import PROFILES, Grid, make_grid
-from vae.plan import Action, Plan, State, make_plan, status
+from vae.plan import Plan, make_plan, status
 from vae.store import ResultsStore
 
 ROOT = Path(__file__).resolve().parent
@@ -47,10 +49,11 @@ def main(
 
     Without an option that says what to do, this help is printed.
     """
-    dataset_info(dataset)
-    grid = make_grid(profile, dataset, seeds)
+    with _usage():
+        dataset_info(dataset)
+        grid = make_grid(profile, dataset, seeds)
+        _check_names(grid, retrain)
     store = ResultsStore(results_dir or default_results(profile, dataset))
-    _check_names(grid, retrain)
     if show_status:
         print_status(grid, store)
     elif check:
@@ -81,7 +84,8 @@ def build(
     from report.rendered import Rendered
     from report.sections import PAGES, page, runs_of
 
-    pages = [page(slug) for slug in dict.fromkeys(sections)] if sections else list(PAGES)
+    with _usage():
+        pages = [page(slug) for slug in dict.fromkeys(sections)] if sections else list(PAGES)
     needed = {run for each in pages for run in runs_of(each)} | set(retrain)
     if not dry_run:
         store.recover()
@@ -103,6 +107,15 @@ def build(
 def cache_dir() -> Path:
     """Return where decompressed data sets are kept."""
     return Path(os.environ.get("LAUDO_CACHE") or ROOT / ".cache")
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    """Make what was typed wrong a usage error, with its exit code."""
+    try:
+        yield
+    except LaudoError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _check_names(grid: Grid, names: tuple[str, ...]) -> None:
@@ -177,6 +190,9 @@ def run() -> None:
         sys.exit(error.exit_code)
     except LaudoError as error:
         click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"Error: {error}. Mend it (space, permissions) and give the same command again.", err=True)
         sys.exit(1)
 
 
