@@ -1,0 +1,173 @@
+"""The whole way, for real: train, judge, render, build the site, in a copy of the tree, through the command line."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
+SLUGS = ("visao-geral", "treinamento", "reconstrucoes", "geracao", "espaco-latente", "experimentos", "licoes", "placar", "reproducao")
+DIGITS = ("--dataset", "digits", "--profile", "quick", "--seeds", "2")
+
+
+class Tree:
+    """A copy of the repository in which a build may do what it likes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in ("vae", "report", "docs"):
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("build.py", "mkdocs.yml", "properdocs.yml"):
+            shutil.copy(ROOT / name, root / name)
+        self.environment = {
+            **os.environ,
+            "LAUDO_CACHE": str(ROOT / ".cache"),
+            "LAUDO_COMMIT": "test",
+            "DISABLE_MKDOCS_2_WARNING": "true",
+            "NO_MKDOCS_2_WARNING": "1",
+        }
+
+    def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run build.py and return what it said."""
+        return self.run(sys.executable, "build.py", *arguments)
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the tree."""
+        return subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False)
+
+    def files(self, folder: str) -> dict[str, bytes]:
+        """Return the bytes of every file below a folder, by path."""
+        top = self.root / folder
+        return {p.relative_to(top).as_posix(): p.read_bytes() for p in sorted(top.rglob("*")) if p.is_file()}
+
+    def numbers(self, results: str) -> dict[str, bytes]:
+        """Return the stored files that hold numbers: all but provenance, and the manifest that lists it."""
+        return {name: content for name, content in self.files(results).items()
+                if not name.endswith(("provenance.json", "manifest.json"))}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """A tree in which the report on the digits was trained and rendered."""
+    tree = Tree(tmp_path_factory.mktemp("digits"))
+    done = tree.build("--all", *DIGITS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return tree
+
+
+def test_every_page_is_rendered_and_fresh(built: Tree) -> None:
+    for slug in SLUGS:
+        assert (built.root / f"rendered/atividades/04-vae/{slug}.md").stat().st_size > 500, slug
+    status = built.build("--status", *DIGITS)
+    assert status.returncode == 0
+    assert "stale" not in status.stdout
+    assert "missing" not in status.stdout
+
+
+def test_the_site_builds_strict_without_a_warning(built: Tree) -> None:
+    done = built.run(sys.executable, "-m", "mkdocs", "build", "--strict")
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    for slug in SLUGS:
+        assert (built.root / f"site/atividades/04-vae/{slug}/index.html").is_file()
+
+
+def test_check_finds_no_fault_and_then_finds_one(built: Tree) -> None:
+    good = built.build("--check", *DIGITS)
+    assert good.returncode == 0, good.stdout + good.stderr
+    page = built.root / "rendered/atividades/04-vae/licoes.md"
+    kept = page.read_bytes()
+    try:
+        page.write_bytes(kept.replace("época".encode(), "epoca".encode(), 1))
+        bad = built.build("--check", *DIGITS)
+    finally:
+        page.write_bytes(kept)
+    assert bad.returncode == 1
+    assert "licoes.md" in bad.stderr
+
+
+def test_building_again_changes_no_byte(built: Tree) -> None:
+    before = built.files("rendered")
+    done = built.build("--section", "espaco-latente", *DIGITS)
+    assert done.returncode == 0
+    assert "fresh" in done.stdout
+    assert built.files("rendered") == before
+
+
+def test_a_retrained_run_marks_the_pages_that_are_older(built: Tree) -> None:
+    numbers = built.numbers("runs/quick-digits/e50")
+    done = built.build("--retrain", "e50", "--section", "espaco-latente", *DIGITS)
+    assert done.returncode == 0, done.stderr
+    assert built.numbers("runs/quick-digits/e50") == numbers, "the same machine and versions give the same numbers"
+    status = built.build("--status", *DIGITS).stdout
+    lines = {line.split()[0]: line for line in status.splitlines() if line.startswith("  ")}
+    assert lines["espaco-latente"].split()[1] == "fresh"
+    assert "e50" in lines["treinamento"]
+    assert lines["treinamento"].split()[1] == "stale"
+    older = (built.root / "rendered/atividades/04-vae/treinamento.md").read_text()
+    assert "mais antiga que os resultados" in older
+    assert "mais antiga" not in (built.root / "rendered/atividades/04-vae/espaco-latente.md").read_text()
+    assert built.build("--all", *DIGITS).returncode == 0
+    assert "mais antiga" not in (built.root / "rendered/atividades/04-vae/treinamento.md").read_text()
+
+
+def test_damage_is_named_and_nothing_else_is_harmed(built: Tree) -> None:
+    results = built.root / "runs/quick-digits"
+    arrays, kept = results / "e10/42/arrays.npz", (results / "e10/42/arrays.npz").read_bytes()
+    others = {name: content for name, content in built.files("runs/quick-digits").items() if name != "e10/42/arrays.npz"}
+    try:
+        arrays.write_bytes(kept[:100] + bytes([kept[100] ^ 1]) + kept[101:])
+        altered = built.build("--all", *DIGITS)
+        arrays.unlink()
+        missing = built.build("--all", *DIGITS)
+    finally:
+        arrays.write_bytes(kept)
+    for done, word in ((altered, "damaged"), (missing, "missing")):
+        assert done.returncode == 1
+        assert "arrays.npz" in done.stderr
+        assert word in done.stderr
+        assert "--retrain e10" in done.stderr
+        assert "Traceback" not in done.stderr
+    now = {name: content for name, content in built.files("runs/quick-digits").items() if name != "e10/42/arrays.npz"}
+    assert now == others
+
+
+def test_a_build_killed_in_training_goes_on_to_the_same_numbers(built: Tree, tmp_path: Path) -> None:
+    tree = Tree(tmp_path / "killed")
+    command = [sys.executable, "build.py", "--all", *DIGITS]
+    kills = 0
+    for _ in range(3):
+        with subprocess.Popen(command, cwd=tree.root, env=tree.environment, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            # Kill it once a VAE is being trained: the first line about one is enough.
+            for line in process.stderr:
+                if line.startswith("e") and "epoch" in line:
+                    process.send_signal(signal.SIGKILL)
+                    kills += 1
+                    break
+        time.sleep(0.1)
+    assert kills, "the build was never caught in a training"
+    done = tree.build("--all", *DIGITS)
+    assert done.returncode == 0, done.stderr
+    assert tree.numbers("runs/quick-digits") == built.numbers("runs/quick-digits")
+
+
+@pytest.mark.skipif(not FASHION_MNIST.is_dir(), reason="the Debian package dataset-fashion-mnist is not installed")
+def test_the_quick_profile_on_fashion_mnist(tmp_path: Path) -> None:
+    tree = Tree(tmp_path / "fashion")
+    done = tree.build("--all", "--profile", "quick", "--results", "scratch")
+    assert done.returncode == 0, done.stderr
+    scores = json.loads((tree.root / "scratch/e100/42/result.json").read_text())["scores"]
+    data = json.loads((tree.root / "scratch/dataset/42/result.json").read_text())["scores"]
+    assert abs(data["test_entropy"] - 189.86) < 0.01
+    # Better than the mean image, and not below the floor: a VAE that learnt something, and no broken loss.
+    assert data["test_entropy"] < scores["test_bce"] < data["mean_image_bce"]
+    strict = tree.run(sys.executable, "-m", "mkdocs", "build", "--strict")
+    assert strict.returncode == 0, strict.stderr
