@@ -33,7 +33,8 @@ def add_rendered(editor: FilesEditor) -> None:
     editor.config.watch.append(str(rendered))
     for source in sorted(rendered.rglob("*")):
         name = source.relative_to(rendered).as_posix()
-        if source.is_file() and not (docs / name).exists():
+        hidden = any(part.startswith(".") for part in Path(name).parts)  # records of build.py, no part of the site
+        if source.is_file() and not hidden and not (docs / name).exists():
             with editor.open(name, "wb") as target:
                 target.write(source.read_bytes())
 
