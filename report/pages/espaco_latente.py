@@ -1,5 +1,140 @@
-"""Stub while the page is written."""
+"""The latent space: four clouds of points, what separates the classes in them, and what the axes mean."""
 
-from report.page import Page
+import math
+from typing import Any
 
-PAGE = Page(slug="espaco-latente", title="espaco-latente", description="espaco-latente")
+from report.evidence import Evidence
+from report.page import Page, Plot
+from report.pages import espaco_latente_dimensions as dimensions
+from report.pages import espaco_latente_evolution as evolution
+from report.pages import espaco_latente_figures as drawing
+from report.pages import espaco_latente_groups as groups
+from report.pages import espaco_latente_pairs as pairs
+from report.pages import espaco_latente_tables as tables
+from report.pages.espaco_latente_tables import DEEP, RUNS
+from report.tables import metrics_table
+
+SEPARATION = (
+    "knn_accuracy",
+    "probe_accuracy",
+    "silhouette",
+    "davies_bouldin",
+    "fisher",
+    "trace_within",
+    "trace_between",
+)
+INFORMATION = ("active_units", "test_kl", "mutual_information", "aggregate_kl", "hole_mass")
+
+
+def context(evidence: Evidence) -> dict[str, Any]:
+    """Return the tables and numbers that the template asks for, computed when it does."""
+    return {
+        "pairs_table": lambda: tables.pairs_table(evidence),
+        "top_pair": lambda run: tables.top_pair(evidence, run),
+        "class_extreme": lambda run, easiest: tables.extreme_class(evidence, run, easiest),
+        "groups_table": lambda: str(
+            metrics_table(evidence, tables.GROUPS, RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo.")
+        ),
+        "ranked_splits": lambda run: tables.ranked_splits(evidence, run),
+        "splits_table": lambda splits: tables.splits_table(evidence, splits),
+        "embedding_table": lambda: tables.embedding_table(evidence),
+        "embedding": lambda name: evidence.headline(DEEP).score(name),
+        "axes_table": lambda: tables.axes_table(evidence, "e100"),
+        "components": lambda share: tables.components_for(evidence, share),
+        "separation": SEPARATION,
+        "information": INFORMATION,
+        "information_limit": math.log(len(evidence.labels)),
+        "embedded_images": len(evidence.headline(DEEP).array("tsne")),
+        "silhouette_images": len(evidence.headline("e100").array("silhouette")),
+    }
+
+
+PANELS = Plot(
+    "quatro-espacos",
+    drawing.draw_panels,
+    "Médias latentes das {{ dataset.test_images }} imagens de teste, coloridas pela classe verdadeira, que o treino "
+    "nunca vê; treino de semente {{ grid.seeds[0] }}. O número da classe está na mediana dos seus pontos. Cada quadro "
+    "tem a sua escala: compara-se a forma, não o tamanho. No último, {{ run('e10-l50').latent_dim }} dimensões "
+    "projetadas sobre as duas primeiras componentes principais.",
+    "Quatro nuvens de pontos em cores por classe. Acurácia de vizinhos, da primeira à última: {{ "
+    "metric('knn_accuracy', 'e10') }}, {{ metric('knn_accuracy', 'e50') }}, {{ metric('knn_accuracy', 'e100') }} e, "
+    "antes da projeção, {{ metric('knn_accuracy', 'e10-l50') }}.",
+    raster=True,
+    eager=True,
+)
+PLANE = Plot(
+    "plano",
+    drawing.draw_plane,
+    "O plano latente do {{ label('e100') }}, semente {{ grid.seeds[0] }}: um ponto por imagem de teste, o nome da "
+    "classe na mediana dos seus pontos. As unidades são as da prior, de desvio-padrão um.",
+    "Dispersão das médias latentes por classe. {% set best = class_extreme('e100', true) %}{% set worst = "
+    "class_extreme('e100', false) %}A classe que os vizinhos mais acertam é {{ best.name }}, {{ best.accuracy | "
+    "number(1, '%') }}; a que menos acertam, {{ worst.name }}, {{ worst.accuracy | number(1, '%') }}.",
+    raster=True,
+)
+CONFUSION = Plot(
+    "confusao",
+    drawing.draw_confusion("e100"),
+    "Confusão por vizinhos no {{ label('e100') }}: em cada linha, a que classes pertencem, em %, os {{ "
+    "grid.evaluation.neighbours }} vizinhos das imagens de uma classe. Fora da diagonal, quanto mais forte a cor, "
+    "maior a mistura.",
+    "Matriz de classes por classes dos vizinhos. O par mais confuso é {{ top_pair('e100').names }}: {{ "
+    "top_pair('e100').confusion }} dos vizinhos de um são do outro.",
+)
+DEEP_CONFUSION = Plot(
+    "confusao-dimensoes",
+    drawing.draw_confusion(DEEP),
+    "A mesma matriz no {{ label('e10-l50') }}, com os vizinhos procurados em todas as dimensões ativas.",
+    "Matriz de classes por classes dos vizinhos em {{ run('e10-l50').latent_dim }} dimensões. O par mais confuso é "
+    "{{ top_pair('e10-l50').names }}: {{ top_pair('e10-l50').confusion }}.",
+)
+CLASSES = Plot(
+    "classes",
+    drawing.draw_classes,
+    "Acurácia de vizinhos por classe em três treinos. Lê-se por grupo de barras: quanto mais à direita, mais as "
+    "imagens da classe ficam entre as suas.",
+    "Barras da acurácia de vizinhos por classe. {% set worst = class_extreme('e100', false) %}{% set deep = "
+    "class_extreme('e10-l50', false) %}A classe mais baixa no {{ label('e100') }} é {{ worst.name }}, "
+    "{{ worst.accuracy | number(1, '%') }}; no {{ label('e10-l50') }}, {{ deep.name }}, {{ deep.accuracy | number(1, "
+    "'%') }}.",
+)
+EVOLUTION = Plot(
+    "evolucao",
+    drawing.draw_evolution,
+    "Seis medidas do plano latente às {{ run('e10').epochs }}, {{ run('e50').epochs }} e {{ run('e100').epochs }} "
+    "épocas, com a faixa do intervalo onde ele se pode calcular. A parte intraclasse é a fração da variância total que "
+    "está dentro das classes.",
+    "Seis curvas por época. A acurácia de vizinhos vai de {{ metric('knn_accuracy', 'e10') }} a {{ "
+    "metric('knn_accuracy', 'e100') }}; a silhueta, de {{ metric('silhouette', 'e10') }} a {{ metric('silhouette', "
+    "'e100') }}.",
+)
+EMBEDDINGS = Plot(
+    "mapas",
+    drawing.draw_embeddings,
+    "As {{ run('e10-l50').latent_dim }} dimensões do {{ label('e10-l50') }} em dois mapas das mesmas {{ "
+    "embedded_images }} imagens: as duas primeiras componentes principais e a t-SNE (perplexidade {{ "
+    "grid.evaluation.tsne_perplexity | number(0) }}). Na t-SNE só a vizinhança se lê; o tamanho dos grupos e a "
+    "distância entre eles não querem dizer nada.",
+    "Dois mapas de pontos por classe. A confiabilidade do plano da PCA é {{ embedding('trustworthiness_pca') | "
+    "number(3) }}, a da t-SNE {{ embedding('trustworthiness_tsne') | number(3) }}.",
+    raster=True,
+)
+SCREE = Plot(
+    "componentes",
+    drawing.draw_scree,
+    "Parte da variância das médias latentes retida pelas primeiras componentes principais do {{ label('e10-l50') }}. O "
+    "sinal marca as duas que cabem num plano.",
+    "Curva crescente: duas componentes retêm {{ metric('pca2_share', 'e10-l50') }} da variância; para nove décimos são "
+    "precisas {{ components(0.9) }}.",
+)
+
+PAGE = Page(
+    slug="espaco-latente",
+    title="Espaço latente",
+    description="Como as classes se arrumam no espaço latente de duas e de muitas dimensões, e o que mais épocas mudam "
+    "nele.",
+    runs=RUNS,
+    claims=(*pairs.CLAIMS, *evolution.CLAIMS, *groups.CLAIMS, *dimensions.CLAIMS),
+    figures=(PANELS, PLANE, CONFUSION, DEEP_CONFUSION, CLASSES, EVOLUTION, EMBEDDINGS, SCREE),
+    context=context,
+)

@@ -1,0 +1,128 @@
+"""Figures of the latent space: clouds, confusions, changes over the epochs, shares of variance."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from report import ptbr
+from report.evidence import Evidence
+from report.labels import run_label
+from report.pages.espaco_latente_tables import DEEP, EVOLUTION, PLANES, RUNS, class_accuracy, mean_votes
+from vae import figures
+from vae.figures import Cloud, Curve, Panel, Series, Theme
+from vae.results import Array
+
+
+def plain(text: str) -> str:
+    """Return a text for a figure, which needs no marks."""
+    return ptbr.strip_marks(text)
+
+
+def tick(decimals: int) -> Callable[[float], str]:
+    """Return how a figure writes its numbers."""
+    return lambda value: plain(ptbr.number(value, decimals))
+
+
+def points(evidence: Evidence, run: str) -> Array:
+    """Return the cloud of a run in two dimensions, of its first seed: the latent means, or their plane of PCA."""
+    result = evidence.headline(run)
+    if evidence.spec(run).latent_dim == 2:
+        return result.array("latent_mean").astype(np.float64)
+    return evidence.samples.sample(run, result.seed).principal_coordinates()
+
+
+def draw_panels(evidence: Evidence, theme: Theme) -> Figure:
+    clouds = []
+    for run in RUNS:
+        title = plain(run_label(evidence.spec(run))) + (" (PCA)" if run == DEEP else "")
+        clouds.append(Cloud(title, points(evidence, run), evidence.labels))
+    return figures.latent_panels(clouds, evidence.info.classes, theme=theme)
+
+
+def draw_plane(evidence: Evidence, theme: Theme) -> Figure:
+    return figures.latent_scatter(
+        points(evidence, "e100"), evidence.labels, evidence.info.classes, theme=theme,
+        x_label="média latente, primeira coordenada", y_label="média latente, segunda coordenada", tick_format=tick(0),
+    )  # fmt: skip
+
+
+def draw_embeddings(evidence: Evidence, theme: Theme) -> Figure:
+    embedded = evidence.headline(DEEP).array("tsne").astype(np.float64)
+    few = slice(0, len(embedded))
+    clouds = [
+        Cloud("PCA", points(evidence, DEEP)[few], evidence.labels[few]),
+        Cloud("t-SNE", embedded, evidence.labels[few]),
+    ]
+    return figures.latent_panels(clouds, evidence.info.classes, theme=theme)
+
+
+def draw_confusion(run: str) -> Callable[[Evidence, Theme], Figure]:
+    """Return how to draw the confusions by neighbours of a run, in per cent."""
+
+    def draw(evidence: Evidence, theme: Theme) -> Figure:
+        return figures.confusion_matrix(
+            100 * mean_votes(evidence, run), evidence.info.classes, theme=theme, cell_format=tick(0),
+            x_label="classe dos vizinhos (%)", y_label="classe da imagem",
+        )  # fmt: skip
+
+    return draw
+
+
+def draw_classes(evidence: Evidence, theme: Theme) -> Figure:
+    series = []
+    for run in ("e10", "e100", DEEP):
+        values = [class_accuracy(evidence, run, c) for c in range(len(evidence.info.classes))]
+        series.append(Series(plain(run_label(evidence.spec(run))), run, values))
+    return figures.grouped_bars(
+        evidence.info.classes, series, theme=theme, x_label="acurácia de vizinhos (%)", tick_format=tick(0)
+    )
+
+
+def draw_evolution(evidence: Evidence, theme: Theme) -> Figure:
+    epochs = [float(evidence.spec(run).epochs) for run in PLANES]
+    panels = []
+    for metric in EVOLUTION:
+        measured = [metric.measure(evidence, run) for run in PLANES]
+        factor = 100 if metric.percent else 1
+        bounded = all(math.isfinite(estimate.half_width) for estimate in measured)
+        panels.append(
+            Panel(
+                metric.label + (f" ({metric.unit})" if metric.unit else ""),
+                [
+                    Curve(
+                        "",
+                        "e100",
+                        epochs,
+                        [factor * estimate.value for estimate in measured],
+                        low=[factor * estimate.low for estimate in measured] if bounded else None,
+                        high=[factor * estimate.high for estimate in measured] if bounded else None,
+                    )
+                ],
+            )
+        )
+    return figures.learning_curves(
+        panels,
+        theme=theme,
+        x_label="épocas",
+        y_label="",
+        solid_label="",
+        dashed_label="",
+        tick_format=short_number,
+        columns=2,
+    )
+
+
+def draw_scree(evidence: Evidence, theme: Theme) -> Figure:
+    shares = np.mean([result.array("pca_shares") for result in evidence.seeds(DEEP).values()], axis=0)
+    curve = Curve(plain(run_label(evidence.spec(DEEP))), DEEP, np.arange(1, len(shares) + 1), np.cumsum(shares))
+    return figures.scree(
+        [curve], theme=theme, x_label="componentes principais", y_label="parte acumulada da variância",
+        tick_format=lambda value: plain(ptbr.percent(value, 0)), component_format=tick(0),
+    )  # fmt: skip
+
+
+def short_number(value: float) -> str:
+    """Return a tick of panels that have different scales: whole numbers without decimals."""
+    return plain(ptbr.number(value, 0 if value == round(value) else 2))

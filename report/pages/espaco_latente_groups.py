@@ -1,0 +1,167 @@
+"""Claims about footwear and clothes in the latent plane: is footwear a cluster, is it dense, where does it move."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from report.claims import Claim
+from report.sample import Sample
+from vae.datasets import DatasetInfo
+from vae.results import Array
+
+Split = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def footwear_recall(*runs: Sample) -> Array:
+    """Least, over the runs, of the percentage of footwear images whose nearest neighbours are mostly footwear."""
+    return np.asarray(100 * np.minimum.reduce([run.knn_recall("footwear") for run in runs]))
+
+
+def footwear_silhouette(*runs: Sample) -> Array:
+    """Least, over the runs, of the mean silhouette of footwear images, footwear being one cluster and the rest another.
+
+    Source: Rousseeuw 1987.
+    """
+    return np.minimum.reduce([run.mean("silhouette_footwear", run.members("footwear")) for run in runs])
+
+
+def footwear_spread(run: Sample) -> Array:
+    """Percentage by which the mean trace of the class covariances of footwear exceeds that of clothes."""
+    groups = run.info.groups
+    return 100 * (run.spread(groups["footwear"]) / run.spread(groups["clothes"]) - 1)
+
+
+def angle_gain(before: Sample, after: Sample) -> Array:
+    """Growth, in degrees, of the angle at the origin between the means of footwear and of clothes."""
+    groups = before.info.groups
+    first, second = (run.group_angle(groups["footwear"], groups["clothes"]) for run in (before, after))
+    return second - first
+
+
+def robustness_lead(run: Sample) -> Array:
+    """AUROC of footwear against clothes minus that of the best other split, by votes of the nearest neighbours.
+
+    The others: every class against all others, and each class outside both groups against either group.
+    """
+    auroc = {name: run.knn_auroc(*split) for name, split in natural_splits(run.info).items()}
+    return auroc.pop(FOOTWEAR_CLOTHES) - np.max(list(auroc.values()), axis=0)
+
+
+FOOTWEAR_CLOTHES = "calçados × roupas"
+
+
+def natural_splits(info: DatasetInfo) -> dict[str, Split]:
+    """Return the ways to part the classes in two that a person would name, by their Portuguese name."""
+    footwear, clothes = info.groups["footwear"], info.groups["clothes"]
+    splits: dict[str, Split] = {FOOTWEAR_CLOTHES: (footwear, clothes)}
+    for index, name in enumerate(info.classes):
+        if index not in (*footwear, *clothes):
+            splits[f"{name} × calçados"] = ((index,), footwear)
+            splits[f"{name} × roupas"] = ((index,), clothes)
+        splits[f"{name} × demais classes"] = ((index,), _others(index, range(len(info.classes))))
+    return splits
+
+
+def _others(index: int, classes: Iterable[int]) -> tuple[int, ...]:
+    return tuple(other for other in classes if other != index)
+
+
+CLUSTER = Claim(
+    id="11",
+    statement="Os calçados já formam, com dez épocas, um agrupamento próprio, que se mantém depois.",
+    needs=("e10", "e50", "e100"),
+    statistic=footwear_recall,
+    measure="menor valor, entre os três momentos, da parte dos calçados cujos vizinhos são em maioria calçados",
+    margin=95.0,
+    side="above",
+    reason="um em cada vinte calçados fora do grupo é o máximo que ainda se pode chamar de exceção",
+    unit="%",
+    decimals=1,
+    groups=("footwear",),
+    confirmed="Os calçados têm a sua própria região do plano: mesmo no pior dos três momentos, {{ value }} deles "
+    "(intervalo {{ interval }}) têm calçados como maioria dos vizinhos.",
+    refuted="Os calçados não ficam só entre si: no pior dos três momentos, {{ value }} deles (intervalo {{ interval "
+    "}}) têm calçados como maioria dos vizinhos, e a afirmação pede mais de {{ margin }}.",
+    inconclusive="No pior dos três momentos, {{ value }} dos calçados têm calçados como maioria dos vizinhos; a margem "
+    "é {{ margin }}, e estes treinos não decidem de que lado dela o valor fica.",
+)
+
+COHESION = Claim(
+    id="11b",
+    statement="Os calçados formam um grupo coeso, de fronteira clara com o resto.",
+    needs=("e10", "e50", "e100"),
+    statistic=footwear_silhouette,
+    measure="menor valor, entre os três momentos, da silhueta média dos calçados contra todo o resto",
+    margin=0.25,
+    side="above",
+    reason="abaixo de um quarto, Kaufman e Rousseeuw não veem estrutura que mereça o nome de agrupamento",
+    groups=("footwear",),
+    confirmed="O grupo dos calçados é coeso também pela geometria: a sua silhueta contra o resto é de ao menos {{ "
+    "value }} (intervalo {{ interval }}) nos três momentos.",
+    refuted="Pela geometria o grupo não é coeso: a silhueta dos calçados contra o resto desce a {{ value }} (intervalo "
+    "{{ interval }}), quando a afirmação pede mais de {{ margin }} nos três momentos.",
+    inconclusive="No pior dos três momentos a silhueta dos calçados contra o resto é {{ value }}; a margem é {{ margin "
+    "}}, e estes treinos não decidem de que lado dela o valor fica.",
+)
+
+DENSITY = Claim(
+    id="12",
+    statement="Os agrupamentos de calçados são densos, mais do que os das roupas.",
+    needs=("e100",),
+    statistic=footwear_spread,
+    measure="variância média dentro das classes de calçados, em relação à das classes de roupas (zero: iguais)",
+    margin=0.0,
+    side="below",
+    reason="qualquer variância seguramente menor que a das roupas daria razão à afirmação",
+    unit="%",
+    decimals=1,
+    groups=("footwear", "clothes"),
+    confirmed="As classes de calçados são mais densas que as de roupas: a sua variância interna difere em "
+    "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
+    refuted="As classes de calçados não são mais densas que as de roupas: a sua variância interna difere em "
+    "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
+    inconclusive="A variância interna das classes de calçados difere da das roupas em {{ raw | signed(1, '%') }}; "
+    "estes treinos não decidem qual dos dois grupos é o mais denso.",
+)
+
+OPPOSITE = Claim(
+    id="16",
+    statement="Entre dez e cinquenta épocas, calçados e roupas se afastam para extremos opostos do plano.",
+    needs=("e10", "e50"),
+    statistic=angle_gain,
+    measure="crescimento do ângulo, visto da origem, entre a média dos calçados e a das roupas",
+    margin=10.0,
+    side="above",
+    reason="um giro menor que dez graus não se percebe no diagrama de dispersão",
+    unit="°",
+    decimals=1,
+    groups=("footwear", "clothes"),
+    confirmed="Calçados e roupas se afastam em direção: o ângulo entre as suas médias muda {{ raw | signed(1, '°') }} "
+    "(intervalo {{ interval }}).",
+    refuted="Calçados e roupas não migram para extremos opostos: o ângulo entre as suas médias muda "
+    "{{ raw | signed(1, '°') }} (intervalo {{ interval }}), menos que os {{ margin }} pedidos.",
+    inconclusive="Entre os dois momentos, o ângulo entre as médias de calçados e de roupas muda {{ raw | signed(1, "
+    "'°') }}; a afirmação pede mais de {{ margin }}, e estes treinos não decidem.",
+)
+
+ROBUST = Claim(
+    id="44",
+    statement="A separação entre calçados e roupas é a mais robusta de todas.",
+    needs=("e100",),
+    statistic=robustness_lead,
+    measure="AUROC de calçados contra roupas menos a do melhor entre os outros cortes naturais, pelos votos dos "
+    "vizinhos",
+    margin=0.0,
+    side="above",
+    reason="para ser a mais robusta, basta que supere todas as outras",
+    decimals=4,
+    groups=("footwear", "clothes"),
+    confirmed="Nenhum outro corte é tão nítido quanto o de calçados e roupas: a sua AUROC supera a do melhor rival em "
+    "{{ value }} (intervalo {{ interval }}).",
+    refuted="Há um corte mais nítido que o de calçados e roupas: a diferença de AUROC até o melhor rival é {{ value }} "
+    "(intervalo {{ interval }}).",
+    inconclusive="A AUROC do corte entre calçados e roupas menos a do melhor rival dá {{ value }}; estes treinos não "
+    "decidem se ele é o mais robusto.",
+)
+
+CLAIMS = (CLUSTER, COHESION, DENSITY, OPPOSITE, ROBUST)
