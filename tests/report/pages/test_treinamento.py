@@ -1,0 +1,73 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from report.pages.treinamento import exact, fall_per_epoch, generalisation_gap, looseness
+from report.ptbr import strip_marks
+from report.sample import Sample
+from vae.datasets import DIGITS
+from vae.errors import ResultsError
+from vae.results import Array, Keys, RunResult
+
+LABELS = np.arange(40) % 10
+
+
+def make_sample(scores: dict[str, float], arrays: dict[str, Array], losses: Sequence[float] = ()) -> Sample:
+    history = {"validation_neg_elbo": [float(loss) for loss in losses]}
+    result = RunResult("e10", 42, {}, Keys("", ""), scores, history, arrays, {})
+    return Sample(result, DIGITS, LABELS, resamples=50)
+
+
+def trained(losses: Sequence[float]) -> Sample:
+    return make_sample({}, {}, losses)
+
+
+def test_a_straight_line_falls_by_its_slope() -> None:
+    assert fall_per_epoch(trained([300 - 0.7 * epoch for epoch in range(10)])) == pytest.approx(0.7)
+
+
+def test_only_the_last_epochs_count() -> None:
+    assert fall_per_epoch(trained([900, 500, 300, 260, 255, 254, 253, 252, 251, 250])) == pytest.approx(1)
+
+
+def test_noise_of_one_epoch_is_averaged_out() -> None:
+    # Least squares: the middle of five points carries no weight at all.
+    assert fall_per_epoch(trained([250, 250, 257, 250, 250])) == pytest.approx(0)
+
+
+def test_a_rising_loss_is_a_negative_fall() -> None:
+    assert fall_per_epoch(trained([250, 251])) == pytest.approx(-1)
+
+
+def test_one_epoch_has_no_slope() -> None:
+    with pytest.raises(ResultsError, match="e10/42 has one epoch"):
+        fall_per_epoch(trained([250]))
+
+
+def test_the_gap_leaves_the_entropies_out() -> None:
+    entropy = np.linspace(100, 140, 40)
+    run = make_sample(
+        {"train_neg_elbo": 260.0, "train_bce": 250.0, "train_deviance": 60.0},  # entropy of the training images: 190
+        {"test_bce": entropy + 65, "test_kl": np.full(40, 8.0)},
+    )
+    gap = generalisation_gap(run, make_sample({}, {"test_entropy": entropy}))
+    assert gap.shape == (51,)
+    assert gap == pytest.approx(np.full(51, (65 + 8) - (260 - 190)), abs=1e-4)
+
+
+def test_a_model_that_is_as_good_on_test_has_no_gap() -> None:
+    run = make_sample(
+        {"train_neg_elbo": 270.0, "train_bce": 260.0, "train_deviance": 80.0},
+        {"test_bce": np.full(40, 200.0), "test_kl": np.full(40, 10.0)},
+    )
+    assert generalisation_gap(run, make_sample({}, {"test_entropy": np.full(40, 120.0)}))[0] == pytest.approx(0)
+
+
+def test_looseness_is_what_more_samples_gain() -> None:
+    assert looseness(make_sample({"iwae_neg_elbo": 245.5, "iwae": 243.0}, {}))[0] == 2.5
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.002, "0,002"), (1.0, "1"), (0.25, "0,25"), (1e-4, "0,0001"), (16.0, "16")])
+def test_specs_are_shown_with_their_own_decimals(value: float, shown: str) -> None:
+    assert strip_marks(exact(value)) == shown
