@@ -104,9 +104,14 @@ class CheckpointFolder:
         """Put weights and optimiser state back as they were, and return the history so far."""
         tensors, history, _ = self.read(epoch)
         model.load_state_dict(_below(tensors, "model."))
+        parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _below(tensors, "optimiser.").items():
             index, field = name.split(".", 1)
+            parameter = parameters[int(index)]
+            if tensor.shape == parameter.shape:
+                # Fused Adam walks through memory: moments must lie in it as their parameter does (channels last).
+                tensor = torch.empty_like(parameter).copy_(tensor)
             state.setdefault(int(index), {})[field] = tensor
         optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
         return history

@@ -9,7 +9,7 @@ import hashlib
 import math
 import time
 from collections.abc import Collection
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -25,6 +25,7 @@ SECONDS_BETWEEN_CHECKPOINTS = 20.0
 EVALUATION_BATCH = 500
 
 
+@runtime_checkable
 class Listener(Protocol):
     """Who wants to know how a training goes."""
 
