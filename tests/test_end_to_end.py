@@ -1,12 +1,17 @@
 """The whole way, for real: train, judge, render, build the site, in a copy of the tree, through the command line."""
 
+import functools
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -171,3 +176,63 @@ def test_the_quick_profile_on_fashion_mnist(tmp_path: Path) -> None:
     assert data["test_entropy"] < scores["test_bce"] < data["mean_image_bce"]
     strict = tree.run(sys.executable, "-m", "mkdocs", "build", "--strict")
     assert strict.returncode == 0, strict.stderr
+
+
+def test_properdocs_builds_the_same_articles(built: Tree) -> None:
+    assert built.run(sys.executable, "-m", "mkdocs", "build", "--strict").returncode == 0
+    done = built.run(sys.executable, "-m", "properdocs", "build", "--strict", "-f", "properdocs.yml")
+    assert done.returncode == 0, done.stderr
+    for slug in SLUGS:
+        pages = [(built.root / f"{site}/atividades/04-vae/{slug}/index.html").read_text() for site in ("site", "site-properdocs")]
+        first, second = (page.split("<article", 1)[1].split("</article>", 1)[0] for page in pages)
+        assert first == second, slug
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed (Debian: apt install chromium)")
+@pytest.mark.parametrize("view", ["light", "dark", "phone"])
+def test_the_built_pages_in_a_browser(built: Tree, view: str) -> None:
+    """Every page of the report: nothing fails, nothing leaves the origin, nothing overflows, every shown image loads."""
+    from playwright.sync_api import sync_playwright
+
+    assert built.run(sys.executable, "-m", "mkdocs", "build", "--strict").returncode == 0
+    width = 390 if view == "phone" else 1280
+    faults: list[str] = []
+    with serving(built.root / "site") as origin, sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="dark" if view == "dark" else "light")
+        page.on("request", lambda sent: None if sent.url.startswith((origin, "data:")) else faults.append(sent.url))
+        page.on("response", lambda got: faults.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        for slug in SLUGS:
+            page.goto(f"{origin}/atividades/04-vae/{slug}/", wait_until="networkidle")
+            page.evaluate("document.querySelectorAll('article img').forEach(i => { i.loading = 'eager' })")
+            page.wait_for_load_state("networkidle")
+            broken = page.evaluate(
+                "[...document.querySelectorAll('article img')].filter(i => i.checkVisibility() && !i.naturalWidth).map(i => i.src)"
+            )
+            faults += [f"{slug}: {source} does not load" for source in broken]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                faults.append(f"{slug} is wider than the window")
+            if page.locator("article .katex-error").count():
+                faults.append(f"{slug} has a formula that KaTeX cannot set")
+        browser.close()
+    assert faults == []
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port of this machine."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *args: object) -> None:
+            pass  # a browser that closes a page hangs up in the middle of an answer
+
+    with Server(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
