@@ -17,9 +17,9 @@ def snapshot(bce: float, kl: float) -> Sample:
 
 
 def test_the_ratio_of_the_two_gains() -> None:
-    ratio = gain_ratio(snapshot(260, 5), snapshot(255, 6), snapshot(254.5, 6.1))  # gains of 4 and 0.4
+    ratio = gain_ratio(snapshot(260, 5), snapshot(255, 6), snapshot(254.5, 6.3))  # gains of 4 and 0.2
     assert ratio.shape == (51,)
-    assert ratio == pytest.approx(np.full(51, 0.1), abs=1e-3)
+    assert ratio == pytest.approx(np.full(51, 0.05), abs=1e-3)
 
 
 def test_snapshots_are_paired_by_image() -> None:
