@@ -12,3 +12,12 @@ def run_label(spec: RunSpec) -> str:
     if spec.latent_dim != REFERENCE_DIM:
         label += f" · {ptbr.plural(spec.latent_dim, 'dimensão', 'dimensões')}"
     return label
+
+
+def column_title(run: str) -> str:
+    """Return the Jinja sentence of a run's name above a narrow image column, which a full label would widen."""
+    latent = f"run('{run}').latent_dim"
+    return (
+        f"VAE {{{{ run('{run}').epochs | plural('época', 'épocas') }}}}"
+        f"{{% if {latent} != {REFERENCE_DIM} %}} · {{{{ {latent} }}}} dim.{{% endif %}}"
+    )

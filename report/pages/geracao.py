@@ -1,5 +1,166 @@
-"""Stub while the page is written."""
+"""What the prior gives: samples, their classes and quality, the decoded plane, interpolations, holes."""
 
-from report.page import Page
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-PAGE = Page(slug="geracao", title="geracao", description="geracao")
+from report import ptbr
+from report.evidence import Evidence
+from report.labels import column_title
+from report.page import Column, Columns, Page, Picture, Plot
+from report.pages import geracao_figures as drawings
+from report.pages.geracao_claims import CLAIMS, JUDGED
+from report.pages.geracao_figures import LARGEST, data_shares, sample_shares, undecided_share
+from report.statistics import ALPHA
+
+RUNS = ("e10", "e50", "e100", "e10-l50")
+PLANE_RUNS = ("e10", "e50", "e100")  # two latent dimensions
+THIN = 3  # of the small decoded planes: every third point along each axis
+
+
+def context(evidence: Evidence) -> dict[str, Any]:
+    """Return numbers and names of the text."""
+    info, names = evidence.info, [ptbr.mark(name) for name in evidence.info.classes]
+    excess = {run: sample_shares(evidence, run) - data_shares(evidence) for run in RUNS}
+    return {
+        "most": {run: names[int(difference.argmax())] for run, difference in excess.items()},
+        "least": {run: names[int(difference.argmin())] for run, difference in excess.items()},
+        "most_share": {run: float(sample_shares(evidence, run)[d.argmax()]) for run, d in excess.items()},
+        "least_share": {run: float(sample_shares(evidence, run)[d.argmin()]) for run, d in excess.items()},
+        "most_data": {run: float(data_shares(evidence)[d.argmax()]) for run, d in excess.items()},
+        "least_data": {run: float(data_shares(evidence)[d.argmin()]) for run, d in excess.items()},
+        "samples_drawn": len(evidence.headline(JUDGED).array("sample_classes")),
+        "samples_shown": len(evidence.headline(JUDGED).array("sample_images")),
+        "few": drawings.FEW,
+        "extreme_count": drawings.EXTREMES,
+        "thin": THIN,
+        "side": evidence.grid.evaluation.manifold_side,
+        "seed_shown": evidence.headline(JUDGED).seed,
+        "confidence": 1 - ALPHA,
+        "undecided_nats": drawings.UNDECIDED,
+        "undecided_samples": {run: undecided_share(evidence, run, "sample_entropy") for run in RUNS},
+        "undecided_recon": {run: undecided_share(evidence, run, "recon_entropy") for run in RUNS},
+        "pairs": [ptbr.mark(f"{info.classes[a]} → {info.classes[b]}") for a, b in info.interpolations],
+        "floor": evidence.classifier.score("frechet_floor"),
+        "classifier_accuracy": evidence.classifier.score("test_accuracy"),
+    }
+
+
+def _sample_column(run: str) -> Column:
+    draw: Callable[[Evidence], bytes] = partial(drawings.draw_few_samples, run=run)
+    alt = (
+        f"Amostras do {{{{ label('{run}') }}}}: variação total das classes {{{{ value('sample_tv', '{run}') | "
+        f"number(3) }}}}, "
+        f"densidade {{{{ value('sample_density', '{run}') | number(3) }}}}."
+    )
+    return Column(column_title(run), alt, draw)
+
+
+def _plane_column(run: str) -> Column:
+    draw: Callable[[Evidence], bytes] = partial(drawings.draw_plane, run=run, thin=THIN)
+    alt = (
+        f"Plano latente decodificado do {{{{ label('{run}') }}}}; KL da posterior agregada {{{{ value('aggregate_kl', "
+        f"'{run}') | number(2) }}}} nats."
+    )
+    return Column(column_title(run), alt, draw)
+
+
+def _strips(figure_id: str, run: str) -> Picture:
+    draw: Callable[[Evidence], bytes] = partial(drawings.draw_interpolations, run=run)
+    return Picture(
+        figure_id,
+        draw,
+        (
+            f"Interpolações no {{{{ label('{run}') }}}}, {{{{ grid.evaluation.interpolation_steps }}}} pontos "
+            f"igualmente espaçados na reta entre as médias latentes de duas imagens de teste. De cima para baixo: {{{{ "
+            f"pairs | join('; ') }}}}."
+        ),
+        (
+            f"Tiras de interpolação do {{{{ label('{run}') }}}}: na mediana dos pares sorteados, o maior passo é {{{{ "
+            f"value('interpolation_jump', '{run}') | number(2) }}}} vezes o mediano."
+        ),
+    )
+
+
+PAGE = Page(
+    slug="geracao",
+    title="Geração de imagens",
+    description=(
+        "Amostras da prior, suas classes e sua qualidade, o plano latente decodificado, interpolações e buracos."
+    ),
+    runs=(*RUNS, "classifier"),
+    claims=CLAIMS,
+    figures=(
+        Picture(
+            "amostras",
+            drawings.draw_samples,
+            (
+                "As {{ samples_shown }} primeiras amostras do {{ label('e100') }} (semente {{ seed_shown }}), na ordem "
+                "em que foram sorteadas; nenhuma foi escolhida."
+            ),
+            (
+                "Grade de amostras do {{ label('e100') }}: a classe que mais sobra é {{ most['e100'] }} e a que mais "
+                "falta, {{ least['e100'] }}."
+            ),
+        ),
+        Columns(
+            "amostras-treinos",
+            tuple(_sample_column(run) for run in RUNS),
+            (
+                "As {{ few }} primeiras amostras de cada treino (semente {{ seed_shown }}). Os treinos de {{ "
+                "run('e100').latent_dim }} dimensões decodificam os mesmos pontos: o que muda entre as suas colunas é "
+                "só o decodificador."
+            ),
+        ),
+        Plot(
+            "classes",
+            drawings.draw_balance,
+            (
+                "Parcela de cada classe, segundo o classificador, no teste e em {{ samples_drawn }} amostras de cada "
+                "treino. Uma barra mais longa que a dos dados é uma classe que sobra."
+            ),
+            (
+                "Barras por classe: no {{ label('e100') }}, {{ most['e100'] }} tem {{ most_share['e100'] | percent }} "
+                "das amostras contra {{ most_data['e100'] | percent }} dos dados, e {{ least['e100'] }}, {{ "
+                "least_share['e100'] | percent }} contra {{ least_data['e100'] | percent }}."
+            ),
+        ),
+        Picture(
+            "hibridas",
+            drawings.draw_ambiguous,
+            (
+                "Entre as amostras da grade do {{ label('e100') }}: em cima, as {{ extreme_count }} em que o "
+                "classificador mais hesita; embaixo, as {{ extreme_count }} em que menos hesita."
+            ),
+            (
+                "Amostras ambíguas e claras; em {{ undecided_samples['e100'] | percent }} de todas as amostras o "
+                "classificador hesita mais do que entre duas classes iguais."
+            ),
+        ),
+        Picture(
+            "plano",
+            partial(drawings.draw_plane, run=JUDGED),
+            (
+                "O plano latente do {{ label('e100') }} decodificado em {{ side }} × {{ side }} pontos. Os pontos são "
+                "quantis da normal padrão, e assim cada quadro representa a mesma massa da prior; \\(z_1\\) cresce "
+                "para a direita e \\(z_2\\), para cima."
+            ),
+            (
+                "Plano decodificado do {{ label('e100') }}; {{ value('hole_mass', 'e100') | percent }} da massa da "
+                "prior está em buracos."
+            ),
+            scale=1,
+        ),
+        Columns(
+            "planos",
+            tuple(_plane_column(run) for run in PLANE_RUNS),
+            (
+                "O mesmo plano nos três treinos de {{ run('e100').latent_dim }} dimensões, um quadro em cada {{ thin "
+                "}} por eixo."
+            ),
+        ),
+        _strips("interpolacoes", JUDGED),
+        _strips("interpolacoes-dimensoes", LARGEST),
+    ),
+    context=context,
+)

@@ -1,5 +1,205 @@
-"""Stub while the page is written."""
+"""What the decoder gives back: the reference's five columns, and every measure of fidelity and sharpness."""
 
-from report.page import Page
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-PAGE = Page(slug="reconstrucoes", title="reconstrucoes", description="reconstrucoes")
+import numpy as np
+
+from report import ptbr
+from report.evidence import Evidence
+from report.labels import column_title, run_label
+from report.page import Column, Columns, Page, Picture, Plot
+from report.pages import reconstrucoes_figures as drawings
+from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
+from report.pages.reconstrucoes_figures import RUNS, by_class, class_means, entropy_by_class, recognised_by_class
+from report.statistics import ALPHA
+from report.tables import Table
+from vae.results import Array
+
+PCA_DIMENSIONS = (2, 10, 50)  # those of vae/baselines.py, which needs torch
+
+
+def explained(values: Array, by: Array) -> float:
+    """Return the share of variance of some values that a straight line in others explains: r squared."""
+    return float(np.corrcoef(values, by)[0, 1] ** 2)
+
+
+def baseline_table(evidence: Evidence) -> str:
+    """Return what reconstructs without a VAE: the training set's mean image, and linear projections."""
+    scores = evidence.dataset.scores
+    columns = [f"pca{size}" for size in PCA_DIMENSIONS]
+    floor = scores["test_entropy"]
+
+    def row(label: str, name: str, mean_image: str, decimals: int, shift: float = 0.0) -> list[str]:
+        return [label, mean_image, *(ptbr.number(scores[f"{column}_{name}"] - shift, decimals) for column in columns)]
+
+    rows = [
+        row("BCE (nats) ↓", "bce", ptbr.number(scores["mean_image_bce"]), 2),
+        row("Desvio (nats) ↓", "bce", ptbr.number(scores["mean_image_bce"] - floor), 2, floor),
+        row("EQM por pixel ↓", "mse", "n. m.", 4),
+        row("Nitidez (gradiente) ↑", "sharpness", "n. m.", 3),
+        row("Variância dos dados conservada ↑", "variance", ptbr.number(0.0, 3), 3),
+    ]
+    labels = [f"PCA {ptbr.plural(size, 'dimensão', 'dimensões')}" for size in PCA_DIMENSIONS]
+    caption = (
+        "Referências lineares no mesmo teste: a imagem média do treino, que não transmite nada, e a projeção nas "
+        "primeiras "
+        "componentes principais do treino. As saídas lineares são cortadas ao intervalo dos pixels antes da BCE; "
+        "n. m.: não medido."
+    )
+    return str(Table(["Métrica", "Imagem média", *labels], rows, caption, id="linear"))
+
+
+def class_table(evidence: Evidence) -> str:
+    """Return entropy, BCE and deviance by class, from the darkest class to the brightest."""
+    entropy = entropy_by_class(evidence)
+    losses = {run: class_means(evidence, run, "test_bce") for run in RUNS}
+    rows = [
+        [
+            ptbr.mark(evidence.info.classes[index]),
+            ptbr.number(entropy[index], 1),
+            ptbr.number(losses[LONGEST][index], 1),
+            *(ptbr.number(losses[run][index] - entropy[index], 1) for run in RUNS),
+        ]
+        for index in np.argsort(entropy)
+    ]
+    header = ["Classe", "Entropia", f"BCE, {run_label(evidence.spec(LONGEST))}"]
+    header += [f"Desvio, {run_label(evidence.spec(run))}" for run in RUNS]
+    caption = (
+        "Entropia dos pixels, BCE e desvio por classe no teste, em nats por imagem, da menor para a maior entropia."
+    )
+    return str(Table(header, rows, caption, id="desvio-classe"))
+
+
+def recognition_table(evidence: Evidence) -> str:
+    """Return by class how often the classifier sees the true class, in originals and in reconstructions."""
+    originals = by_class(evidence, evidence.classifier.array("test_predictions") == evidence.labels)
+    columns = [originals, *(recognised_by_class(evidence, run) for run in RUNS)]
+    rows = [
+        [ptbr.mark(name), *(ptbr.percent(column[index]) for column in columns)]
+        for index, name in enumerate(evidence.info.classes)
+    ]
+    header = ["Classe", "Originais", *(run_label(evidence.spec(run)) for run in RUNS)]
+    caption = (
+        "Parcela das imagens de teste em que o classificador vê a classe verdadeira: nos originais e nas reconstruções."
+    )
+    return str(Table(header, rows, caption, id="classe-reconhecida"))
+
+
+def context(evidence: Evidence) -> dict[str, Any]:
+    """Return tables and numbers of the text."""
+    entropy, loss = evidence.dataset.array("test_entropy"), evidence.headline(LONGEST).array("test_bce")
+    deviance = class_means(evidence, LONGEST, "test_bce") - entropy_by_class(evidence)
+    kept = {run: recognised_by_class(evidence, run) for run in RUNS}
+    names = [ptbr.mark(name) for name in evidence.info.classes]
+    return {
+        "baselines": evidence.dataset.scores,
+        "baseline_table": baseline_table(evidence),
+        "class_table": class_table(evidence),
+        "recognition_table": recognition_table(evidence),
+        "entropy_explains_bce": explained(loss, entropy),
+        "entropy_explains_deviance": explained(loss - entropy, entropy),
+        "class_correlation": float(
+            np.corrcoef(class_means(evidence, LONGEST, "test_bce"), entropy_by_class(evidence))[0, 1]
+        ),
+        "hardest": names[int(deviance.argmax())],
+        "easiest": names[int(deviance.argmin())],
+        "hardest_deviance": float(deviance.max()),
+        "easiest_deviance": float(deviance.min()),
+        "costliest": names[int(class_means(evidence, LONGEST, "test_bce").argmax())],
+        "brightest": names[int(entropy_by_class(evidence).argmax())],
+        "darkest": names[int(entropy_by_class(evidence).argmin())],
+        "least_kept_share": {run: float(shares.min()) for run, shares in kept.items()},
+        "least_kept_name": {run: names[int(shares.argmin())] for run, shares in kept.items()},
+        "classifier_accuracy": evidence.classifier.score("test_accuracy"),
+        "per_class": evidence.grid.evaluation.fixed_per_class,
+        "class_names": names,
+        "run_labels": [run_label(evidence.spec(run)) for run in RUNS],
+        "seed_shown": evidence.headline(LONGEST).seed,
+        "confidence": 1 - ALPHA,
+        "extreme_count": drawings.EXTREMES,
+        "extreme_errors": drawings.fixed_errors(evidence)[drawings.extremes(evidence)[[0, -1]]].tolist(),
+    }
+
+
+def _column(run: str) -> Column:
+    draw: Callable[[Evidence], bytes] = partial(drawings.draw_reconstructions, run=run)
+    alt = (
+        f"Reconstruções do {{{{ label('{run}') }}}}: nitidez mediana {{{{ value('sharpness', '{run}') | number(3) "
+        f"}}}}, "
+        f"EQM {{{{ value('mse', '{run}') | number(4) }}}}."
+    )
+    return Column(column_title(run), alt, draw)
+
+
+PAGE = Page(
+    slug="reconstrucoes",
+    title="Reconstruções",
+    description=(
+        "O que volta do decodificador: cinco colunas de imagens, fidelidade, nitidez e classe reconhecida, treino a "
+        "treino."
+    ),
+    runs=(*RUNS, "classifier"),
+    claims=CLAIMS,
+    figures=(
+        Columns(
+            "colunas",
+            (
+                Column(
+                    "Original",
+                    (
+                        "{{ per_class }} imagens de teste de cada uma das {{ dataset.classes | length }} classes, com "
+                        "nitidez {{ 1 }} por definição."
+                    ),
+                    drawings.draw_originals,
+                ),
+                *(_column(run) for run in RUNS),
+            ),
+            (
+                "As mesmas imagens de teste em cada coluna, uma classe por linha, na ordem {{ class_names | enumerate "
+                "}}. São as {{ per_class }} primeiras de cada classe; nenhuma foi escolhida. As reconstruções "
+                "decodificam a média da posterior do treino de semente {{ seed_shown }}."
+            ),
+        ),
+        Picture(
+            "extremos",
+            drawings.draw_extremes,
+            (
+                "As {{ extreme_count }} imagens da figura anterior que o {{ label('e100') }} reconstrói com menor EQM "
+                "(à esquerda) e as {{ extreme_count }} com maior (à direita), da melhor para a pior. De cima para "
+                "baixo: o original, {{ run_labels | join('; ') }}."
+            ),
+            (
+                "Das melhores às piores reconstruções do {{ label('e100') }}: o EQM vai de {{ extreme_errors[0] | "
+                "number(4) }} a {{ extreme_errors[1] | number(4) }}."
+            ),
+        ),
+        Plot(
+            "bce-classe",
+            drawings.draw_entropy,
+            (
+                "Entropia dos pixels e BCE por classe, da classe de menor entropia à de maior. A distância entre a "
+                "entropia e a BCE é o desvio, a única parte que um modelo melhor diminui."
+            ),
+            (
+                "Barras por classe, de {{ darkest }} a {{ brightest }}: entre as médias da BCE do {{ label('e100') }} "
+                "e as da entropia a correlação é {{ class_correlation | number(2) }}."
+            ),
+        ),
+        Plot(
+            "nitidez-classe",
+            drawings.draw_sharpness,
+            (
+                "Mediana da nitidez pelo gradiente em cada classe e treino, com o intervalo de {{ confidence | "
+                "percent(0) }}. O valor do original é {{ 1 }}: quanto mais à esquerda, mais borrada a reconstrução."
+            ),
+            (
+                "Barras por classe: no conjunto todo, a nitidez mediana é {{ value('sharpness', 'e10') | number(3) }} "
+                "no {{ label('e10') }}, {{ value('sharpness', 'e100') | number(3) }} no {{ label('e100') }} e {{ "
+                "value('sharpness', 'e10-l50') | number(3) }} no {{ label('e10-l50') }}."
+            ),
+        ),
+    ),
+    context=context,
+)

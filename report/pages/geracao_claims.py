@@ -1,0 +1,196 @@
+"""Claims on generation: diversity, plausibility, ambiguity, order, smoothness, holes."""
+
+import numpy as np
+
+from report.claims import Claim
+from report.sample import Sample
+from vae.results import Array
+
+JUDGED = "e100"
+GRID_COLUMNS = 10  # of the large grid of samples: its adjacency is what claim 27 is about
+
+
+def class_imbalance(run: Sample, classifier: Sample) -> Array:
+    """Total variation between the classes of prior samples and of the test images, all seen by the classifier."""
+    counts = np.bincount(classifier.array("test_predictions"), minlength=len(run.info.classes))
+    return np.abs(run.class_shares("sample_classes") - counts / counts.sum()).sum(axis=1) / 2
+
+
+def interpolation_jump(run: Sample) -> Array:
+    """Median over pairs of images of the largest over the median step, in pixels, along the decoded straight line."""
+    return run.median("interpolation_jump")
+
+
+def added_ambiguity(run: Sample) -> Array:
+    """Mean entropy of the classifier on prior samples minus that on reconstructions."""
+    return run.mean("sample_entropy") - run.mean("recon_entropy")
+
+
+def sample_density(run: Sample) -> Array:
+    """Density of prior samples among test images in the classifier's features (Naeem et al. 2020)."""
+    return run.score("sample_density")
+
+
+def hole_mass(run: Sample) -> Array:
+    """Share of the prior's mass where the aggregate posterior has less than a tenth of its density, in %."""
+    return 100 * run.score("hole_mass")
+
+
+def grid_order(run: Sample) -> float:
+    """Mean pixel distance of samples that adjoin in the grid over that of all pairs of samples in it."""
+    images = run.array("sample_images").reshape(len(run.array("sample_images")), -1).astype(np.float64)
+    squares = (images**2).sum(axis=1)
+    distance = np.sqrt(np.maximum(squares[:, None] + squares - 2 * images @ images.T, 0))
+    place = np.arange(len(images))
+    rows, columns = place // GRID_COLUMNS, place % GRID_COLUMNS
+    steps = np.abs(rows[:, None] - rows) + np.abs(columns[:, None] - columns)
+    return float(distance[steps == 1].mean() / distance[steps > 0].mean())
+
+
+CLAIMS = (
+    Claim(
+        id="24",
+        statement="As amostras são diversas: as categorias aparecem naturalmente.",
+        needs=(JUDGED, "classifier"),
+        statistic=class_imbalance,
+        measure="variação total entre as classes que o classificador vê nas amostras e as que vê no teste",
+        margin=0.1,
+        side="below",
+        reason="entre dez classes iguais, a falta completa de uma delas já dá esse valor",
+        confirmed=(
+            "As amostras do {{ label('e100') }} repartem-se pelas classes quase como os dados: a variação total é {{ "
+            "value }} {{ interval }}."
+        ),
+        refuted=(
+            "As amostras do {{ label('e100') }} não se repartem pelas classes como os dados: a variação total é {{ "
+            "value }} {{ interval }}."
+        ),
+        inconclusive=(
+            "A variação total entre as classes das amostras do {{ label('e100') }} e as dos dados é {{ value }} {{ "
+            "interval }}; estes treinos não decidem se ela fica abaixo de {{ margin }}."
+        ),
+        decimals=3,
+    ),
+    Claim(
+        id="25",
+        statement="As amostras mantêm formas plausíveis, sem artefatos severos.",
+        needs=(JUDGED,),
+        statistic=sample_density,
+        measure="densidade das amostras entre as imagens de teste, nos atributos do classificador",
+        margin=0.9,
+        side="above",
+        reason="amostras iguais aos dados teriam densidade um; um décimo a menos é folga bastante para o acaso",
+        confirmed=(
+            "As amostras do {{ label('e100') }} caem onde há imagens reais: a densidade é {{ value }} {{ interval }}."
+        ),
+        refuted=(
+            "Parte das amostras do {{ label('e100') }} cai onde há poucas imagens reais: a densidade é {{ value }} {{ "
+            "interval }}."
+        ),
+        inconclusive=(
+            "A densidade das amostras do {{ label('e100') }} entre as imagens reais é {{ value }} {{ interval }}; "
+            "estes treinos não decidem se ela passa de {{ margin }}."
+        ),
+        decimals=3,
+    ),
+    Claim(
+        id="26",
+        statement="Algumas amostras são híbridas, entre uma categoria e outra.",
+        needs=(JUDGED,),
+        statistic=added_ambiguity,
+        measure="entropia média do classificador nas amostras, menos a das reconstruções",
+        margin=0.05,
+        side="above",
+        reason="é o que acrescentaria uma amostra em cada quatorze que ficasse meio a meio entre duas classes",
+        confirmed=(
+            "As amostras do {{ label('e100') }} são mais ambíguas do que as reconstruções: a entropia média do "
+            "classificador é {{ value }} {{ interval }} maior."
+        ),
+        refuted=(
+            "As amostras do {{ label('e100') }} não são sensivelmente mais ambíguas do que as reconstruções: a "
+            "entropia média do classificador muda {{ value }} {{ interval }}, aquém de {{ margin }}."
+        ),
+        inconclusive=(
+            "Entre as reconstruções e as amostras do {{ label('e100') }}, a entropia média do classificador muda {{ "
+            "value }} {{ interval }}; estes treinos não decidem se a mudança passa de {{ margin }}."
+        ),
+        unit="nats",
+        decimals=3,
+    ),
+    Claim(
+        id="27",
+        statement="Amostras vizinhas na grade variam gradualmente.",
+        needs=(JUDGED,),
+        statistic=grid_order,
+        measure=(
+            "distância média, em pixels, entre amostras contíguas na grade, dividida pela de todos os pares da grade"
+        ),
+        margin=0.9,
+        side="below",
+        reason=(
+            "sorteios independentes dão um, a menos de poucos centésimos; uma ordem visível tiraria ao menos um décimo"
+        ),
+        confirmed=(
+            "Amostras contíguas na grade do {{ label('e100') }} parecem-se mais do que duas quaisquer: a razão das "
+            "distâncias é {{ value }} {{ interval }}."
+        ),
+        refuted=(
+            "Amostras contíguas na grade do {{ label('e100') }} não se parecem mais do que duas quaisquer: a razão das "
+            "distâncias é {{ value }} {{ interval }}, e a grade não tem ordem."
+        ),
+        inconclusive=(
+            "A razão entre a distância de amostras contíguas na grade do {{ label('e100') }} e a de duas quaisquer é "
+            "{{ value }} {{ interval }}; estes treinos não decidem se ela fica abaixo de {{ margin }}."
+        ),
+        decimals=3,
+    ),
+    Claim(
+        id="28",
+        statement="A interpolação entre pontos do espaço latente gera transformações graduais.",
+        needs=(JUDGED,),
+        statistic=interpolation_jump,
+        measure=(
+            "mediana, sobre pares de imagens de teste, da razão entre o maior passo e o passo mediano da interpolação "
+            "decodificada, em pixels"
+        ),
+        margin=3.0,
+        side="below",
+        reason="um passo desse tamanho entre passos típicos já se vê, numa tira de imagens, como um salto",
+        confirmed=(
+            "A interpolação no {{ label('e100') }} é gradual: na mediana dos pares, o maior passo é {{ value }} {{ "
+            "interval }} vezes o passo mediano."
+        ),
+        refuted=(
+            "A interpolação no {{ label('e100') }} dá saltos: na mediana dos pares, o maior passo é {{ value }} {{ "
+            "interval }} vezes o passo mediano."
+        ),
+        inconclusive=(
+            "Na interpolação no {{ label('e100') }}, o maior passo é, na mediana dos pares, {{ value }} {{ interval }} "
+            "vezes o passo mediano; estes treinos não decidem se a razão fica abaixo de {{ margin }}."
+        ),
+    ),
+    Claim(
+        id="23",
+        statement="O termo KL evita buracos no espaço latente.",
+        needs=(JUDGED,),
+        statistic=hole_mass,
+        measure="parcela da massa da prior em que a posterior agregada tem menos de um décimo da densidade da prior",
+        margin=5.0,
+        side="below",
+        reason="abaixo disso, menos de uma amostra em vinte sai de onde o decodificador quase não foi treinado",
+        confirmed=(
+            "O espaço latente do {{ label('e100') }} quase não tem buracos: neles está {{ value }} {{ interval }} da "
+            "massa da prior."
+        ),
+        refuted=(
+            "O espaço latente do {{ label('e100') }} tem buracos: neles está {{ value }} {{ interval }} da massa da "
+            "prior."
+        ),
+        inconclusive=(
+            "No espaço latente do {{ label('e100') }}, os buracos têm {{ value }} {{ interval }} da massa da prior; "
+            "estes treinos não decidem se isso fica abaixo de {{ margin }}."
+        ),
+        unit="%",
+        decimals=1,
+    ),
+)
