@@ -119,6 +119,7 @@ def draw_shares(evidence: Evidence, theme: "Theme") -> "Figure":
         theme=theme,
         x_label="valor (mais é melhor)",
         tick_format=ptbr.tick_format(1),
+        x_range=(0, 1),
         key=[(run, ptbr.strip_marks(run_label(evidence.spec(run)))) for run in runs],
     )
 

@@ -1,8 +1,6 @@
 """How the training went: data, objective, learning curves, convergence, cost."""
 
 import math
-import statistics
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +10,7 @@ from report.claims import Claim
 from report.evidence import Evidence
 from report.labels import run_label
 from report.page import Page, Plot
+from report.pages.treinamento_tables import channels, costs, hyperparameters, train_images
 from report.sample import Sample
 from report.statistics import Estimate
 from report.tables import Table
@@ -35,11 +34,17 @@ def fall_per_epoch(run: Sample) -> float:
 
     Nats an epoch; a single difference would be the noise of one epoch. Raises ResultsError if there is but one epoch.
     """
-    tail = np.asarray(run.history("validation_neg_elbo")[-SLOPE_EPOCHS:])
-    if len(tail) < 2:
+    losses = np.asarray(run.history("validation_neg_elbo"))
+    if len(losses) < 2:
         raise ResultsError(
             f"{run.result.run}/{run.result.seed} has one epoch, and a slope needs two; raise its epochs in vae/grid.py."
         )
+    return last_fall(losses)
+
+
+def last_fall(losses: Array) -> float:
+    """Return the fall per epoch of a line fitted to the last SLOPE_EPOCHS losses, nats; of all if there are fewer."""
+    tail = losses[-SLOPE_EPOCHS:]
     return -float(np.polyfit(np.arange(len(tail)), tail, 1)[0])
 
 
@@ -95,7 +100,7 @@ def dimensions_label(spec: RunSpec) -> str:
 
 
 def draw_curves(evidence: Evidence, theme: "Theme") -> "Figure":
-    """Return validation and training curves of the three terms, mean over seeds."""
+    """Return validation and training curves of the terms, mean over seeds."""
     from vae import figures
 
     first = first_epoch_shown(evidence)
@@ -114,7 +119,7 @@ def draw_curves(evidence: Evidence, theme: "Theme") -> "Figure":
             high=validation.max(axis=0) if several else None,
         )
 
-    titles = (("neg_elbo", "−ELBO"), ("bce", "BCE"), ("kl", "KL"))
+    titles = (("neg_elbo", "−ELBO"), ("bce", "BCE"), ("kl", "KL"), ("deviance", "Desvio (BCE − entropia)"))
     return figures.learning_curves(
         [figures.Panel(title, [curve(run, term) for run in TRAJECTORIES]) for term, title in titles],
         theme=theme,
@@ -129,60 +134,25 @@ def draw_curves(evidence: Evidence, theme: "Theme") -> "Figure":
 
 
 def draw_gains(evidence: Evidence, theme: "Theme") -> "Figure":
-    """Return the fall of the validation −ELBO from each epoch to the next, mean over seeds, beside claim 1's margin."""
+    """Return claim 1's measure, taken at every epoch as if training ended there, mean over seeds, beside its margin."""
     from vae import figures
 
     def curve(run: str) -> figures.Curve:
         loss = mean_history(evidence, run, "validation_neg_elbo").mean(axis=0)
-        return figures.Curve(dimensions_label(evidence.spec(run)), run, np.arange(2, len(loss) + 1), -np.diff(loss))
+        epochs = np.arange(min(SLOPE_EPOCHS, len(loss)), len(loss) + 1)
+        falls = [last_fall(loss[:epoch]) for epoch in epochs]
+        return figures.Curve(dimensions_label(evidence.spec(run)), run, epochs, falls)
 
     return figures.gains(
         [curve(run) for run in TRAJECTORIES],
         CONVERGED.margin,
         theme=theme,
         x_label="época",
-        y_label="queda do −ELBO de validação (nats)",
+        y_label="queda por época (nats)",
         margin_label="margem",
         worse_label="épocas sem ganho",
         tick_format=lambda value: ptbr.tick_format(0 if value >= 1 else 1 if value >= 0.1 else 2)(value),
     )
-
-
-def exact(value: float) -> str:
-    """Return a number of a spec with the decimals that it was written with."""
-    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
-    return ptbr.number(value, max(0, -int(exponent)))
-
-
-def train_images(evidence: Evidence, run: str) -> int:
-    """Return how many images an epoch of a run goes through."""
-    return min(evidence.spec(run).training.train_images or evidence.info.train_images, evidence.info.train_images)
-
-
-def hyperparameters(evidence: Evidence) -> Table:
-    """Return what the specs of the runs say, with a column a run."""
-    specs = [evidence.spec(run) for run in RUNS]
-    images = [train_images(evidence, run) for run in RUNS]
-    steps = [math.ceil(n / spec.training.batch_size) for n, spec in zip(images, specs, strict=True)]
-
-    def channels(widths: tuple[int, ...]) -> str:
-        return ptbr.mark(" → ".join(map(str, widths)))
-
-    rows = [
-        ["Dimensões latentes", *(ptbr.integer(spec.latent_dim) for spec in specs)],
-        ["Épocas", *(ptbr.integer(spec.epochs) for spec in specs)],
-        ["Imagens de treino por época", *map(ptbr.integer, images)],
-        ["Imagens por lote", *(ptbr.integer(spec.training.batch_size) for spec in specs)],
-        ["Passos do otimizador", *(ptbr.integer(n * spec.epochs) for n, spec in zip(steps, specs, strict=True))],
-        ["Taxa de aprendizado (constante)", *(exact(spec.training.learning_rate) for spec in specs)],
-        ["Peso \\(\\beta\\) da KL", *(exact(spec.beta) for spec in specs)],
-        ["Canais do codificador", *(channels((1, *spec.model.encoder_channels)) for spec in specs)],
-        ["Canais do decodificador", *(channels((*spec.model.encoder_channels[-1:], *spec.model.decoder_channels, 1))
-                                      for spec in specs)],
-        ["Parâmetros", *(ptbr.integer(round(evidence.headline(run).score("parameters"))) for run in RUNS)],
-    ]  # fmt: skip
-    caption = "Hiperparâmetros, lidos das especificações dos treinos."
-    return Table(["Hiperparâmetro", *map(run_label, specs)], rows, caption, "hiperparametros")
 
 
 def gaps(evidence: Evidence) -> dict[str, Estimate]:
@@ -216,22 +186,6 @@ def ends(evidence: Evidence) -> Table:
     return Table(["Medida", *(run_label(evidence.spec(run)) for run in RUNS)], rows, caption, "fim")
 
 
-def costs(evidence: Evidence) -> Table:
-    """Return the wall time of every run of the first seed, as its provenance has it."""
-    rows = []
-    for run in RUNS:
-        spec, seconds = evidence.spec(run), evidence.epoch_seconds(run)
-        middle = statistics.median(seconds)
-        rate = round(train_images(evidence, run) / middle)
-        cells = [ptbr.duration(middle), ptbr.integer(rate), ptbr.duration(sum(seconds))]
-        rows.append([run_label(spec), *cells, ptbr.mark(evidence.device(run))])
-    caption = (
-        "Custo em tempo do treino com a primeira semente, sem a avaliação. Por época, a mediana, que uma máquina "
-        "ocupada por outra tarefa perturba menos do que a média."
-    )
-    return Table(["Treino", "Por época", "Imagens por segundo", "Ao todo", "Dispositivo"], rows, caption, "custo")
-
-
 def context(evidence: Evidence) -> dict[str, Any]:
     """Return what the template computes with beside metrics and claims."""
     data = evidence.dataset
@@ -243,9 +197,11 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "runs": RUNS,
         "split_seed": SPLIT_SEED,
-        "hyperparameters": hyperparameters(evidence),
+        "hyperparameters": hyperparameters(evidence, RUNS),
+        "encoder": channels((1, *specs[0].model.encoder_channels)),
+        "decoder": channels((specs[0].model.encoder_channels[-1], *specs[0].model.decoder_channels, 1)),
         "ends": ends(evidence),
-        "costs": costs(evidence),
+        "costs": costs(evidence, RUNS),
         "gap": gaps(evidence),
         "fall": falls(evidence),
         "slope_epochs": min(SLOPE_EPOCHS, evidence.spec("e10").epochs),
@@ -282,9 +238,10 @@ CURVES = Plot(
 GAINS = Plot(
     id="ganhos",
     draw=draw_gains,
-    caption="Quanto o −ELBO de validação cai de uma época à seguinte{% if grid.seeds | length > 1 %}, em média sobre "
-    "as sementes{% endif %}. A linha interrompida é a margem da afirmação; os traços sobre o eixo são épocas em que a "
-    "perda subiu ou quase não caiu.",
+    caption="A medida da afirmação, tomada em cada época como se o treino acabasse ali: queda por época do −ELBO de "
+    "validação nas últimas épocas até ela{% if grid.seeds | length > 1 %}, em média sobre as sementes{% endif %}. A "
+    "linha "
+    "interrompida é a margem; os traços sobre o eixo são épocas em que a perda subia ou quase não caía.",
     alt="Queda do −ELBO de validação por época, em escala logarítmica. Nas últimas épocas, a reta ajustada cai "
     "{{ fall['e10'].value | number }} nats por época em {{ label('e10') }}, {{ fall['e50'].value | number }} em "
     "{{ label('e50') }} e {{ fall['e100'].value | number }} em {{ label('e100') }}.",

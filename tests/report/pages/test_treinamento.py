@@ -3,7 +3,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from report.pages.treinamento import exact, fall_per_epoch, generalisation_gap, looseness
+from report.pages.treinamento import fall_per_epoch, generalisation_gap, looseness
+from report.pages.treinamento_tables import channels, exact
 from report.ptbr import strip_marks
 from report.sample import Sample
 from vae.datasets import DIGITS
@@ -71,3 +72,7 @@ def test_looseness_is_what_more_samples_gain() -> None:
 @pytest.mark.parametrize(("value", "shown"), [(0.002, "0,002"), (1.0, "1"), (0.25, "0,25"), (1e-4, "0,0001")])
 def test_specs_are_shown_with_their_own_decimals(value: float, shown: str) -> None:
     assert strip_marks(exact(value)) == shown
+
+
+def test_widths_of_layers_are_chained() -> None:
+    assert strip_marks(channels((1, 32, 64))) == "1 → 32 → 64"

@@ -1,0 +1,63 @@
+"""Tables of the training page that need no statistics: what the specs say, and what the trainings cost."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from decimal import Decimal
+
+from report import ptbr
+from report.evidence import Evidence
+from report.labels import run_label
+from report.tables import Table
+
+
+def exact(value: float) -> str:
+    """Return a number of a spec with the decimals that it was written with."""
+    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+    return ptbr.number(value, max(0, -int(exponent)))
+
+
+def train_images(evidence: Evidence, run: str) -> int:
+    """Return how many images an epoch of a run goes through."""
+    return min(evidence.spec(run).training.train_images or evidence.info.train_images, evidence.info.train_images)
+
+
+def hyperparameters(evidence: Evidence, runs: Sequence[str]) -> Table:
+    """Return what the specs of the runs say, with a column a run."""
+    specs = [evidence.spec(run) for run in runs]
+    images = [train_images(evidence, run) for run in runs]
+    steps = [math.ceil(n / spec.training.batch_size) for n, spec in zip(images, specs, strict=True)]
+
+    rows = [
+        ["Dimensões latentes", *(ptbr.integer(spec.latent_dim) for spec in specs)],
+        ["Épocas", *(ptbr.integer(spec.epochs) for spec in specs)],
+        ["Imagens de treino por época", *map(ptbr.integer, images)],
+        ["Imagens por lote", *(ptbr.integer(spec.training.batch_size) for spec in specs)],
+        ["Passos do otimizador", *(ptbr.integer(n * spec.epochs) for n, spec in zip(steps, specs, strict=True))],
+        ["Taxa de aprendizado (constante)", *(exact(spec.training.learning_rate) for spec in specs)],
+        ["Peso \\(\\beta\\) da KL", *(exact(spec.beta) for spec in specs)],
+        ["Parâmetros", *(ptbr.integer(round(evidence.headline(run).score("parameters"))) for run in runs)],
+    ]  # fmt: skip
+    caption = "Hiperparâmetros, lidos das especificações dos treinos."
+    return Table(["Hiperparâmetro", *map(run_label, specs)], rows, caption, "hiperparametros")
+
+
+def channels(widths: tuple[int, ...]) -> str:
+    """Return the widths of successive layers, as "1 → 32 → 64"."""
+    return ptbr.mark(" → ".join(map(str, widths)))
+
+
+def costs(evidence: Evidence, runs: Sequence[str]) -> Table:
+    """Return the wall time of every run of the first seed, as its provenance has it."""
+    rows = []
+    for run in runs:
+        spec, seconds = evidence.spec(run), evidence.epoch_seconds(run)
+        middle = statistics.median(seconds)
+        rate = round(train_images(evidence, run) / middle)
+        cells = [ptbr.duration(middle), ptbr.integer(rate), ptbr.duration(sum(seconds))]
+        rows.append([run_label(spec), *cells, ptbr.mark(evidence.device(run))])
+    caption = (
+        "Custo em tempo do treino com a primeira semente, sem a avaliação. Por época, a mediana, que uma máquina "
+        "ocupada por outra tarefa perturba menos do que a média."
+    )
+    return Table(["Treino", "Por época", "Imagens por segundo", "Ao todo", "Dispositivo"], rows, caption, "custo")
