@@ -73,7 +73,9 @@ def sample_shares(evidence: Evidence, run: str) -> Array:
 
 def undecided_share(evidence: Evidence, run: str, name: str) -> float:
     """Return the share of a run's images on which the classifier is less sure than between two equal classes."""
-    return float(np.mean([(result.array(name) > UNDECIDED).mean() for result in evidence.seeds(run).values()]))
+    return float(
+        np.mean([(result.array(name).astype(np.float64) > UNDECIDED).mean() for result in evidence.seeds(run).values()])
+    )
 
 
 def _shares(evidence: Evidence, classes: Array) -> Array:

@@ -1,0 +1,112 @@
+"""The statistics and pictures of the page on generation, on samples whose answer is known in closed form."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from report.pages import geracao as page
+from report.pages import geracao_claims as claims
+from report.pages import geracao_figures as drawings
+from report.sample import Sample
+from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
+from vae.datasets import FASHION_MNIST
+from vae.results import Array, Keys, RunResult
+
+CLASSES = len(FASHION_MNIST.classes)
+LABELS = np.repeat(np.arange(CLASSES), PER_CLASS)
+
+
+def sample(scores: dict[str, float] | None = None, **arrays: Array) -> Sample:
+    return Sample(RunResult("r", 42, {}, Keys("", ""), scores or {}, {}, arrays, {}), FASHION_MNIST, LABELS, RESAMPLES)
+
+
+def pixels(content: bytes) -> Array:
+    return np.asarray(Image.open(io.BytesIO(content)).convert("L"))
+
+
+def test_a_missing_class_is_a_tenth_of_the_mass() -> None:
+    data = sample(test_predictions=LABELS)
+    even = np.tile(np.arange(CLASSES), 90)
+    assert claims.class_imbalance(sample(sample_classes=even), data)[0] == pytest.approx(0)
+    without_bags = np.where(even == 8, 0, even)
+    imbalance = claims.class_imbalance(sample(sample_classes=without_bags), data)
+    assert imbalance[0] == pytest.approx(0.1) and imbalance.shape == (1 + RESAMPLES,)
+    one = claims.class_imbalance(sample(sample_classes=np.zeros(50, dtype=np.uint8)), data)
+    assert one == pytest.approx(np.full(1 + RESAMPLES, 0.9))
+
+
+def test_samples_are_held_against_what_the_classifier_sees_in_data_not_against_labels() -> None:
+    confused = np.where(LABELS == 6, 0, LABELS)
+    assert claims.class_imbalance(sample(sample_classes=confused), sample(test_predictions=confused))[0] == 0
+
+
+def test_ambiguity_is_that_of_samples_less_that_of_reconstructions() -> None:
+    run = sample(sample_entropy=np.full(500, 0.75, np.float16), recon_entropy=np.full(len(LABELS), 0.5, np.float16))
+    assert claims.added_ambiguity(run) == pytest.approx(np.full(1 + RESAMPLES, 0.25))
+
+
+def test_one_path_that_jumps_does_not_make_interpolation_rough() -> None:
+    jumps = np.array([1.2] * 30 + [1.4] * 30 + [500.0])
+    assert claims.interpolation_jump(sample(interpolation_jump=jumps))[0] == pytest.approx(1.4)
+
+
+def test_scores_are_read_in_the_units_of_their_margins() -> None:
+    run = sample({"hole_mass": 0.04, "sample_density": 0.8})
+    assert claims.hole_mass(run)[0] == pytest.approx(4) and claims.sample_density(run)[0] == 0.8
+    margins = {claim.id: claim.margin for claim in claims.CLAIMS}
+    assert (margins["23"], margins["25"]) == (5, 0.9)
+
+
+def test_a_grid_in_order_is_told_from_one_at_random() -> None:
+    # Brightness is row + column: neighbours differ by one grey level in every pixel.
+    place = np.arange(100)
+    bright = place // claims.GRID_COLUMNS + place % claims.GRID_COLUMNS
+    ordered = np.broadcast_to(bright[:, None, None], (100, 28, 28)).astype(np.uint8)
+    pairs = np.abs(bright[:, None] - bright)[~np.eye(100, dtype=bool)].mean()
+    assert claims.grid_order(sample(sample_images=ordered)) == pytest.approx(1 / pairs)
+    shuffled = np.random.default_rng(0).integers(0, 256, (100, 28, 28), dtype=np.uint8)
+    assert claims.grid_order(sample(sample_images=shuffled)) == pytest.approx(1, abs=0.01)
+    # The last of a row and the first of the next are far apart, though they follow each other.
+    columns = np.broadcast_to((place % claims.GRID_COLUMNS)[:, None, None], (100, 28, 28)).astype(np.uint8)
+    spread = np.abs(columns[:, 0, 0, None].astype(int) - columns[:, 0, 0])[~np.eye(100, dtype=bool)].mean()
+    assert claims.grid_order(sample(sample_images=columns)) == pytest.approx(0.5 / spread)
+
+
+def test_the_most_ambiguous_samples_are_above_and_the_clearest_below() -> None:
+    evidence = synthetic_evidence()
+    result = evidence.headline("e100")
+    entropy, images = result.array("sample_entropy")[:100], result.array("sample_images")
+    picture = pixels(drawings.draw_ambiguous(evidence))
+    assert (picture[:28, :28] == images[entropy.argmax()]).all()
+    assert (picture[-28:, :28] == images[entropy.argmin()]).all()
+
+
+def test_a_thinned_plane_is_centred_on_the_full_one() -> None:
+    evidence = synthetic_evidence()
+    plane = evidence.headline("e50").array("manifold")
+    thin = pixels(drawings.draw_plane(evidence, "e50", thin=page.THIN))
+    count = plane.shape[0] // page.THIN
+    assert thin.shape == (28 * count, 28 * count)
+    middle = count // 2 * 28
+    assert (thin[middle : middle + 28, middle : middle + 28] == plane[plane.shape[0] // 2, plane.shape[1] // 2]).all()
+
+
+def test_shares_and_doubt_are_means_over_seeds() -> None:
+    evidence = synthetic_evidence(n_seeds=2)
+    runs = list(evidence.seeds("e10").values())
+    shares = drawings.sample_shares(evidence, "e10")
+    assert shares.sum() == pytest.approx(1)
+    assert shares[3] == pytest.approx(np.mean([(run.array("sample_classes") == 3).mean() for run in runs]))
+    doubtful = np.mean([(run.array("sample_entropy") > np.log(2)).mean() for run in runs])
+    assert drawings.undecided_share(evidence, "e10", "sample_entropy") == pytest.approx(doubtful)
+
+
+def test_the_text_names_the_classes_that_are_too_many_and_too_few() -> None:
+    evidence = synthetic_evidence()
+    told = page.context(evidence)
+    excess = drawings.sample_shares(evidence, "e100") - drawings.data_shares(evidence)
+    assert told["most"]["e100"] == FASHION_MNIST.classes[int(np.argmax(excess))]
+    assert told["least"]["e100"] == FASHION_MNIST.classes[int(np.argmin(excess))]
+    assert told["most_share"]["e100"] - told["most_data"]["e100"] == pytest.approx(excess.max())

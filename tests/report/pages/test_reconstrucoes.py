@@ -1,0 +1,90 @@
+"""The statistics and tables of the page on reconstructions, on images whose answer is known in closed form."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from report import ptbr
+from report.pages import reconstrucoes as page
+from report.pages import reconstrucoes_claims as claims
+from report.pages import reconstrucoes_figures as drawings
+from report.sample import Sample
+from tests.report.synthetic import FIXED_PER_CLASS, PER_CLASS, RESAMPLES, synthetic_evidence
+from vae.datasets import FASHION_MNIST
+from vae.results import Array, Keys, RunResult
+
+CLASSES = len(FASHION_MNIST.classes)
+LABELS = np.repeat(np.arange(CLASSES), PER_CLASS)
+
+
+def sample(**arrays: Array) -> Sample:
+    return Sample(RunResult("r", 42, {}, Keys("", ""), {}, {}, arrays, {}), FASHION_MNIST, LABELS, RESAMPLES)
+
+
+def test_sharpness_is_compared_by_medians_first_run_minus_second() -> None:
+    blurred = np.linspace(0.1, 0.3, len(LABELS))
+    flat_originals = np.where(np.arange(len(LABELS)) < 5, 1e6, blurred + 0.05)
+    gap = claims.sharpness_gap(sample(test_sharpness=blurred + 0.05), sample(test_sharpness=blurred))
+    assert gap == pytest.approx(np.full(1 + RESAMPLES, 0.05))
+    # A few flat originals, whose ratio is huge, must not decide: means would differ by thousands.
+    assert abs(claims.sharpness_gap(sample(test_sharpness=flat_originals), sample(test_sharpness=blurred))[0]) < 0.1
+    laplacian = claims.laplacian_gap(sample(test_laplacian=blurred), sample(test_laplacian=blurred + 0.2))
+    assert laplacian[0] == pytest.approx(-0.2)
+
+
+def test_details_are_those_of_bags_and_boots() -> None:
+    before = np.full(len(LABELS), 0.1)
+    names = [FASHION_MNIST.classes[label] for label in LABELS]
+    after = np.where(np.isin(names, ["Bag", "Ankle boot"]), 0.25, 0.9)
+    assert claims.detail_gap(sample(test_laplacian=after), sample(test_laplacian=before))[0] == pytest.approx(0.15)
+
+
+def test_error_is_compared_by_means() -> None:
+    low = np.where(np.arange(len(LABELS)) < len(LABELS) // 4, 0.05, 0.01)
+    assert claims.error_gap(sample(test_mse=low), sample(test_mse=low * 0))[0] == pytest.approx(0.02)
+
+
+def test_the_least_recognised_class_counts_and_not_the_average() -> None:
+    seen = LABELS.copy()
+    seen[np.flatnonzero(LABELS == 6)[: PER_CLASS * 3 // 4]] = 0
+    originals = LABELS.copy()
+    share = claims.least_recognised(sample(recon_classes=seen), sample(test_predictions=originals))
+    assert share[0] == pytest.approx(25) and share.shape == (1 + RESAMPLES,)
+    # What the classifier already sees otherwise in the original is no fault of the reconstruction.
+    same = claims.least_recognised(sample(recon_classes=seen), sample(test_predictions=seen))
+    assert same == pytest.approx(np.full(1 + RESAMPLES, 100))
+
+
+def test_entropy_explains_what_follows_it() -> None:
+    entropy = np.array([100.0, 150, 200, 250])
+    assert page.explained(2 * entropy + 5, entropy) == pytest.approx(1)
+    assert page.explained(np.array([1.0, -1, -1, 1]), entropy) == pytest.approx(0)
+
+
+def test_class_table_goes_from_the_darkest_to_the_brightest_and_deviance_is_loss_less_entropy() -> None:
+    evidence = synthetic_evidence()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.class_table(evidence).split("\n")[2:12]]
+    entropy, loss, deviance = (
+        [float(ptbr.strip_marks(row[column]).replace(",", ".")) for row in rows] for column in (1, 2, 5)
+    )
+    assert entropy == sorted(entropy) and len(rows) == CLASSES
+    assert [a - b for a, b in zip(loss, entropy, strict=True)] == pytest.approx(deviance, abs=0.11)
+    first = FASHION_MNIST.class_index(rows[0][0])
+    assert entropy[0] == pytest.approx(
+        evidence.dataset.array("test_entropy")[evidence.labels == first].mean(), abs=0.06
+    )
+
+
+def test_extremes_are_the_best_and_worst_of_the_images_shown() -> None:
+    evidence = synthetic_evidence()
+    errors = drawings.fixed_errors(evidence)
+    chosen = drawings.extremes(evidence)
+    assert len(errors) == CLASSES * FIXED_PER_CLASS and len(set(chosen)) == 2 * drawings.EXTREMES
+    assert errors[chosen].tolist() == sorted(errors[chosen])
+    assert errors[chosen[0]] == errors.min() and errors[chosen[-1]] == errors.max()
+    picture = np.asarray(Image.open(io.BytesIO(drawings.draw_extremes(evidence))).convert("L"))
+    assert (picture[:28, :28] == evidence.dataset.array("fixed_images")[chosen[0]]).all()
+    last = evidence.headline("e10-l50").array("fixed_reconstructions")[chosen[-1]]
+    assert (picture[-28:, -28:] == last).all()
