@@ -136,6 +136,7 @@ class ResultsStore:
 
         Raises ResultsError if the folder cannot be written.
         """
+        self.folder(result.run, result.seed)  # refuses a name that would lead out of here, before anything is written
         files = to_files(result)
         if weights is not None:
             files[WEIGHTS_FILE] = weights
