@@ -25,7 +25,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int64, UInt8
 from scipy.stats import norm
 from torch import Tensor
 
@@ -330,7 +330,7 @@ class View:
     """What the classifier sees in some images."""
 
     features: Float[Tensor, "n features"]
-    classes: Float[Tensor, " n"]
+    classes: Int64[Tensor, " n"]
     entropy: Float[Tensor, " n"]
 
 
