@@ -1,0 +1,48 @@
+import pytest
+
+from vae.errors import LaudoError
+from vae.grid import FIRST_SEED, PROFILES, make_grid
+from vae.spec import RunSpec, trajectory_key
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_names_are_those_of_the_reference_in_order(profile: str) -> None:
+    assert list(make_grid(profile).specs) == ["dataset", "classifier", "e10", "e50", "e100", "e10-l50"]
+
+
+def test_the_full_grid_is_the_reference() -> None:
+    grid = make_grid("full")
+    found = [(run.name, run.latent_dim, run.epochs, run.beta, run.training.batch_size) for run in grid.runs]
+    assert found == [
+        ("e10", 2, 10, 1.0, 128), ("e50", 2, 50, 1.0, 128), ("e100", 2, 100, 1.0, 128), ("e10-l50", 50, 10, 1.0, 128),
+    ]  # fmt: skip
+    assert {run.training.learning_rate for run in grid.runs} == {2e-3}
+    assert {run.training.train_images for run in grid.runs} == {None}
+    assert grid.seeds == (42, 43, 44, 45, 46)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_two_dimensional_runs_share_one_trajectory(profile: str) -> None:
+    keys = {run.name: trajectory_key(run, "data") for run in make_grid(profile).runs}
+    assert keys["e10"] == keys["e50"] == keys["e100"] != keys["e10-l50"]
+
+
+def test_quick_is_smaller_in_all_that_takes_time() -> None:
+    full, quick = make_grid("full"), make_grid("quick")
+    assert len(quick.seeds) == 1
+    assert all(small.epochs < large.epochs for small, large in zip(quick.runs, full.runs, strict=True))
+    assert quick.classifier.epochs < full.classifier.epochs
+    assert quick.evaluation.prior_samples < full.evaluation.prior_samples
+
+
+def test_seeds_replace_those_of_the_profile_for_runs_only() -> None:
+    grid = make_grid("quick", "digits", seeds=3)
+    assert grid.seeds_of("e10") == (42, 43, 44)
+    assert grid.seeds_of("dataset") == grid.seeds_of("classifier") == (FIRST_SEED,)
+    assert all(isinstance(grid.specs[run.name], RunSpec) and run.dataset == "digits" for run in grid.runs)
+
+
+@pytest.mark.parametrize("seeds", [0, -1])
+def test_no_seed_is_refused_with_a_remedy(seeds: int) -> None:
+    with pytest.raises(LaudoError, match=rf"--seeds {seeds}.*--seeds 1"):
+        make_grid("full", "fashion-mnist", seeds)

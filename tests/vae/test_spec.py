@@ -1,0 +1,119 @@
+import dataclasses
+
+import pytest
+
+from vae import spec
+from vae.spec import (
+    ClassifierSpec,
+    ConvSpec,
+    EvaluationSpec,
+    ObjectiveSpec,
+    RunSpec,
+    TrainingSpec,
+    canonical,
+    evaluation_key,
+    training_key,
+    trajectory_key,
+)
+
+DATA = "d" * 64
+RUN = RunSpec("e10", "fashion-mnist")
+
+
+@dataclasses.dataclass(frozen=True)
+class OtherModel:
+    """Another family, with a field of the same name."""
+
+    latent_dim: int = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class OtherRun:
+    dataset: str
+    model: ConvSpec | OtherModel = ConvSpec()
+
+
+def test_a_name_is_no_part_of_a_key() -> None:
+    renamed = dataclasses.replace(RUN, name="ten-epochs")
+    assert training_key(renamed, DATA) == training_key(RUN, DATA)
+    assert canonical(ClassifierSpec("mnist", name="eye")) == canonical(ClassifierSpec("mnist"))
+
+
+def test_defaults_are_left_out_so_that_a_new_field_keeps_published_keys() -> None:
+    assert canonical(RUN) == {"dataset": "fashion-mnist"}
+    assert canonical(RunSpec("e50", "mnist", training=TrainingSpec(epochs=50))) == {
+        "dataset": "mnist",
+        "training": {"epochs": 50},
+    }
+
+
+def test_another_type_of_nested_spec_is_another_run_even_with_equal_fields() -> None:
+    assert canonical(OtherRun("mnist", OtherModel())) != canonical(OtherRun("mnist", ConvSpec()))
+    assert canonical(OtherRun("mnist", OtherModel()))["model"] == {"type": "OtherModel"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        dataclasses.replace(RUN, dataset="mnist"),
+        dataclasses.replace(RUN, model=ConvSpec(latent_dim=3)),
+        dataclasses.replace(RUN, model=ConvSpec(encoder_channels=(32, 64, 129))),
+        dataclasses.replace(RUN, objective=ObjectiveSpec(beta=2.0)),
+        dataclasses.replace(RUN, training=TrainingSpec(epochs=11)),
+        dataclasses.replace(RUN, training=TrainingSpec(batch_size=64)),
+        dataclasses.replace(RUN, training=TrainingSpec(learning_rate=1e-3)),
+        dataclasses.replace(RUN, training=TrainingSpec(train_images=100)),
+    ],
+)
+def test_what_changes_the_numbers_changes_the_key(other: RunSpec) -> None:
+    assert training_key(other, DATA) != training_key(RUN, DATA)
+
+
+def test_every_field_of_a_run_is_tried_above() -> None:
+    nested = (ConvSpec, ObjectiveSpec, TrainingSpec)
+    fields = {field.name for kind in nested for field in dataclasses.fields(kind)}
+    assert fields == {
+        "latent_dim", "encoder_channels", "decoder_channels", "beta", "epochs", "batch_size", "learning_rate",
+        "train_images",
+    }  # fmt: skip
+
+
+def test_data_and_numerics_are_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = training_key(RUN, DATA)
+    assert training_key(RUN, "e" * 64) != before
+    monkeypatch.setattr(spec, "TRAINING_NUMERICS", spec.TRAINING_NUMERICS + 1)
+    assert training_key(RUN, DATA) != before
+
+
+def test_epochs_are_no_part_of_a_trajectory() -> None:
+    longer = RunSpec("e50", "fashion-mnist", training=TrainingSpec(epochs=50))
+    slower = RunSpec("e10", "fashion-mnist", training=TrainingSpec(learning_rate=1e-4))
+    assert trajectory_key(longer, DATA) == trajectory_key(RUN, DATA)
+    assert trajectory_key(slower, DATA) != trajectory_key(RUN, DATA)
+    assert trajectory_key(ClassifierSpec("m", epochs=3), DATA) != trajectory_key(ClassifierSpec("m", epochs=4), DATA)
+
+
+def test_a_trajectory_is_no_key_of_any_run() -> None:
+    assert trajectory_key(RUN, DATA) != training_key(RUN, DATA)
+
+
+def test_the_evaluation_key_holds_training_sizes_classifier_and_numerics(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = evaluation_key(RUN, DATA, EvaluationSpec(), "eye")
+    longer = RunSpec("e50", "fashion-mnist", training=TrainingSpec(epochs=50))
+    others = {
+        evaluation_key(longer, DATA, EvaluationSpec(), "eye"),
+        evaluation_key(RUN, DATA, EvaluationSpec(iwae_samples=8), "eye"),
+        evaluation_key(RUN, DATA, EvaluationSpec(), "another eye"),
+    }
+    training = training_key(RUN, DATA)
+    monkeypatch.setattr(spec, "EVALUATION_NUMERICS", spec.EVALUATION_NUMERICS + 1)
+    others.add(evaluation_key(RUN, DATA, EvaluationSpec(), "eye"))
+    assert base not in others
+    assert len(others) == 4
+    assert training_key(RUN, DATA) == training, "a new evaluation trains nothing again"
+
+
+def test_published_keys_stay() -> None:
+    # A literal: whoever changes it makes every published result stale, and must mean to (TRAINING_NUMERICS).
+    assert spec.TRAINING_NUMERICS == 1
+    assert training_key(RUN, DATA) == "14500c1a92399b45eb8b484814cff997d33b71f1226ee75d1f4e7425cab56534"

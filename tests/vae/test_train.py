@@ -1,0 +1,185 @@
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from vae import train as training
+from vae.checkpoints import CheckpointFolder, History
+from vae.data import Data
+from vae.errors import TrainingError
+from vae.spec import ClassifierSpec
+from vae.tasks import classifier_task, vae_task
+from vae.train import evaluate_terms, standard_normal, stream
+
+from conftest import INFO, Quiet, StopAfter, StopError, tiny_run
+
+Trained = tuple[History, CheckpointFolder]
+Train = Callable[..., Trained]
+RUN = tiny_run()
+
+
+def same(a: CheckpointFolder, b: CheckpointFolder, epoch: int) -> bool:
+    """Whether weights and optimiser state of an epoch are equal to the bit."""
+    first, second = load_file(a.file(epoch)), load_file(b.file(epoch))
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_the_same_seed_gives_the_same_weights_and_history(trained: Train) -> None:
+    (first, here), (second, there), (third, elsewhere) = (
+        trained("a", RUN), trained("b", RUN), trained("c", RUN, seed=43),
+    )  # fmt: skip
+    assert same(here, there, 3)
+    assert first.columns == second.columns
+    assert not same(here, elsewhere, 3)
+    assert first.columns["train_bce"] != third.columns["train_bce"]
+
+
+def test_the_global_stream_changes_nothing(trained: Train) -> None:
+    torch.manual_seed(1)
+    _, here = trained("a", RUN)
+    torch.manual_seed(2)
+    torch.rand(5)
+    _, there = trained("b", RUN)
+    assert same(here, there, 3)
+
+
+@pytest.mark.parametrize("stopped_after", [1, 2])
+def test_a_training_that_was_stopped_ends_as_an_undisturbed_one(
+    trained: Train, monkeypatch: pytest.MonkeyPatch, stopped_after: int
+) -> None:
+    whole, there = trained("whole", RUN)
+    monkeypatch.setattr(training, "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    with pytest.raises(StopError):
+        trained("stopped", RUN, listener=StopAfter(stopped_after))
+    history, here = trained("stopped", RUN)
+    assert same(here, there, 3)
+    assert history.columns == whole.columns
+    assert history.epochs == 3
+
+
+def test_a_resumed_training_does_not_begin_again(trained: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    with pytest.raises(StopError):
+        trained("a", RUN, listener=StopAfter(2))
+
+    class Epochs(Quiet):
+        def __init__(self) -> None:
+            self.seen: list[int] = []
+
+        def epoch(self, epoch: int, history: History) -> None:
+            self.seen.append(epoch)
+
+    listener = Epochs()
+    trained("a", RUN, listener=listener)
+    assert listener.seen == [3]
+
+
+def test_a_classifier_with_dropout_and_batch_norm_resumes_exactly(
+    trained: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = ClassifierSpec("tiny", epochs=2, batch_size=64, train_images=100)
+    task = classifier_task(spec, INFO)
+    whole, there = trained("whole", RUN, snapshots=(2,), task=task)
+    monkeypatch.setattr(training, "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    with pytest.raises(StopError):
+        trained("stopped", RUN, snapshots=(2,), task=task, listener=StopAfter(1))
+    history, here = trained("stopped", RUN, snapshots=(2,), task=task)
+    assert same(here, there, 2)
+    assert history.columns == whole.columns
+
+
+def test_snapshots_of_a_trajectory_are_separate_trainings(trained: Train) -> None:
+    together, here = trained("together", RUN, snapshots=(1, 2, 3))
+    for epochs in (1, 2, 3):
+        alone, there = trained(f"alone-{epochs}", tiny_run(epochs=epochs))
+        assert same(here, there, epochs)
+        assert together.until(epochs).columns == alone.columns
+
+
+def test_a_snapshot_missing_before_a_later_one_is_trained(trained: Train) -> None:
+    _, here = trained("a", RUN)
+    assert here.epochs() == [3]
+    _, there = trained("b", RUN, snapshots=(2, 3))
+    trained("a", RUN, snapshots=(2, 3))
+    assert here.epochs() == [2, 3]
+    assert same(here, there, 2)
+    assert same(here, there, 3)
+
+
+def test_only_wanted_checkpoints_stay(trained: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, quick = trained("quick", RUN, keep=(1,))
+    monkeypatch.setattr(training, "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    _, slow = trained("slow", RUN, keep=(1,))
+    assert quick.epochs() == slow.epochs() == [1, 3], "how fast the machine is decides nothing"
+
+
+def test_the_last_short_batch_is_kept(trained: Train, tiny: Data) -> None:
+    seen: list[tuple[int, int, int]] = []
+
+    class Steps(Quiet):
+        def step(self, epoch: int, step: int, steps: int, images: int) -> None:
+            seen.append((step, steps, images))
+
+    trained("a", tiny_run(epochs=1), listener=Steps())
+    assert [images for *_, images in seen] == [32] * 6 + [8]
+    assert {steps for _, steps, _ in seen} == {7}
+
+
+def test_a_part_of_the_images_is_what_a_spec_asks_for(trained: Train) -> None:
+    sizes: list[int] = []
+
+    class Images(Quiet):
+        def step(self, epoch: int, step: int, steps: int, images: int) -> None:
+            sizes.append(images)
+
+    trained("a", tiny_run(epochs=1, train_images=50), listener=Images())
+    assert sizes == [32, 18]
+
+
+def test_losses_fall(trained: Train) -> None:
+    history, _ = trained("a", tiny_run(epochs=3, learning_rate=5e-3))
+    bce = history.columns["train_bce"]
+    assert bce[2] < bce[1] < bce[0]
+    assert history.columns["learning_rate"] == [5e-3] * 3
+
+
+def test_beta_weighs_the_kl_term(trained: Train) -> None:
+    from vae.spec import ObjectiveSpec
+
+    spec = tiny_run(epochs=3, learning_rate=5e-3)
+    free, _ = trained("a", dataclasses.replace(spec, objective=ObjectiveSpec(beta=0.0)))
+    bound, _ = trained("b", dataclasses.replace(spec, objective=ObjectiveSpec(beta=50.0)))
+    assert bound.columns["validation_kl"][-1] < free.columns["validation_kl"][-1] / 2
+
+
+def test_divergence_names_run_epoch_and_step(trained: Train) -> None:
+    wild = tiny_run("wild", learning_rate=1e12)
+    with pytest.raises(TrainingError, match=r"wild.*epoch 1, step \d+\. There is no checkpoint yet.*lower learning"):
+        trained("a", wild)
+
+
+def test_divergence_names_the_last_good_checkpoint_before_it(trained: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, folder = trained("a", RUN, snapshots=(1, 3))
+    folder.file(3).rename(folder.file(9))
+    monkeypatch.setattr(training, "_train_epoch", lambda *_: torch.tensor([[1.0, 1.0], [torch.inf, 1.0]]))
+    with pytest.raises(TrainingError, match=r"epoch 2, step 2\. The last good checkpoint is epoch 1\."):
+        trained("a", RUN)
+
+
+def test_evaluation_draws_the_same_noise_at_every_call(tiny: Data, trained: Train) -> None:
+    task = vae_task(RUN)
+    model = task.build(42)
+    first, again, other = (evaluate_terms(task, model, tiny.test, seed) for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert first.shape == (2, 60)
+    assert not torch.equal(first[0], other[0])
+    assert torch.equal(first[1], other[1]), "the KL term has no noise"
+
+
+def test_streams_are_independent() -> None:
+    streams = {stream(seed, epoch, purpose) for seed in (1, 2) for epoch in (0, 1, 11) for purpose in ("order", "noise")}
+    assert len(streams) == 12
+    a, b = (standard_normal(1_000, 1, stream(1, 1, purpose), torch.device("cpu")) for purpose in ("order", "noise"))
+    assert abs(torch.corrcoef(torch.cat([a, b], dim=1).T)[0, 1].item()) < 0.1
