@@ -55,18 +55,16 @@ MARGINAL = Claim(
     reason="um ganho é marginal se um trecho de treino ao menos tão longo quanto o anterior rende menos de um quarto "
     "dele",
     confirmed="Os ganhos depois de {{ run('e50').epochs }} épocas são marginais: o trecho até "
-    "{{ run('e100').epochs }} rende "
-    "{{ value }} do que rendeu o trecho de {{ run('e10').epochs }} a {{ run('e50').epochs }} épocas"
-    "{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}.",
+    "{{ run('e100').epochs }} rende {{ value }} do que rendeu o trecho de {{ run('e10').epochs }} a "
+    "{{ run('e50').epochs }} épocas{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de "
+    "{{ margin }}.",
     refuted="Os ganhos depois de {{ run('e50').epochs }} épocas não são marginais: o trecho até "
-    "{{ run('e100').epochs }} "
-    "rende {{ value }} do que rendeu o trecho de {{ run('e10').epochs }} a {{ run('e50').epochs }} épocas"
-    "{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}.",
+    "{{ run('e100').epochs }} rende {{ value }} do que rendeu o trecho de {{ run('e10').epochs }} a "
+    "{{ run('e50').epochs }} épocas{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de "
+    "{{ margin }}.",
     inconclusive="O trecho de {{ run('e50').epochs }} a {{ run('e100').epochs }} épocas rende {{ value }} do que "
-    "rendeu o de "
-    "{{ run('e10').epochs }} a {{ run('e50').epochs }}{% if interval %} (intervalo {{ interval }}){% endif %}; "
-    "contra a margem "
-    "de {{ margin }}, os treinos não decidem se isso é marginal.",
+    "rendeu o de {{ run('e10').epochs }} a {{ run('e50').epochs }}{% if interval %} (intervalo "
+    "{{ interval }}){% endif %}; contra a margem de {{ margin }}, os treinos não decidem se isso é marginal.",
 )
 
 
@@ -177,21 +175,19 @@ COST_BOUND = Plot(
     id="custo-elbo",
     draw=draw_cost("test_neg_elbo"),
     caption="−ELBO de teste por épocas de treino (escala logarítmica); menos é melhor. Os pontos ligados são "
-    "instantâneos de "
-    "um mesmo treino; os traços verticais, intervalos de confiança sobre sementes e imagens.",
+    "instantâneos de um mesmo treino; os traços verticais, intervalos de confiança sobre "
+    "{% if grid.seeds | length > 1 %}sementes e {% endif %}imagens de teste.",
     alt="Com {{ run('e10').latent_dim }} dimensões, o −ELBO de teste vai de "
-    "{{ value('test_neg_elbo', 'e10') | number(1) }} a "
-    "{{ value('test_neg_elbo', 'e50') | number(1) }} e {{ value('test_neg_elbo', 'e100') | number(1, 'nats') }}; com "
-    "{{ run('e10-l50').latent_dim }}, fica em {{ value('test_neg_elbo', 'e10-l50') | number(1, 'nats') }} depois de "
-    "{{ run('e10-l50').epochs }} épocas.",
+    "{{ value('test_neg_elbo', 'e10') | number(1) }} a {{ value('test_neg_elbo', 'e50') | number(1) }} e "
+    "{{ value('test_neg_elbo', 'e100') | number(1, 'nats') }}; com {{ run('e10-l50').latent_dim }}, fica em "
+    "{{ value('test_neg_elbo', 'e10-l50') | number(1, 'nats') }} depois de {{ run('e10-l50').epochs }} épocas.",
 )
 
 COST_SHARPNESS = Plot(
     id="custo-nitidez",
     draw=draw_cost("sharpness"),
     caption="Mediana da nitidez das reconstruções de teste (energia do gradiente da reconstrução dividida pela do "
-    "original) "
-    "por épocas de treino; mais é melhor, e o original vale um.",
+    "original) por épocas de treino; mais é melhor, e o original vale um.",
     alt="Com {{ run('e10').latent_dim }} dimensões, a nitidez vai de {{ value('sharpness', 'e10') | number(3) }} a "
     "{{ value('sharpness', 'e50') | number(3) }} e {{ value('sharpness', 'e100') | number(3) }}; com "
     "{{ run('e10-l50').latent_dim }}, fica em {{ value('sharpness', 'e10-l50') | number(3) }} depois de "
@@ -202,16 +198,12 @@ OVERVIEW = Plot(
     id="panorama",
     draw=draw_shares,
     caption="Medidas que vão de zero a um, por treino. SSIM, nitidez e classe reconhecida são das reconstruções de "
-    "teste; as "
-    "duas acurácias, das médias latentes; precisão e revocação, das amostras da prior. Onde não se vê o traço do "
-    "intervalo, "
-    "ele é menor que o marcador ou não há com que estimá-lo.",
+    "teste; as duas acurácias, das médias latentes; precisão e revocação, das amostras da prior. Onde não se vê o "
+    "traço do intervalo, ele é menor que o marcador ou não há com que estimá-lo.",
     alt="Quatro treinos lado a lado. De {{ label('e10') }} a {{ label('e10-l50') }}, a SSIM muda de "
     "{{ value('ssim', 'e10') | number(3) }} para {{ value('ssim', 'e10-l50') | number(3) }}, a acurácia de vizinhos, "
-    "de "
-    "{{ value('knn_accuracy', 'e10') | percent }} para {{ value('knn_accuracy', 'e10-l50') | percent }}, e a "
-    "revocação das "
-    "amostras, de {{ value('sample_recall', 'e10') | number(3) }} para "
+    "de {{ value('knn_accuracy', 'e10') | percent }} para {{ value('knn_accuracy', 'e10-l50') | percent }}, e a "
+    "revocação das amostras, de {{ value('sample_recall', 'e10') | number(3) }} para "
     "{{ value('sample_recall', 'e10-l50') | number(3) }}.",
 )
 

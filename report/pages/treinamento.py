@@ -71,15 +71,15 @@ CONVERGED = Claim(
     measure="queda do −ELBO de validação por época no fim do treino (reta de mínimos quadrados nas últimas épocas)",
     margin=0.2,
     side="below",
-    reason="nesse ritmo, repetir o treino inteiro renderia no máximo dois nats, da ordem do que separa arquiteturas de "
-    "VAE na literatura",
-    confirmed="Pelo critério adotado, {{ label('e10') }} já convergiu: no fim do treino, a queda do −ELBO de validação "
-    "é de {{ value }} por época{% if interval %}, intervalo {{ interval }}{% endif %}, abaixo da margem de "
+    reason="nesse ritmo, repetir o treino inteiro renderia no máximo dois nats, da ordem do que separa arquiteturas "
+    "de VAE na literatura",
+    confirmed="Pelo critério adotado, {{ label('e10') }} já convergiu: no fim do treino, a queda do −ELBO de "
+    "validação é de {{ value }} por época{% if interval %}, intervalo {{ interval }}{% endif %}, abaixo da margem de "
     "{{ margin }}.",
     refuted="{{ label('e10') }} ainda não convergiu: no fim do treino, a queda do −ELBO de validação é de {{ value }} "
     "por época{% if interval %}, intervalo {{ interval }}{% endif %}, acima da margem de {{ margin }}.",
     inconclusive="No fim de {{ label('e10') }}, a queda medida do −ELBO de validação é de {{ value }} por época, "
-    "{{ 'acima' if raw > 0.2 else 'abaixo' }} da margem de {{ margin }}; os treinos não decidem se o modelo convergiu.",
+    "contra uma margem de {{ margin }}; os treinos não decidem se o modelo convergiu.",
     unit="nats",
 )
 
@@ -223,15 +223,15 @@ def context(evidence: Evidence) -> dict[str, Any]:
 CURVES = Plot(
     id="curvas",
     draw=draw_curves,
-    caption="Curvas de aprendizado: validação em linha cheia, treino em tracejado, a partir da "
-    "época {{ first_shown }}, em escala logarítmica de épocas.{% if grid.seeds | length > 1 %} Linhas: média das "
-    "sementes; faixas: da menor à maior.{% endif %} A linha de {{ run('e100').latent_dim }} dimensões é a trajetória "
-    "de que {{ label('e10') }} e {{ label('e50') }} são instantâneos.",
+    caption="Curvas de aprendizado: validação em linha cheia, treino em tracejado, a partir da época "
+    "{{ first_shown }}, em escala logarítmica de épocas.{% if grid.seeds | length > 1 %} Linhas: média das sementes; "
+    "faixas: da menor à maior.{% endif %} A linha de {{ run('e100').latent_dim }} dimensões é a trajetória de que "
+    "{{ label('e10') }} e {{ label('e50') }} são instantâneos.",
     alt="Curvas de aprendizado. O −ELBO de validação chega a "
     "{{ value('validation_neg_elbo', 'e100') | number(1, 'nats') }} com {{ run('e100').latent_dim }} dimensões e "
-    "{{ run('e100').epochs }} épocas, e a "
-    "{{ value('validation_neg_elbo', 'e10-l50') | number(1, 'nats') }} com {{ run('e10-l50').latent_dim }} dimensões e "
-    "{{ run('e10-l50').epochs }}; a KL, a {{ value('validation_kl', 'e100') | number(1, 'nats') }} e "
+    "{{ run('e100').epochs }} épocas, e a {{ value('validation_neg_elbo', 'e10-l50') | number(1, 'nats') }} com "
+    "{{ run('e10-l50').latent_dim }} dimensões e {{ run('e10-l50').epochs }}; a KL, a "
+    "{{ value('validation_kl', 'e100') | number(1, 'nats') }} e "
     "{{ value('validation_kl', 'e10-l50') | number(1, 'nats') }}.",
 )
 
@@ -240,8 +240,7 @@ GAINS = Plot(
     draw=draw_gains,
     caption="A medida da afirmação, tomada em cada época como se o treino acabasse ali: queda por época do −ELBO de "
     "validação nas últimas épocas até ela{% if grid.seeds | length > 1 %}, em média sobre as sementes{% endif %}. A "
-    "linha "
-    "interrompida é a margem; os traços sobre o eixo são épocas em que a perda subia ou quase não caía.",
+    "linha interrompida é a margem; os traços sobre o eixo são épocas em que a perda subia ou quase não caía.",
     alt="Queda do −ELBO de validação por época, em escala logarítmica. Nas últimas épocas, a reta ajustada cai "
     "{{ fall['e10'].value | number }} nats por época em {{ label('e10') }}, {{ fall['e50'].value | number }} em "
     "{{ label('e50') }} e {{ fall['e100'].value | number }} em {{ label('e100') }}.",
