@@ -88,7 +88,8 @@ CLAIMS = (
             "interval }}."
         ),
         inconclusive=(
-            "A densidade das amostras do {{ label('e100') }} entre as imagens reais é {{ value }} {{ interval }}; "
+            "A densidade das amostras do {{ label('e100') }} entre as imagens reais é {{ value }}"
+            "{% if interval %} {{ interval }}{% endif %}; "
             "estes treinos não decidem se ela passa de {{ margin }}."
         ),
         decimals=3,
@@ -140,7 +141,8 @@ CLAIMS = (
         ),
         inconclusive=(
             "A razão entre a distância de amostras contíguas na grade do {{ label('e100') }} e a de duas quaisquer é "
-            "{{ value }} {{ interval }}; estes treinos não decidem se ela fica abaixo de {{ margin }}."
+            "{{ value }}{% if interval %} {{ interval }}{% endif %}; "
+            "estes treinos não decidem se ela fica abaixo de {{ margin }}."
         ),
         decimals=3,
     ),
@@ -165,7 +167,7 @@ CLAIMS = (
             "interval }} vezes o passo mediano."
         ),
         inconclusive=(
-            "Na interpolação no {{ label('e100') }}, o maior passo é, na mediana dos pares, {{ value }} {{ interval }} "
+            "Na interpolação do {{ label('e100') }}, o maior passo é, na mediana dos pares, {{ value }} {{ interval }} "
             "vezes o passo mediano; estes treinos não decidem se a razão fica abaixo de {{ margin }}."
         ),
     ),
@@ -187,7 +189,8 @@ CLAIMS = (
             "prior."
         ),
         inconclusive=(
-            "No espaço latente do {{ label('e100') }}, os buracos têm {{ value }} {{ interval }} da massa da prior; "
+            "No espaço latente do {{ label('e100') }}, os buracos têm {{ value }}"
+            "{% if interval %} {{ interval }}{% endif %} da massa da prior; "
             "estes treinos não decidem se isso fica abaixo de {{ margin }}."
         ),
         unit="%",
