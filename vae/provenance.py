@@ -46,7 +46,8 @@ def device_name(kind: str) -> str:
         return torch.cuda.get_device_name()
     if kind == "mps":
         return f"Apple GPU ({platform.machine()})"
-    return f"CPU {_processor()}, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    return f"CPU {_processor()}, {threads} {'thread' if threads == 1 else 'threads'}"
 
 
 def _processor() -> str:

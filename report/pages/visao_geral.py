@@ -1,5 +1,6 @@
 """Overview: what was done and what was found, in numbers."""
 
+import math
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -58,20 +59,28 @@ def runs_table(evidence: Evidence) -> Table:
         measured = [METRICS[m].text(METRICS[m].measure(evidence, name), unit=False)
                     for m in ("test_neg_elbo", "sharpness", "knn_accuracy")]  # fmt: skip
         parameters = ptbr.integer(int(evidence.headline(name).score("parameters")))
-        rows.append([run_label(spec), ptbr.integer(spec.latent_dim), ptbr.integer(spec.epochs), parameters, *measured])
-    header = ["Treino", "Dimensões", "Épocas", "Parâmetros", "−ELBO de teste (nats) ↓", "Nitidez ↑", "Vizinhos (%) ↑"]
+        rows.append([run_label(spec), parameters, *measured])
+    header = ["Treino", "Parâmetros", "−ELBO de teste (nats) ↓", "Nitidez ↑", "Vizinhos (%) ↑"]
     return Table(header, rows, "Os treinos da grade e três medidas de cada um no conjunto de teste.", id="grade")
+
+
+def card(evidence: Evidence, name: str, run: str) -> tuple[str, str, str]:
+    """Label, value, and the half interval with its unit ("" if there is none) of a number of the first screen."""
+    metric = METRICS[name]
+    measured = metric.measure(evidence, run)
+    factor, unit = (100, "%") if metric.percent else (1, metric.unit)
+    spread = unit
+    if math.isfinite(measured.half_width):
+        spread = f"± {ptbr.number(measured.half_width * factor, 1)} {unit}"
+    return f"{metric.label}, {run_label(evidence.spec(run))}", ptbr.number(measured.value * factor, 1), spread
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
     """Cards, counts and the table of runs."""
     kinds = [verdict.kind for verdict in evidence.verdicts.values()]
-    cards = [
-        (f"{METRICS[m].label}, {run_label(evidence.spec(run))}", METRICS[m].text(METRICS[m].measure(evidence, run)))
-        for m, run in (("test_neg_elbo", "e100"), ("test_neg_elbo", "e10-l50"), ("knn_accuracy", "e100"))
-    ]
+    shown = (("test_neg_elbo", "e100"), ("test_neg_elbo", "e10-l50"), ("knn_accuracy", "e100"))
     return {
-        "cards": [(label, *value.partition(" ± ")[::2]) for label, value in cards],
+        "cards": [card(evidence, metric, run) for metric, run in shown],
         "counts": {kind.value: kinds.count(kind) for kind in VerdictKind},
         "kinds": {kind.value: kind for kind in VerdictKind},
         "total": len(kinds),
