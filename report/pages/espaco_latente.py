@@ -31,6 +31,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "pairs_table": lambda: tables.pairs_table(evidence),
         "top_pair": lambda run: tables.top_pair(evidence, run),
+        "company": lambda name: tables.company(evidence, name),
         "class_extreme": lambda run, easiest: tables.extreme_class(evidence, run, easiest),
         "groups_table": lambda: str(
             metrics_table(evidence, tables.GROUPS, RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo.")

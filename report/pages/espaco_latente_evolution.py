@@ -79,7 +79,7 @@ OVERLAP = Claim(
     confirmed="A sobreposição diminui: a acurácia de vizinhos muda {{ raw | signed(2, 'p.p.') }} (intervalo "
     "{{ interval }}).",
     refuted="A sobreposição não diminui o bastante para se notar: a acurácia de vizinhos muda "
-    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
+    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e os {{ margin }} da margem não são alcançados.",
     inconclusive="A acurácia de vizinhos muda {{ raw | signed(2, 'p.p.') }}; a margem é {{ margin }}, e estes treinos "
     "não decidem se a sobreposição diminui.",
 )
@@ -116,7 +116,7 @@ RELATIVELY_DENSER = Claim(
     confirmed="Em relação à nuvem inteira, as classes se adensam: a parte da variância que está dentro delas muda "
     "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}).",
     refuted="Em relação à nuvem inteira, as classes não se adensam: a parte da variância que está dentro delas muda "
-    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e a afirmação pede uma queda além de {{ margin }}.",
+    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e a margem de {{ margin }} não é alcançada.",
     inconclusive="A parte da variância total que está dentro das classes muda {{ raw | signed(2, 'p.p.') }}; a margem "
     "é {{ margin }}, e estes treinos não decidem.",
 )

@@ -25,6 +25,13 @@ def tick(decimals: int) -> Callable[[float], str]:
     return lambda value: plain(ptbr.number(value, decimals))
 
 
+def short_number(value: float) -> str:
+    """Return a tick with no more decimals than it needs, for panels that have different scales."""
+    return plain(
+        ptbr.number(value, next((d for d in range(3) if math.isclose(value, round(value, d), abs_tol=1e-9)), 3))
+    )
+
+
 def points(evidence: Evidence, run: str) -> Array:
     """Return the cloud of a run in two dimensions, of its first seed: the latent means, or their plane of PCA."""
     result = evidence.headline(run)
@@ -44,7 +51,8 @@ def draw_panels(evidence: Evidence, theme: Theme) -> Figure:
 def draw_plane(evidence: Evidence, theme: Theme) -> Figure:
     return figures.latent_scatter(
         points(evidence, "e100"), evidence.labels, evidence.info.classes, theme=theme,
-        x_label="média latente, primeira coordenada", y_label="média latente, segunda coordenada", tick_format=tick(0),
+        x_label="média latente, primeira coordenada", y_label="média latente, segunda coordenada",
+        tick_format=short_number,
     )  # fmt: skip
 
 
@@ -121,8 +129,3 @@ def draw_scree(evidence: Evidence, theme: Theme) -> Figure:
         [curve], theme=theme, x_label="componentes principais", y_label="parte acumulada da variância",
         tick_format=lambda value: plain(ptbr.percent(value, 0)), component_format=tick(0),
     )  # fmt: skip
-
-
-def short_number(value: float) -> str:
-    """Return a tick of panels that have different scales: whole numbers without decimals."""
-    return plain(ptbr.number(value, 0 if value == round(value) else 2))

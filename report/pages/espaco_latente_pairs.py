@@ -44,7 +44,7 @@ BAGS = Claim(
     confirmed="Bag e Coat se misturam mais que um par qualquer: a sua confusão passa a do par mediano em {{ value }} "
     "(intervalo {{ interval }}).",
     refuted="Bag e Coat não se misturam de modo especial: a sua confusão difere da do par mediano em "
-    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), menos que a margem de {{ margin }}.",
+    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e a margem de {{ margin }} não é alcançada.",
     inconclusive="A confusão entre Bag e Coat difere da do par mediano em {{ raw | signed(2, 'p.p.') }}; a margem é "
     "{{ margin }}, e estes treinos não decidem.",
 )

@@ -67,6 +67,15 @@ def extreme_class(evidence: Evidence, run: str, easiest: bool) -> dict[str, Any]
     return {"name": _name(evidence, index), "accuracy": values[index]}
 
 
+def company(evidence: Evidence, name: str) -> dict[str, Any]:
+    """Return, of one class, the share of its own neighbours at the start and at the end, and whose the others are."""
+    index = evidence.info.class_index(name)
+    start, end = (mean_votes(evidence, run)[index] for run in ("e10", "e100"))
+    others = [other for other in np.argsort(-end) if other != index][:2]
+    strangers = [f"{_name(evidence, other)} ({ptbr.percent(end[other], 0)})" for other in others]
+    return {"start": float(start[index]), "end": float(end[index]), "strangers": ptbr.join(strangers)}
+
+
 def ranked_pairs(evidence: Evidence, run: str) -> list[tuple[int, int]]:
     """Return all pairs of classes, the most confused first."""
     votes = mean_votes(evidence, run)
