@@ -1,0 +1,111 @@
+"""Every kind of fault is found in a page that was rendered for real and then harmed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from report import check, ptbr
+from report.check import link_faults
+from report.render import RenderedPage
+from report.rendered import Rendered, page_path
+from vae.grid import make_grid
+from vae.store import ResultsStore
+
+SLUG = "espaco-latente"
+TEXT = f"# Página\n\nForam {ptbr.integer(10)} épocas.\n\n![Uma figura](figures/a.svg)\n\n[A outra](outra.md#x)\n"
+
+
+def page(tmp_path: Path, text: str) -> list[str]:
+    """The faults of links of one page beside which outra.md and figures/a.svg are there."""
+    path = tmp_path / page_path(SLUG)
+    (path.parent / "figures").mkdir(parents=True, exist_ok=True)
+    (path.parent / "figures" / "a.svg").write_text("<svg/>")
+    (path.parent / "outra.md").write_text("# Outra\n")
+    path.write_text(text)
+    return list(link_faults(tmp_path, page_path(SLUG)))
+
+
+def test_a_good_page_has_no_fault(tmp_path: Path) -> None:
+    assert page(tmp_path, ptbr.strip_marks(TEXT)) == []
+    assert page(tmp_path, "[fora](https://example.org) [aqui](#a) [carta](mailto:a@b.c)\n") == []
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("# A\n\n[x](nada.md)\n", "line 3: the link to nada.md leads nowhere"),
+    ("# A\n\n![x](figures/b.svg)\n", "line 3: the link to figures/b.svg leads nowhere"),
+    ("# A\n\n![](figures/a.svg)\n", "line 3: image figures/a.svg has no alt text"),
+    ("# A\n\n![ ](figures/a.svg)\n", "has no alt text"),
+    ("[um](outra.md) [dois](nada%20.md)\n", "line 1: the link to nada .md"),
+    ("```\n[x](nada.md)\n```\n\n[x](nada.md)\n", "line 5: the link to nada.md"),
+])  # fmt: skip
+def test_links_and_images_that_lead_nowhere_are_named(tmp_path: Path, text: str, words: str) -> None:
+    found = page(tmp_path, text)
+    assert len(found) == 1
+    assert words in found[0]
+
+
+def test_code_has_no_links(tmp_path: Path) -> None:
+    assert page(tmp_path, "```\n[x](nada.md)\n```\n") == []
+
+
+Faults = Callable[[], list[str]]
+
+
+@pytest.fixture
+def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
+    """All faults of a report of one page, whose text stands for what its template gives."""
+    files = {page_path(SLUG): ptbr.strip_marks(TEXT).encode(), "atividades/04-vae/figures/a.svg": b"<svg/>"}
+    rendered = Rendered(tmp_path / "rendered")
+    rendered.write_page(SLUG, files, {})
+    rendered.write({"atividades/04-vae/outra.md": b"# Outra\n"})
+    monkeypatch.setattr(check, "PAGES", (SimpleNamespace(slug=SLUG, template=f"{SLUG}.md.jinja"),))
+    monkeypatch.setattr(check.Publication, "evidence", lambda *_: None)
+    monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(marked, files))
+    marked = TEXT
+    store = ResultsStore(tmp_path / "results")
+    return lambda: list(check.faults(make_grid(), store, rendered.root, tmp_path, lambda text: None))
+
+
+def test_a_report_as_it_was_rendered_has_no_fault(faults: Faults) -> None:
+    assert faults() == []
+
+
+def test_an_altered_page_is_named_with_its_command(faults: Faults, tmp_path: Path) -> None:
+    path = tmp_path / "rendered" / page_path(SLUG)
+    path.write_bytes(path.read_bytes().replace(b"10", b"11"))
+    assert faults() == [f"{path} is not what its results and template give; run python build.py --section {SLUG}"]
+    path.write_bytes(b"\xff")
+    assert "is not what its results" in faults()[0]
+
+
+def test_a_missing_file_is_named(faults: Faults, tmp_path: Path) -> None:
+    (tmp_path / "rendered/atividades/04-vae/figures/a.svg").unlink()
+    found = faults()
+    assert any("a.svg is missing; run" in fault for fault in found)
+    assert any("leads nowhere" in fault for fault in found)
+
+
+def test_a_page_marked_as_old_is_named(faults: Faults, tmp_path: Path) -> None:
+    Rendered(tmp_path / "rendered").set_notice(SLUG, "Velha.\n")
+    assert [fault.split(" is ")[1] for fault in faults()] == [
+        f"marked as older than the results; run python build.py --section {SLUG}"
+    ]
+
+
+def test_a_typed_number_is_named_with_line_and_template(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = TEXT.replace("épocas", "épocas em 3 dias")
+    files = {page_path(SLUG): ptbr.strip_marks(TEXT).encode()}
+    monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(typed, files))
+    found = faults()
+    assert len(found) == 1
+    assert "line 3: a number typed by hand" in found[0]
+    assert f"report/pages/{SLUG}.md.jinja" in found[0]
+
+
+def test_damaged_results_stop_the_check_before_any_page(faults: Faults, tmp_path: Path) -> None:
+    extra = tmp_path / "results/e10/42/notes.txt"
+    extra.parent.mkdir(parents=True)
+    extra.write_text("mine")
+    assert faults() == [f"{extra} is not in the manifest."]
