@@ -126,6 +126,8 @@ def test_natural_splits_are_disjoint_and_cover_every_class_against_the_rest() ->
 def test_bag_and_coat_are_held_against_the_median_pair() -> None:
     assert pairs.bag_coat_excess(sample(knn_votes=votes(Bag={"Coat": 3})))[0] == pytest.approx(15)
     assert pairs.bag_coat_excess(sample(knn_votes=votes(Bag={"Dress": 3})))[0] == 0
+    everyone_alike = np.ones((len(LABELS), CLASSES), dtype=np.uint8)
+    assert pairs.bag_coat_excess(sample(knn_votes=everyone_alike))[0] == pytest.approx(0)
 
 
 def test_t_shirt_and_shirt_lead_over_the_next_pair() -> None:
