@@ -75,7 +75,10 @@ class RunSpec:
 
 @dataclasses.dataclass(frozen=True)
 class ClassifierSpec:
-    """The independent CNN that serves as the eye of the sample metrics; see vae/models/classifier.py."""
+    """The independent CNN that serves as the eye of the sample metrics; see vae/models/classifier.py.
+
+    Its learning rate falls along half a cosine; a constant one ended at 91.96 % test accuracy, below the 92 % asked for.
+    """
 
     dataset: str
     epochs: int = 12

@@ -1,6 +1,7 @@
 """What the one training loop is asked to minimise, one task a family."""
 
 import dataclasses
+import math
 from collections.abc import Callable
 
 import torch
@@ -23,6 +24,7 @@ class Task:
 
     terms: (model, images, labels, noise) -> one row a term, one column an image.
     noise_dim: standard normal numbers that terms wants for each image. train_images: the first so many; None = all.
+    learning_rate: by epoch, counted from 1.
     """
 
     build: Callable[[int], nn.Module]
@@ -32,7 +34,7 @@ class Task:
     noise_dim: int
     epochs: int
     batch_size: int
-    learning_rate: float
+    learning_rate: Callable[[int], float]
     train_images: int | None
 
 
@@ -52,9 +54,14 @@ def vae_task(spec: RunSpec) -> Task:
         noise_dim=spec.latent_dim,
         epochs=spec.epochs,
         batch_size=spec.training.batch_size,
-        learning_rate=spec.training.learning_rate,
+        learning_rate=lambda epoch: spec.training.learning_rate,
         train_images=spec.training.train_images,
     )
+
+
+def cosine(largest: float, epoch: int, epochs: int) -> float:
+    """Return a learning rate that falls along half a cosine, from the largest at epoch 1 (Loshchilov & Hutter 2017)."""
+    return largest * 0.5 * (1 + math.cos(math.pi * (epoch - 1) / epochs))
 
 
 def classifier_task(spec: ClassifierSpec, info: DatasetInfo) -> Task:
@@ -78,6 +85,6 @@ def classifier_task(spec: ClassifierSpec, info: DatasetInfo) -> Task:
         noise_dim=0,
         epochs=spec.epochs,
         batch_size=spec.batch_size,
-        learning_rate=spec.learning_rate,
+        learning_rate=lambda epoch: cosine(spec.learning_rate, epoch, spec.epochs),
         train_images=spec.train_images,
     )

@@ -56,7 +56,7 @@ def train(
     last = max(snapshots)
     train_split = data.train.first(task.train_images)
     model = task.build(seed).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), lr=task.learning_rate, fused=device.type in ("cuda", "cpu"))
+    optimiser = torch.optim.Adam(model.parameters(), lr=task.learning_rate(1), fused=device.type in ("cuda", "cpu"))
     there = folder.epochs()
     # Later checkpoints (of a longer run of the same trajectory) are no way back to a snapshot that is not there.
     first = min(set(snapshots) - set(there), default=last)
@@ -66,9 +66,12 @@ def train(
     kept = {*snapshots, *keep}
     for epoch in range(start + 1, last + 1):
         began = time.perf_counter()
+        learning_rate = task.learning_rate(epoch)
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate
         losses = _train_epoch(task, model, optimiser, seed, epoch, train_split, device, listener)
         _stop_if_diverged(losses, name, epoch, folder)
-        values = {"learning_rate": optimiser.param_groups[0]["lr"]}
+        values = {"learning_rate": learning_rate}
         values |= _named("train", task, losses.sum(dim=0) / len(train_split))
         seconds = time.perf_counter() - began
         values |= _named("validation", task, evaluate_terms(task, model, data.validation, seed).mean(dim=1))
