@@ -30,10 +30,16 @@ def distance(verdict: Verdict) -> float | None:
     return towards * (measured.value - verdict.claim.margin) / measured.half_width
 
 
+def by_number(claim_id: str) -> tuple[int, str]:
+    """Order of a claim's id in the reference's list: by number, then letter ("9" before "18" before "18b")."""
+    digits = "".join(character for character in claim_id if character.isdigit())
+    return int(digits or 0), claim_id
+
+
 def forest(evidence: Evidence, theme: Theme) -> Figure:
     """Every claim as a dot with a whisker of one half interval; the margin is at zero."""
     rows = []
-    for claim_id, verdict in evidence.verdicts.items():
+    for claim_id, verdict in sorted(evidence.verdicts.items(), key=lambda item: by_number(item[0])):
         at = distance(verdict)
         style = STYLES[verdict.kind]
         if at is None:
