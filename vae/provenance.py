@@ -26,8 +26,8 @@ def commit() -> tuple[str, bool]:
         return told, False
     try:
         head = _git("rev-parse", "HEAD")
-        # Only code counts: results and pages are written while a build goes on.
-        dirty = bool(_git("status", "--porcelain", "--", "vae", "report", "build.py"))
+        # Only what makes numbers counts: a page that is being written changes none.
+        dirty = bool(_git("status", "--porcelain", "--", "vae"))
     except (OSError, subprocess.CalledProcessError):
         return "unknown", True
     return head, dirty
