@@ -1,7 +1,6 @@
 """A data set of 300 images and a grid of small models: everything of the real ones, in seconds."""
 
 import dataclasses
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,7 +139,7 @@ def execute(grid: Grid, store: ResultsStore, tmp_path: Path) -> Execute:
     def run(*needed: str, retrain: tuple[str, ...] = (), grid: Grid = grid) -> Plan:
         plan = make_plan(grid, store, tmp_path / "runs", needed or tuple(grid.specs), retrain)
         places = pipeline.Places(None, tmp_path / "cache")
-        pipeline.execute(plan, store, places, "cpu", Progress(io.StringIO()))
+        pipeline.execute(plan, store, places, "cpu", Progress())
         return plan
 
     return run

@@ -1,0 +1,160 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from vae.checkpoints import CheckpointFolder, History
+from vae.data import Data
+from vae.evaluate import Arrays, Scores, Subject, encode, evaluate, mean_entropy, run_history
+from vae.models.classifier import Classifier
+from vae.models.conv import ConvVAE
+
+from conftest import INFO, SIZES, tiny_run
+
+N, C, FEW = 60, 4, SIZES.silhouette_images
+ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
+    "test_bce": ((N,), "float32"),
+    "test_kl": ((N,), "float32"),
+    "test_mse": ((N,), "float32"),
+    "test_ssim": ((N,), "float32"),
+    "test_sharpness": ((N,), "float32"),
+    "test_laplacian": ((N,), "float32"),
+    "knn_votes": ((N, C), "uint8"),
+    "silhouette": ((FEW,), "float16"),
+    "silhouette_footwear": ((FEW,), "float16"),
+    "recon_classes": ((N,), "uint8"),
+    "recon_entropy": ((N,), "float16"),
+    "sample_images": ((SIZES.shown_samples, 28, 28), "uint8"),
+    "sample_classes": ((SIZES.prior_samples,), "uint8"),
+    "sample_entropy": ((SIZES.prior_samples,), "float16"),
+    "fixed_reconstructions": ((C * SIZES.fixed_per_class, 28, 28), "uint8"),
+    "interpolation_images": ((3, SIZES.interpolation_steps, 28, 28), "uint8"),
+    "interpolation_jump": ((SIZES.interpolation_pairs,), "float32"),
+    "interpolation_feature_jump": ((SIZES.interpolation_pairs,), "float32"),
+    "mixing_feature_jump": ((SIZES.interpolation_pairs,), "float32"),
+}
+SCORES = {
+    *(f"{split}_{name}" for split in ("train", "validation", "test") for name in ("neg_elbo", "bce", "kl", "deviance")),
+    "iwae", "iwae_neg_elbo", "mse", "ssim", "sharpness", "laplacian", "active_units", "knn_accuracy", "probe_accuracy",
+    "silhouette", "silhouette_footwear", "davies_bouldin", "fisher", "trace_within", "trace_between", "trace_total",
+    "mutual_information", "aggregate_kl", "hole_mass", "pca2_share", "sample_tv", "sample_precision", "sample_recall",
+    "sample_density", "sample_coverage", "sample_frechet", "recon_frechet", "recon_accuracy", "parameters",
+}  # fmt: skip
+HIGH = {
+    "trustworthiness_pca", "trustworthiness_tsne", "continuity_pca", "continuity_tsne", "silhouette_pca",
+}  # fmt: skip
+SHARES = {
+    "knn_accuracy", "probe_accuracy", "hole_mass", "pca2_share", "sample_tv", "sample_precision", "sample_recall",
+    "sample_coverage", "recon_accuracy", *HIGH - {"silhouette_pca"},
+}  # fmt: skip
+
+
+@pytest.fixture(params=[2, 5], scope="module")
+def measured(request: pytest.FixtureRequest, tiny: Data) -> tuple[int, Subject, Scores, Arrays]:
+    dim: int = request.param
+    torch.manual_seed(0)
+    spec = tiny_run(latent_dim=dim)
+    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), Classifier(C).eval(), tiny, SIZES)
+    scores, arrays = evaluate(subject)
+    return dim, subject, scores, arrays
+
+
+Measured = tuple[int, Subject, Scores, Arrays]
+
+
+def test_every_documented_array_is_there_with_shape_and_type(measured: Measured) -> None:
+    dim, _, _, arrays = measured
+    expected = {**ARRAYS, "latent_mean": ((N, dim), "float16"), "pca_shares": ((dim,), "float32")}
+    if dim == 2:
+        side = SIZES.manifold_side
+        expected |= {"latent_logvar": ((N, 2), "float16"), "manifold": ((side, side, 28, 28), "uint8")}
+    else:
+        few = SIZES.tsne_images
+        expected |= {"tsne": ((few, 2), "float16"), "silhouette_pca": ((few,), "float16")}
+    assert {name: (array.shape, str(array.dtype)) for name, array in arrays.items()} == expected
+
+
+def test_every_documented_score_is_there_and_finite(measured: Measured) -> None:
+    dim, _, scores, arrays = measured
+    assert scores.keys() == SCORES | (HIGH if dim > 2 else set())
+    assert all(isinstance(value, float) and np.isfinite(value) for value in scores.values())
+    assert all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f")
+
+
+def test_scores_are_in_their_ranges(measured: Measured) -> None:
+    dim, subject, scores, arrays = measured
+    assert all(0 <= scores[name] <= 1 for name in SHARES & scores.keys())
+    assert 0 <= scores["active_units"] <= dim
+    assert -1 <= scores["silhouette"] <= 1
+    assert scores["trace_total"] == pytest.approx(scores["trace_within"] + scores["trace_between"], rel=1e-4)
+    assert scores["iwae"] <= scores["iwae_neg_elbo"] + 1.0, "64 samples bound no worse than one, up to noise"
+    assert scores["test_deviance"] > 0
+    assert (arrays["test_kl"] >= 0).all()
+    assert (arrays["knn_votes"].sum(axis=1) == SIZES.neighbours).all()
+    assert arrays["pca_shares"].sum() == pytest.approx(1, abs=1e-5)
+    assert (arrays["sample_classes"] < C).all()
+    assert (arrays["interpolation_jump"] >= 1).all()
+    assert scores["parameters"] == sum(p.numel() for p in subject.model.parameters())
+
+
+def test_scores_are_means_of_their_arrays(measured: Measured) -> None:
+    _, _, scores, arrays = measured
+    for name in ("bce", "kl"):
+        assert scores[f"test_{name}"] == pytest.approx(arrays[f"test_{name}"].mean(), rel=1e-5)
+    assert scores["mse"] == pytest.approx(arrays["test_mse"].mean())
+    assert scores["sharpness"] == pytest.approx(np.median(arrays["test_sharpness"]))
+    assert scores["test_neg_elbo"] == pytest.approx(scores["test_bce"] + scores["test_kl"])
+
+
+def test_evaluating_again_gives_the_same_bits(measured: Measured) -> None:
+    dim, subject, scores, arrays = measured
+    if dim > 2:
+        return  # t-SNE is the slow part, and its own library's to test
+    torch.manual_seed(123)
+    again_scores, again = evaluate(subject)
+    assert again_scores == scores
+    assert all(np.array_equal(again[name], array) for name, array in arrays.items())
+
+
+def test_latent_means_are_in_the_order_of_the_test_images(measured: Measured) -> None:
+    _, subject, _, arrays = measured
+    one = encode(subject.model, subject.data.test.images[7:8])[0]
+    np.testing.assert_allclose(arrays["latent_mean"][7], one[0].detach().numpy(), atol=2e-3)
+
+
+def test_the_manifold_has_its_largest_second_latent_on_top(measured: Measured) -> None:
+    dim, subject, _, arrays = measured
+    if dim > 2:
+        assert "manifold" not in arrays
+        return
+    from scipy.stats import norm
+
+    side = SIZES.manifold_side
+    low, high = norm.ppf(0.5 / side), norm.ppf(1 - 0.5 / side)
+    for row, column, z in ((0, 0, (low, high)), (0, side - 1, (high, high)), (side - 1, 0, (low, low))):
+        with torch.no_grad():
+            pixels = torch.sigmoid(subject.model.decoder(torch.tensor([z], dtype=torch.float32)))[0, 0] * 255
+        assert np.abs(arrays["manifold"][row, column] - pixels.numpy()).max() <= 1
+
+
+def test_interpolations_run_from_the_first_image_of_one_class_to_that_of_the_other(measured: Measured) -> None:
+    _, _, _, arrays = measured
+    fixed = arrays["fixed_reconstructions"][:: SIZES.fixed_per_class].astype(int)
+    for path, (start, end) in zip(arrays["interpolation_images"].astype(int), INFO.interpolations, strict=True):
+        assert np.abs(path[0] - fixed[start]).max() <= 1
+        assert np.abs(path[-1] - fixed[end]).max() <= 1
+
+
+def test_history_has_elbo_and_deviance_beside_the_terms(
+    trained: Callable[..., tuple[History, CheckpointFolder]], tiny: Data
+) -> None:
+    history, _ = trained("a", tiny_run())
+    columns = run_history(tiny_run(epochs=2), history, tiny)
+    names = {f"{split}_{term}" for split in ("train", "validation") for term in ("neg_elbo", "bce", "kl", "deviance")}
+    assert columns.keys() == names | {"learning_rate"}
+    assert {len(values) for values in columns.values()} == {2}
+    assert columns["train_neg_elbo"][1] == columns["train_bce"][1] + columns["train_kl"][1]
+    assert columns["validation_deviance"][0] == pytest.approx(
+        columns["validation_bce"][0] - mean_entropy(tiny.validation)
+    )
