@@ -1,0 +1,87 @@
+"""The command line in its own process: exit codes, sentences instead of tracebacks, and what it leaves alone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vae.grid import make_grid
+
+ROOT = Path(__file__).parents[1]
+# Fails loudly when anything imports torch.
+NO_TORCH = "import sys; sys.modules['torch'] = None; sys.argv = ['build.py', *sys.argv[1:]]; import build; build.run()"
+
+
+def call(*arguments: str, tmp: Path) -> subprocess.CompletedProcess[str]:
+    """Run build.py without torch and with a results folder of its own."""
+    command = [sys.executable, "-c", NO_TORCH, *arguments, "--results", str(tmp / "results")]
+    environment = os.environ | {"LAUDO_CACHE": str(tmp / "cache")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def test_help_and_no_option_explain_themselves(tmp_path: Path) -> None:
+    for arguments in (("--help",), ()):
+        done = call(*arguments, tmp=tmp_path)
+        assert done.returncode == 0
+        assert all(option in done.stdout for option in ("--all", "--section", "--retrain", "--status", "--check"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_status_of_nothing_needs_no_torch_and_changes_nothing(tmp_path: Path) -> None:
+    done = call("--status", tmp=tmp_path)
+    assert done.returncode == 0
+    last = f"e10-l50/{make_grid('full', 'fashion-mnist', None).seeds[-1]}"
+    words = (last, "classifier/42", "missing", "espaco-latente")
+    assert all(word in done.stdout for word in words), done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_says_what_and_how_long_and_changes_nothing(tmp_path: Path) -> None:
+    done = call("--all", "--dry-run", "--device", "cpu", tmp=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Would train" in done.stdout
+    assert "on cpu, in about" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("--retrain", "e5O", "--all"), ("Unknown run 'e5O'", "Did you mean", "e50")),
+    (("--section", "espaco-latent"), ("Unknown section 'espaco-latent'", "Did you mean espaco-latente")),
+    (("--dataset", "fashion", "--all"), ("Unknown data set 'fashion'", "fashion-mnist")),
+    (("--seeds", "0", "--all"), ("--seeds 0", "at least one seed")),
+    (("--seeds", "two", "--all"), ("--seeds", "two")),
+    (("--profile", "huge", "--all"), ("--profile", "huge", "quick")),
+    (("--retrain", "e50"), ("--retrain goes with --all or --section",)),
+    (("--all", "--section", "licoes"), ("--all renders every page",)),
+    (("--dry-run",), ("--dry-run goes with",)),
+    (("--nope",), ("--nope",)),
+])  # fmt: skip
+def test_what_was_typed_wrong_is_a_usage_error(tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+    done = call(*arguments, tmp=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_manifest_is_a_failure_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "manifest.json").write_text("{")
+    (tmp_path / "results" / "e10" / "42").mkdir(parents=True)
+    done = call("--section", "espaco-latente", tmp=tmp_path)
+    assert done.returncode == 1
+    assert "manifest.json is damaged" in done.stderr
+    assert "git checkout" in done.stderr
+
+
+def test_check_counts_its_faults(tmp_path: Path) -> None:
+    extra = tmp_path / "results" / "e10" / "42" / "notes.txt"
+    extra.parent.mkdir(parents=True)
+    extra.write_text("mine")
+    done = call("--check", tmp=tmp_path)
+    assert done.returncode == 1
+    assert f"{extra} is not in the manifest." in done.stderr
+    assert "1 faults" in done.stderr
