@@ -24,7 +24,7 @@ def draw(page: Page, figure: Figure, evidence: Evidence) -> Files:
         suffix, encode = ("png", figures.to_png) if figure.raster else ("svg", figures.to_svg)
         themes = (("claro", "light"), ("escuro", "dark"))
         return {
-            f"{stem}.{name}.{suffix}": encode(figure.draw(evidence, figures.load_theme(theme)))  # type: ignore[arg-type]
+            f"{stem}.{name}.{suffix}": encode(figure.draw(evidence, figures.load_theme(theme)))
             for name, theme in themes
         }
     if isinstance(figure, Picture):

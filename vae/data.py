@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import zlib
 from pathlib import Path
+from typing import cast
 
 import torch
 from jaxtyping import Float, Int, UInt8
@@ -79,7 +80,9 @@ def load(info: DatasetInfo, data_dir: Path | None, cache_dir: Path) -> Data:
 def _split(info: DatasetInfo, train: Split, test: Split) -> Data:
     generator = torch.Generator().manual_seed(SPLIT_SEED)
     sizes = [info.train_images, info.validation_images]
-    parts = torch.utils.data.random_split(range(len(train)), sizes, generator=generator)  # type: ignore[arg-type]
+    # A range is no Dataset by name, but has all that random_split asks of one.
+    indices = cast("torch.utils.data.Dataset[int]", range(len(train)))
+    parts = torch.utils.data.random_split(indices, sizes, generator=generator)
     train_indices, validation_indices = (torch.tensor(part.indices) for part in parts)
     return Data(
         info,

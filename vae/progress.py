@@ -87,7 +87,7 @@ class LineListener:
 
     def epoch(self, epoch: int, history: History) -> None:
         if epoch == self._epochs or time.monotonic() - self._last > SECONDS_BETWEEN_LINES:
-            self._line(f"epoch {epoch}/{self._epochs}  {losses(history)}", epoch)
+            self._line(f"epoch {epoch}/{self._epochs}  {losses(history)}", float(epoch))
 
     def _line(self, text: str, done: float) -> None:
         self._last = time.monotonic()
