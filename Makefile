@@ -40,17 +40,21 @@ lock:
 clean:
 	rm -rf rendered site site-properdocs
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v >= (3, 11) or sys.exit("Laudo needs Python 3.11 or newer; this is %d.%d. Say which with: make PYTHON=python3.12" % v)'
-	$(PYTHON) -m venv $(VENV)
+# An environment without pip is what a failed or interrupted creation leaves; it is made anew.
+define make-environment
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Laudo needs Python 3.11 to 3.13; this is %d.%d. Say which with: make PYTHON=python3.12" % v)'
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+endef
 
 # The stamps are written last, so an interrupted installation is done again.
-$(VENV)/site.stamp: requirements.txt | $(BIN)/python
+$(VENV)/site.stamp: requirements.txt
+	$(make-environment)
 	@echo "Installing the locked packages into $(VENV) (a few minutes the first time)"
 	$(PIP) install --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/test.stamp: requirements-test.txt | $(BIN)/python
+$(VENV)/test.stamp: requirements-test.txt
+	$(make-environment)
 	@echo "Installing the locked packages and the test tools into $(VENV) (a few minutes the first time)"
 	$(PIP) install --require-hashes -r requirements-test.txt
 	@touch $@

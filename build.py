@@ -87,6 +87,8 @@ def build(
     with _usage():
         pages = [page(slug) for slug in dict.fromkeys(sections)] if sections else list(PAGES)
     needed = {run for each in pages for run in runs_of(each)} | set(retrain)
+    if not sections or grid.classifier.name in retrain:
+        needed = set(grid.specs)  # the whole grid, also the runs that no page speaks of yet
     if not dry_run:
         store.recover()
     plan = make_plan(grid, store, RUNS_DIR, needed, retrain)

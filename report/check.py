@@ -32,7 +32,7 @@ def faults(grid: Grid, store: ResultsStore, rendered_dir: Path, docs: Path, tell
         return  # nothing can be rendered from them
     rendered = Rendered(rendered_dir)
     publication = Publication(grid, store, rendered, docs)
-    evidence = publication.evidence(PAGES, StoredResults(grid, store))
+    evidence = publication.evidence(PAGES, StoredResults(grid, store), cached=False)
     environment = make_environment()
     for page in PAGES:
         tell(f"page {page.slug}")

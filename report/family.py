@@ -8,7 +8,7 @@ import dataclasses
 import inspect
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ from report import sources
 from report.claims import Claim, ClaimError, Pending, Untested, Verdict, estimate, judge
 from report.statistics import Estimate, Samples
 from vae.datasets import dataset_info
+from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.plan import keys_of
 from vae.results import RunResult
 from vae.spec import digest
 from vae.store import ResultsStore
 
-ENGINE = ("report/bootstrap.py", "report/claims.py", "report/statistics.py", "report/sample.py")
+ENGINE = ("vae/datasets.py", "report/bootstrap.py", "report/claims.py", "report/statistics.py", "report/sample.py")
 
 
 class StoredResults(Mapping[str, Mapping[int, RunResult]]):
@@ -31,7 +32,10 @@ class StoredResults(Mapping[str, Mapping[int, RunResult]]):
     def __init__(self, grid: Grid, store: ResultsStore) -> None:
         self._grid, self._store = grid, store
         self._info = dataset_info(grid.dataset.dataset)
+        # Verifying a result means hashing its files, so each question is answered once.
         self._loaded: dict[str, dict[int, RunResult]] = {}
+        self._fresh: dict[str, list[int]] = {}
+        self._digests: dict[str, dict[str, str]] = {}
 
     def __getitem__(self, run: str) -> Mapping[int, RunResult]:
         if run not in self._grid.specs:
@@ -50,37 +54,41 @@ class StoredResults(Mapping[str, Mapping[int, RunResult]]):
         """Return the seeds of a run whose stored result is the one that the grid asks for."""
         if run not in self._grid.specs:
             return []
-        wanted = keys_of(self._grid, self._info, self._grid.specs[run])
-        seeds = self._grid.seeds_of(run)
-        return [seed for seed in seeds if self._store.has(run, seed) and self._store.keys(run, seed) == wanted]
+        if run not in self._fresh:
+            wanted = keys_of(self._grid, self._info, self._grid.specs[run])
+            seeds = [seed for seed in self._grid.seeds_of(run) if self._store.has(run, seed)]
+            self._fresh[run] = [seed for seed in seeds if self._store.keys(run, seed) == wanted]
+        return self._fresh[run]
 
     def digests(self, run: str) -> dict[str, str]:
         """Return the hash of each fresh result of a run, by run/seed."""
-        return {f"{run}/{seed}": self._store.digest(run, seed) for seed in self.fresh_seeds(run)}
+        if run not in self._digests:
+            self._digests[run] = {f"{run}/{seed}": self._store.digest(run, seed) for seed in self.fresh_seeds(run)}
+        return self._digests[run]
 
 
 def judge_family(
-    claims: Iterable[Claim], required: Iterable[Claim], grid: Grid, results: StoredResults, cache_file: Path
+    claims: Sequence[Claim], required: Sequence[Claim], grid: Grid, results: StoredResults, cache_file: Path | None
 ) -> tuple[Samples, dict[str, Verdict]]:
     """Return the verdicts on all claims whose evidence is there, and the samples that they were estimated on.
 
     required: the claims of the pages to be rendered; ClaimError if one of them cannot be judged. The others may wait:
-    they count in Holm's family all the same.
+    they count in Holm's family all the same. cache_file: None estimates everything anew and writes nothing.
     """
     samples = Samples(results, dataset_info(grid.dataset.dataset))
     must = {claim.id for claim in required}
-    cache = _read(cache_file)
+    cache = _read(cache_file) if cache_file else {}
     kept: dict[str, Any] = {}
     outcomes: dict[str, Estimate | Untested | Pending] = {}
     for claim in claims:
-        key = _key(claim, results)
-        if key in cache:
-            kept[key] = cache[key]
-            outcomes[claim.id] = _from_json(cache[key])
-            continue
         try:
+            key = _key(claim, results)
+            if key in cache:
+                kept[key] = cache[key]
+                outcomes[claim.id] = _from_json(cache[key])
+                continue
             outcome = estimate(claim, samples)
-        except ClaimError as error:
+        except (ClaimError, ResultsError) as error:
             if claim.id in must:
                 raise
             outcomes[claim.id] = Pending(str(error))
@@ -88,7 +96,7 @@ def judge_family(
         outcomes[claim.id] = outcome
         if isinstance(outcome, Estimate):
             kept[key] = dataclasses.asdict(outcome)
-    if kept != cache:
+    if cache_file and kept != cache:
         cache_file.parent.mkdir(parents=True, exist_ok=True)
         cache_file.write_text(json.dumps(kept))
     return samples, judge(claims, outcomes)
@@ -98,8 +106,8 @@ def _key(claim: Claim, results: StoredResults) -> str:
     # The whole module of the statistic, because it may call its neighbours.
     function = inspect.unwrap(getattr(claim.statistic, "func", claim.statistic))
     code = [sources.digest(*ENGINE), inspect.getsource(sys.modules[function.__module__])]
-    evidence = {run: results.digests(run) for run in ("dataset", *claim.needs)}
-    return digest([claim.id, claim.margin, code, evidence])
+    evidence = [results.digests(run) for run in ("dataset", *claim.needs)]
+    return digest([claim.id, claim.margin, claim.groups, claim.classes, code, evidence])
 
 
 def _read(path: Path) -> dict[str, Any]:

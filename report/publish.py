@@ -10,8 +10,10 @@ from report.codepages import code_page, code_path
 from report.evidence import Evidence
 from report.family import StoredResults, judge_family
 from report.page import Page
-from report.rendered import ACTIVITY, RECORDS, Rendered
+from report.rendered import ACTIVITY, RECORDS, Record, Rendered
 from report.sections import PAGES, claims_of, family, runs_of
+from vae.datasets import FASHION_MNIST
+from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.spec import digest
 from vae.store import ResultsStore
@@ -42,13 +44,14 @@ class Publication:
         """Render the pages that are not fresh, writing only what changed, and mark the others that grew old."""
         asked = list(pages)
         results = StoredResults(self.grid, self.store)
+        # First by digests alone: should judging or rendering fail, no old page may look current beside new results.
+        self.mark_outdated(None, results)
         evidence = self.evidence(asked, results)
         environment = None
         for page in asked:
             inputs = self.inputs(page, evidence, results)
             why = self.rendered.why_not_fresh(page.slug, inputs)
             if not why:
-                self.rendered.set_notice(page.slug, "")
                 tell(f"{page.slug}: fresh")
                 continue
             # Only now: matplotlib and Jinja are slow to import, and most builds find most pages fresh.
@@ -63,10 +66,13 @@ class Publication:
         self._write_code()
         self.mark_outdated(evidence, results)
 
-    def evidence(self, pages: Iterable[Page], results: StoredResults) -> Evidence:
-        """Return results and verdicts; ClaimError if a claim of these pages cannot be judged."""
+    def evidence(self, pages: Iterable[Page], results: StoredResults, cached: bool = True) -> Evidence:
+        """Return results and verdicts; ClaimError if a claim of these pages cannot be judged.
+
+        cached: use and renew the estimates kept beside the pages; a check must not trust them.
+        """
         required = [claim for page in pages for claim in claims_of(page)]
-        cache = self.rendered.root / RECORDS / "estimates.json"
+        cache = self.rendered.root / RECORDS / "estimates.json" if cached else None
         samples, verdicts = judge_family(family(), required, self.grid, results, cache)
         return Evidence(self.grid, samples, verdicts)
 
@@ -90,15 +96,22 @@ class Publication:
     def _digests(page: Page, results: StoredResults) -> dict[str, str]:
         return {label: value for run in ("dataset", *runs_of(page)) for label, value in results.digests(run).items()}
 
-    def mark_outdated(self, evidence: Evidence, results: StoredResults) -> None:
-        """Give every rendered page that is older than its results a notice that says so."""
+    def mark_outdated(self, evidence: Evidence | None, results: StoredResults) -> None:
+        """Give every rendered page that is older than its results a notice that says so.
+
+        Without evidence only results and sources are compared, and a notice is set but never taken away.
+        """
         for page in PAGES:
             record = self.rendered.record(page.slug)
             if record is None:
                 continue
-            now = self.inputs(page, evidence, results)
-            changed = sorted(name for name in {**record.inputs, **now} if record.inputs.get(name) != now.get(name))
-            self.rendered.set_notice(page.slug, outdated_notice(page, changed) if changed else "")
+            if evidence is None:
+                changed = self._changed(page, record, results)
+            else:
+                now = self.inputs(page, evidence, results)
+                changed = sorted(name for name in {**record.inputs, **now} if record.inputs.get(name) != now.get(name))
+            if changed or evidence is not None:
+                self.rendered.set_notice(page.slug, outdated_notice(page, changed, self.grid) if changed else "")
 
     def status(self, pages: Iterable[Page]) -> Iterator[tuple[str, str, str]]:
         """Yield slug, state and reason of every page, from what was recorded when it was rendered; judges nothing."""
@@ -106,51 +119,51 @@ class Publication:
         for page in pages:
             record = self.rendered.record(page.slug)
             if record is None:
-                yield page.slug, "missing", f"not rendered: python build.py --section {page.slug}"
+                yield page.slug, "missing", f"not rendered: {command(page, self.grid)}"
                 continue
-            now = {**self._sources(page), **self._digests(page, results)}
-            before = {name: value for name, value in record.inputs.items() if name != VERDICTS}
-            changed = sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
+            try:
+                changed = self._changed(page, record, results)
+            except ResultsError as error:
+                yield page.slug, "damaged", str(error)
+                continue
             altered = self.rendered.altered(record)
             if changed:
                 yield page.slug, "stale", f"older than: {', '.join(changed)}"
             elif altered:
                 yield page.slug, "stale", f"{altered[0]} was altered or removed by hand"
+            elif self.rendered.has_notice(page.slug):
+                yield page.slug, "stale", "a verdict changed since it was rendered"
             else:
                 yield page.slug, "fresh", "as its results, template and code make it"
 
+    def _changed(self, page: Page, record: Record, results: StoredResults) -> list[str]:
+        """Return what changed since a page was rendered, verdicts apart."""
+        now = {**self._sources(page), **self._digests(page, results)}
+        before = {name: value for name, value in record.inputs.items() if name != VERDICTS}
+        return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
+
     def _write_code(self) -> None:
+        """Write the code pages that evidence links to, if the sources changed or a page was lost."""
         files = sources.code_files()
-        stamp = self.rendered.root / RECORDS / "code"
-        now = sources.digest(*files)
-        if not (stamp.is_file() and stamp.read_text() == now):
-            self.rendered.write({f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in files})
-            self.rendered.write({f"{RECORDS}/code": now.encode()})
+        inputs = {"sources": sources.digest(*files)}
+        if self.rendered.why_not_fresh("code", inputs):
+            pages = {f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in files}
+            self.rendered.write_page("code", pages, inputs)
 
 
-def own_sources(page: Page) -> list[str]:
-    """Return what a page is made from beside SHARED, by path from the root.
-
-    Its template and modules (<slug>.py, <slug>_*.py), those of the pages whose claims it quotes, because their
-    sentences stand on it, and the source files that it names, because it shows them or links to their lines.
-    """
-    quoted = [other for other in PAGES if "*" in page.quotes or other.slug in page.quotes]
-    own = [f"report/pages/{page.template}", *_modules(page.slug)]
-    shown = {path for source in own for path in NAMED_SOURCE.findall(sources.read_source(source))}
-    return sorted({*own, *shown, *(module for other in quoted for module in _modules(other.slug))})
+def command(page: Page, grid: Grid) -> str:
+    """Return the command that renders a page again from the same profile and data set."""
+    profile = "" if grid.profile == "full" else f" --profile {grid.profile}"
+    dataset = "" if grid.dataset.dataset == FASHION_MNIST.name else f" --dataset {grid.dataset.dataset}"
+    return f"python build.py --section {page.slug}{profile}{dataset}"
 
 
-def _modules(slug: str) -> list[str]:
-    stem = slug.replace("-", "_")
-    return [path for path in sources.code_files() if re.fullmatch(rf"report/pages/{stem}(_\w+)?\.py", path)]
-
-
-def outdated_notice(page: Page, changed: list[str]) -> str:
+def outdated_notice(page: Page, changed: list[str], grid: Grid) -> str:
     """Return the notice of a page that is older than the results: what changed, and the command that renews it."""
     runs = ", ".join(f"`{name}`" for name in changed if "/" in name)
     what = f"Os resultados de {runs} mudaram" if runs else "O código, a grade ou os veredictos mudaram"
     return (
         f'\n!!! outdated "Página mais antiga que os resultados"\n'
         f"    {what} depois que esta página foi gerada; números e veredictos abaixo podem não valer mais.\n"
-        f"    Para atualizá-la: `python build.py --section {page.slug}`\n\n"
+        f"    Para atualizá-la: `{command(page, grid)}`\n\n"
     )

@@ -20,7 +20,7 @@ from report.rendered import ACTIVITY, page_path
 from report.sections import claims_of, page_of
 from report.statistics import ALPHA
 from report.tables import metrics_table
-from vae.results import dump_json
+from vae.results import RESULT_FILE, dump_json
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,7 +159,7 @@ def claim_data(evidence: Evidence, claim: engine.Claim) -> bytes:
     """Return the evidence of a claim with the provenance of every result that it rests on, as JSON."""
     body = engine.evidence(evidence.verdicts[claim.id])
     body["results"] = {
-        f"results/{run}/{seed}/result.json": {
+        f"{run}/{seed}/{RESULT_FILE}": {
             "keys": dataclasses.asdict(result.keys),
             "provenance": {name: value for name, value in result.provenance.items() if name != "epoch_seconds"},
         }

@@ -1,4 +1,4 @@
-"""The rendered/ folder: what each page was made from, what is written, what has grown old. The report's only disk writer.
+"""The rendered/ folder: what each page was made from, what is written, what has grown old.
 
 A page's record, rendered/.laudo/<slug>.json, holds what the page was made from (by part, so that --status can say what
 changed) and the sha256 of its files. It is written last: a killed build leaves a page without a valid record, which is
@@ -81,6 +81,11 @@ class Rendered:
                 changed += 1
         return changed
 
+    def has_notice(self, slug: str) -> bool:
+        """Say whether a page is marked as older than its results."""
+        path = self.root / page_path(slug)
+        return path.is_file() and OUTDATED_OPEN.encode() in path.read_bytes()
+
     def set_notice(self, slug: str, notice: str) -> None:
         """Put a notice below a page's title, or take it away ('')."""
         path = self.root / page_path(slug)
@@ -93,12 +98,9 @@ class Rendered:
 
     def copy_docs(self, docs: Path) -> None:
         """Copy the hand-written pages and assets, so that rendered/ is a whole site on its own."""
-        files = {
-            path.relative_to(docs).as_posix(): path.read_bytes()
-            for path in sorted(docs.rglob("*"))
-            if path.is_file() and "overrides" not in path.relative_to(docs).parts
-        }
-        self.write(files)
+        paths = (path for path in sorted(docs.rglob("*")) if path.is_file())
+        files = {path.relative_to(docs).as_posix(): path.read_bytes() for path in paths}
+        self.write_page("docs", {name: files[name] for name in files if not name.startswith("overrides/")}, {})
 
     def _digest(self, name: str) -> str:
         path = self.root / name

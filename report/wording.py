@@ -15,7 +15,10 @@ WHY = {
 
 
 def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
-    """Return value, interval, margin, seeds, images, p_words and why_words of a verdict, formatted."""
+    """Return value, interval, margin, seeds, images, p_words and why_words of a verdict, formatted.
+
+    Also with_seeds ("com uma só semente") and claimed, whether the value lies on the claimed side of the margin.
+    """
     claim, measured = verdict.claim, verdict.estimate
     words: dict[str, Any] = {
         "margin": ptbr.number(claim.margin, claim.decimals, claim.unit),
@@ -24,13 +27,24 @@ def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
     if measured is None:
         return words | {"why_words": untested_reason(verdict, info)}
     bounded = math.isfinite(measured.half_width)
+    seeds = ptbr.plural(measured.n_seeds, "semente", "sementes")
     return words | {
         "value": ptbr.number(measured.value, claim.decimals, claim.unit),
         "interval": ptbr.interval(measured.low, measured.high, claim.decimals, claim.unit) if bounded else "",
-        "seeds": ptbr.plural(measured.n_seeds, "semente", "sementes"),
+        "seeds": seeds,
         "images": ptbr.plural(measured.n_images, "imagem", "imagens"),
         "p_words": p_words(verdict),
+        "with_seeds": "com uma só semente" if measured.n_seeds == 1 else f"com {seeds}",
+        "claimed": on_claimed_side(verdict),
     }
+
+
+def on_claimed_side(verdict: Verdict) -> bool:
+    """Return whether a value was measured and lies beyond the margin on the claimed side, whatever its interval."""
+    if verdict.estimate is None:
+        return False
+    beyond = verdict.estimate.value - verdict.claim.margin
+    return beyond > 0 if verdict.claim.side == "above" else beyond < 0
 
 
 def p_words(verdict: Verdict) -> str:

@@ -8,7 +8,6 @@ from vae.spec import digest
 
 SPLIT_SEED = 42  # the same for every training seed, so that runs are paired
 IMAGE_SIDE = 28
-PIXELS = IMAGE_SIDE * IMAGE_SIDE
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 import dataclasses
 import shutil
+from collections.abc import Collection
 
-from vae.plan import Action, Plan, Step, by_training
+from vae.plan import Action, Plan, State, Step, by_training
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
 from vae.store import ResultsStore
 
@@ -30,7 +31,7 @@ def forecast(plan: Plan, store: ResultsStore, device: str) -> Forecast:
         todo = [step for step in steps if step.action is not Action.NOTHING]
         for step in steps:
             lines.append(f"  {step.label:16} {step.action.value:9} {step.state.value}: {step.reason}")
-        images = _epochs_to_train(todo) * _images_per_epoch(steps[0], plan.info.train_images)
+        images = _epochs_to_train(todo, plan.retrain) * _images_per_epoch(steps[0], plan.info.train_images)
         total += images / rate + EVALUATION_SECONDS[kind] * len(todo)
     if not plan.todo:
         return Forecast((*lines, "Nothing to train: everything is fresh."), 0.0)
@@ -52,7 +53,7 @@ def guess_device(asked: str) -> str:
 def images_per_second(plan: Plan, store: ResultsStore, kind: str) -> tuple[float, str]:
     """Return the rate of the newest stored training on such a device, or a typical one, and which of the two."""
     for step in reversed(plan.steps):
-        if isinstance(step.spec, RunSpec) and step.state.value in ("fresh", "stale"):
+        if isinstance(step.spec, RunSpec) and step.state in (State.FRESH, State.STALE):
             provenance = store.provenance(step.spec.name, step.seed)
             on_cpu = str(provenance.get("training", {}).get("device", "")).startswith("CPU")
             if on_cpu == (kind == "cpu") and provenance.get("images_per_second"):
@@ -60,13 +61,13 @@ def images_per_second(plan: Plan, store: ResultsStore, kind: str) -> tuple[float
     return TYPICAL_IMAGES_PER_SECOND[kind], "a typical rate"
 
 
-def _epochs_to_train(steps: list[Step]) -> int:
+def _epochs_to_train(steps: list[Step], retrain: Collection[str]) -> int:
     """Return how many epochs a trajectory still has to go: its snapshots share one training."""
     specs = [step.spec for step in steps if step.action is Action.TRAIN]
     wanted = {spec.epochs for spec in specs if isinstance(spec, RunSpec | ClassifierSpec)}
     if not wanted:
         return 0
-    again = any("--retrain" in step.reason for step in steps)
+    again = any(step.spec.name in retrain for step in steps)
     files = () if again else steps[0].checkpoints.glob("epoch-*.safetensors")
     there = {int(path.stem.removeprefix("epoch-")) for path in files}
     # As in vae/train.py: from the newest checkpoint before the first snapshot that is not there.

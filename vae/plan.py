@@ -82,6 +82,8 @@ def make_plan(
     info = dataset_info(grid.dataset.dataset)
     names = [name for name in grid.specs if name in needed or isinstance(grid.specs[name], DatasetSpec)]
     steps = [_step(grid, info, store, runs_dir, name, seed, name in retrain) for name in names for seed in grid.seeds_of(name)]
+    if any(step.spec.name == grid.classifier.name and step.action is Action.TRAIN for step in steps):
+        steps = [_with_another_eye(step, store) for step in steps]
     evaluates = any(isinstance(step.spec, RunSpec) and step.action is not Action.NOTHING for step in steps)
     if evaluates and grid.classifier.name not in names:
         name = grid.classifier.name
@@ -121,6 +123,15 @@ def _step(
     else:
         action = Action.EVALUATE if _has_weights(store, spec, seed, checkpoints, keys) else Action.TRAIN
     return Step(spec, seed, keys, state, action, reason, checkpoints)
+
+
+def _with_another_eye(step: Step, store: ResultsStore) -> Step:
+    """Evaluate a fresh run again when the classifier is trained again: runs seen by two eyes do not compare."""
+    if not isinstance(step.spec, RunSpec) or step.action is not Action.NOTHING:
+        return step
+    at_hand = _has_weights(store, step.spec, step.seed, step.checkpoints, step.keys)
+    action = Action.EVALUATE if at_hand else Action.TRAIN
+    return dataclasses.replace(step, action=action, reason="the classifier that it is measured with is trained again")
 
 
 def _state(store: ResultsStore, name: str, seed: int, keys: Keys) -> tuple[State, str]:

@@ -58,7 +58,7 @@ class RunResult:
         Raises ResultsError naming the run if it is not there.
         """
         if name not in self.scores:
-            raise ResultsError(f"{self.run}/{self.seed} has no score '{name}'; evaluate it again with --retrain {self.run}.")
+            raise ResultsError(f"{self.run}/{self.seed} has no score '{name}'; make it again with: python build.py --all --retrain {self.run}")
         return self.scores[name]
 
     def array(self, name: str) -> Array:
@@ -67,7 +67,7 @@ class RunResult:
         Raises ResultsError naming the run if it is not there.
         """
         if name not in self.arrays:
-            raise ResultsError(f"{self.run}/{self.seed} has no array '{name}'; evaluate it again with --retrain {self.run}.")
+            raise ResultsError(f"{self.run}/{self.seed} has no array '{name}'; make it again with: python build.py --all --retrain {self.run}")
         return self.arrays[name]
 
 

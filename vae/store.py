@@ -210,7 +210,7 @@ class ResultsStore:
 
 
 def _remedy(run: str) -> str:
-    return f"Restore it (git checkout -- results/{run}) or make it again with --retrain {run}."
+    return f"Restore it from version control, or make it again with: python build.py --all --retrain {run}"
 
 
 def _write_through(path: Path, content: bytes) -> None:

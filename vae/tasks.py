@@ -32,7 +32,6 @@ class Task:
     term_names: tuple[str, ...]
     weights: tuple[float, ...]
     noise_dim: int
-    epochs: int
     batch_size: int
     learning_rate: Callable[[int], float]
     train_images: int | None
@@ -52,7 +51,6 @@ def vae_task(spec: RunSpec) -> Task:
         term_names=("bce", "kl"),
         weights=(1.0, spec.beta),
         noise_dim=spec.latent_dim,
-        epochs=spec.epochs,
         batch_size=spec.training.batch_size,
         learning_rate=lambda epoch: spec.training.learning_rate,
         train_images=spec.training.train_images,
@@ -83,7 +81,6 @@ def classifier_task(spec: ClassifierSpec, info: DatasetInfo) -> Task:
         term_names=("cross_entropy", "error"),
         weights=(1.0, 0.0),
         noise_dim=0,
-        epochs=spec.epochs,
         batch_size=spec.batch_size,
         learning_rate=lambda epoch: cosine(spec.learning_rate, epoch, spec.epochs),
         train_images=spec.train_images,

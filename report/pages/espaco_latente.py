@@ -132,9 +132,9 @@ SCREE = Plot(
 PAGE = Page(
     slug="espaco-latente",
     title="Espaço latente",
-    description="Como as classes se arrumam no espaço latente de duas e de muitas dimensões, e o que mais épocas mudam "
+    description="Como as classes se arrumam no espaço latente de duas e de muitas dimensões, e o que épocas a mais mudam "
     "nele.",
-    runs=RUNS,
+    runs=(*RUNS, "classifier"),
     claims=(*pairs.CLAIMS, *evolution.CLAIMS, *groups.CLAIMS, *dimensions.CLAIMS),
     figures=(PANELS, PLANE, CONFUSION, DEEP_CONFUSION, CLASSES, EVOLUTION, EMBEDDINGS, SCREE),
     context=context,

@@ -7,6 +7,7 @@ from report.evidence import Evidence
 from report.labels import run_label
 from report.page import Page
 from report.tables import Table
+from vae.grid import RUNS
 from vae.results import RunResult
 from vae.spec import EVALUATION_NUMERICS, TRAINING_NUMERICS, DatasetSpec, RunSpec
 
@@ -82,6 +83,6 @@ PAGE = Page(
     slug="reproducao",
     title="Reprodução",
     description="De onde vem cada número, com que versões, e os comandos que o refazem.",
-    runs=("e10", "e50", "e100", "e10-l50", "classifier"),
+    runs=(*(name for name, *_ in RUNS), "classifier"),
     context=context,
 )

@@ -6,10 +6,9 @@ import pytest
 import torch
 from torch import nn
 
+from tests.vae.tiny import tiny_run
 from vae.checkpoints import CheckpointFolder, History
 from vae.errors import TrainingError
-
-from conftest import tiny_run
 
 
 def stepped(seed: int = 0) -> tuple[nn.Module, torch.optim.Optimizer]:

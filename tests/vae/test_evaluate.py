@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from tests.vae.tiny import INFO, SIZES, tiny_run
 from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data
 from vae.evaluate import Arrays, Scores, Subject, encode, evaluate, mean_entropy, run_history
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE
-
-from conftest import INFO, SIZES, tiny_run
 
 N, C, FEW = 60, 4, SIZES.silhouette_images
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from tests.vae.tiny import INFO, SIZES, tiny_run
 from vae import spec
 from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data
@@ -13,8 +14,6 @@ from vae.models.classifier import Classifier
 from vae.models.conv import build_model
 from vae.spec import ClassifierSpec
 from vae.tasks import classifier_task
-
-from conftest import INFO, SIZES, tiny_run
 
 # Other processors and versions sum in another order. Measured between the instruction sets of one machine, these float32
 # numbers differ by less than 2e-5; what changes the mathematics (an init, a stream, a rate, a term) moves them by more

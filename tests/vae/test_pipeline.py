@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.vae.tiny import INFO, SIZES, StopError
 from vae import pipeline
 from vae import train as training
 from vae.errors import LaudoError
@@ -14,8 +15,6 @@ from vae.grid import Grid
 from vae.plan import Action, Plan, checkpoints_of, make_plan
 from vae.spec import EvaluationSpec
 from vae.store import ResultsStore
-
-from conftest import INFO, SIZES, StopError
 
 Execute = Callable[..., Plan]
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.vae.tiny import INFO, make_result
 from vae import spec
 from vae.errors import ResultsError
 from vae.forecast import forecast
@@ -11,8 +12,6 @@ from vae.grid import Grid
 from vae.plan import Action, Plan, State, by_training, checkpoints_of, keys_of, make_plan, status
 from vae.spec import ConvSpec, EvaluationSpec, TrainingSpec
 from vae.store import ResultsStore
-
-from conftest import INFO, make_result
 
 Planner = Callable[..., Plan]
 

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.vae.tiny import make_result
 from vae.errors import ResultsError
-from vae.results import ARRAYS_FILE, PROVENANCE_FILE, RESULT_FILE, FORMAT, from_files, read_keys, to_files
-
-from conftest import make_result
+from vae.results import ARRAYS_FILE, FORMAT, PROVENANCE_FILE, RESULT_FILE, from_files, read_keys, to_files
 
 FILES = to_files(make_result())
 

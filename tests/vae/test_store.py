@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.vae.tiny import make_result
 from vae.errors import ResultsError
 from vae.results import ARRAYS_FILE, RESULT_FILE, Keys
 from vae.store import INCOMING, JOURNAL, MANIFEST, WEIGHTS_FILE, ResultsStore
-
-from conftest import make_result
 
 OLD, NEW = make_result(value=1.0), make_result(value=2.0)
 
@@ -194,14 +193,13 @@ def interruptions(root: Path, error: BaseException, again: bool) -> int:
                 tried += 1
                 fresh = ResultsStore(store.root)
                 if again:
-                    fresh.save(make_result(value=3.0))
+                    fresh.save(make_result("e50"))  # another one: what was begun before it is not lost by it
                 else:
                     fresh.recover()
                 mse = fresh.load("e10", 42).score("mse")
                 weights = fresh.weights("e10", 42)
                 content = weights.read_bytes() if weights else None
-                allowed = [(3.0, None)] if again else [(1.0, b"old weights"), (2.0, b"new weights")]
-                assert (mse, content) in allowed, f"mixed after {name}, call {call}, after={after}"
+                assert (mse, content) in [(1.0, b"old weights"), (2.0, b"new weights")], f"mixed after {name}, call {call}, after={after}"
                 assert fresh.load("e50", 42).score("mse") == 1.0
                 assert fresh.faults() == []
                 assert not (fresh.root / INCOMING).exists()

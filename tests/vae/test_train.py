@@ -5,6 +5,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.vae.tiny import INFO, Quiet, StopAfter, StopError, tiny_run
 from vae import train as training
 from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data
@@ -12,8 +13,6 @@ from vae.errors import TrainingError
 from vae.spec import ClassifierSpec
 from vae.tasks import classifier_task, vae_task
 from vae.train import evaluate_terms, standard_normal, stream
-
-from conftest import INFO, Quiet, StopAfter, StopError, tiny_run
 
 Trained = tuple[History, CheckpointFolder]
 Train = Callable[..., Trained]
