@@ -151,6 +151,23 @@ class Publication:
             self.rendered.write_page("code", pages, inputs)
 
 
+def own_sources(page: Page) -> list[str]:
+    """Return what a page is made from beside SHARED, by path from the root.
+
+    Its template and modules (<slug>.py, <slug>_*.py), those of the pages whose claims it quotes, because their
+    sentences stand on it, and the source files that it names, because it shows them or links to their lines.
+    """
+    quoted = [other for other in PAGES if "*" in page.quotes or other.slug in page.quotes]
+    own = [f"report/pages/{page.template}", *_modules(page.slug)]
+    shown = {path for source in own for path in NAMED_SOURCE.findall(sources.read_source(source))}
+    return sorted({*own, *shown, *(module for other in quoted for module in _modules(other.slug))})
+
+
+def _modules(slug: str) -> list[str]:
+    stem = slug.replace("-", "_")
+    return [path for path in sources.code_files() if re.fullmatch(rf"report/pages/{stem}(_\w+)?\.py", path)]
+
+
 def command(page: Page, grid: Grid) -> str:
     """Return the command that renders a page again from the same profile and data set."""
     profile = "" if grid.profile == "full" else f" --profile {grid.profile}"
