@@ -1,7 +1,7 @@
 """Build the report: train what is missing, judge the claims, render the pages.
 
-    python build.py --all
-    python build.py --retrain e50 --section espaco-latente
+python build.py --all
+python build.py --retrain e50 --section espaco-latente
 """
 
 import difflib
@@ -28,16 +28,26 @@ PUBLISHED = ("full", "fashion-mnist")
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--all", "everything", is_flag=True, help="Train what is missing or stale, evaluate, render every page.")
-@click.option("--section", "sections", multiple=True, metavar="SLUG", help="Only this page and the runs it needs (repeatable).")
-@click.option("--retrain", "retrain", multiple=True, metavar="RUN", help="Train this run again even if fresh (repeatable).")
-@click.option("--status", "show_status", is_flag=True, help="State of each run and page: fresh, stale or missing, and why.")
-@click.option("--check", "check", is_flag=True, help="No training: verify results, pages, numbers, links; exit 1 on any fault.")
+@click.option(
+    "--section", "sections", multiple=True, metavar="SLUG", help="Only this page and the runs it needs (repeatable)."
+)
+@click.option(
+    "--retrain", "retrain", multiple=True, metavar="RUN", help="Train this run again even if fresh (repeatable)."
+)
+@click.option(
+    "--status", "show_status", is_flag=True, help="State of each run and page: fresh, stale or missing, and why."
+)
+@click.option(
+    "--check", "check", is_flag=True, help="No training: verify results, pages, numbers, links; exit 1 on any fault."
+)
 @click.option("--profile", type=click.Choice(PROFILES), default="full", show_default=True, help="Size of the grid.")
 @click.option("--seeds", type=int, default=None, metavar="N", help="Number of training seeds instead of the profile's.")
 @click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", show_default=True)
 @click.option("--data", "data_dir", type=click.Path(path_type=Path), default=None, metavar="DIR",
               help="Folder with the data set's idx files, plain or .gz.")  # fmt: skip
-@click.option("--dataset", default="fashion-mnist", show_default=True, metavar="NAME", help=f"One of: {', '.join(DATASETS)}.")
+@click.option(
+    "--dataset", default="fashion-mnist", show_default=True, metavar="NAME", help=f"One of: {', '.join(DATASETS)}."
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be trained, on what, and about how long; do nothing.")
 @click.option("--results", "results_dir", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
               help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip

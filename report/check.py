@@ -20,7 +20,9 @@ LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
-def faults(grid: Grid, store: ResultsStore, rendered_dir: Path, docs: Path, tell: Callable[[str], None]) -> Iterator[str]:
+def faults(
+    grid: Grid, store: ResultsStore, rendered_dir: Path, docs: Path, tell: Callable[[str], None]
+) -> Iterator[str]:
     """Yield every fault: damaged results, pages that differ from what would be rendered, typed numbers, links, alt texts."""
     tell("results against the manifest")
     try:
@@ -76,5 +78,3 @@ def link_faults(root: Path, name: str) -> Iterator[str]:
                 continue
             if not (path.parent / target.split("#")[0]).exists():
                 yield f"{path}, line {number}: the link to {target} leads nowhere"
-
-

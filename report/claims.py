@@ -136,14 +136,18 @@ def judge(claims: Iterable[Claim], estimates: Mapping[str, Estimate | Untested |
             raise ClaimError(f"Claim id '{claim_id}' is used {times} times; give each claim an id of its own.")
     for claim_id in family:
         if claim_id not in estimates:
-            raise ClaimError(f"Claim {claim_id} has no estimate; estimate every claim first, or bring its runs with: "
-                             "python build.py --all")
+            raise ClaimError(
+                f"Claim {claim_id} has no estimate; estimate every claim first, or bring its runs with: "
+                "python build.py --all"
+            )
     outcomes = {claim_id: estimates[claim_id] for claim_id in family}
-    adjusted = holm({
-        claim_id: outcome.p_value if isinstance(outcome, Estimate) else 1.0
-        for claim_id, outcome in outcomes.items()
-        if not isinstance(outcome, Untested)
-    })
+    adjusted = holm(
+        {
+            claim_id: outcome.p_value if isinstance(outcome, Estimate) else 1.0
+            for claim_id, outcome in outcomes.items()
+            if not isinstance(outcome, Untested)
+        }
+    )
     verdicts: dict[str, Verdict] = {}
     for claim_id, outcome in outcomes.items():
         claim = family[claim_id]

@@ -14,7 +14,9 @@ from vae import figures
 Files = dict[str, bytes]
 PNG_OF_PLOTS = 2  # scatters are drawn at two device pixels for a CSS pixel
 POINTS_PER_INCH, CSS_PIXELS_PER_INCH = 72, 96
-SVG_SIZE = re.compile(rb'<svg[^>]*? height="([\d.]+)pt"[^>]*? width="([\d.]+)pt"|<svg[^>]*? width="([\d.]+)pt"[^>]*? height="([\d.]+)pt"')
+SVG_SIZE = re.compile(
+    rb'<svg[^>]*? height="([\d.]+)pt"[^>]*? width="([\d.]+)pt"|<svg[^>]*? width="([\d.]+)pt"[^>]*? height="([\d.]+)pt"'
+)
 
 
 def draw(page: Page, figure: Figure, evidence: Evidence) -> Files:
@@ -32,9 +34,7 @@ def draw(page: Page, figure: Figure, evidence: Evidence) -> Files:
     return {f"{stem}-{index}.png": column.draw(evidence) for index, column in enumerate(figure.columns, start=1)}
 
 
-def markdown(
-    page: Page, figure: Figure, files: Files, environment: jinja2.Environment, context: dict[str, Any]
-) -> str:
+def markdown(page: Page, figure: Figure, files: Files, environment: jinja2.Environment, context: dict[str, Any]) -> str:
     """Return the Markdown of a drawn figure.
 
     Raises PageError if an image has no alt text.
@@ -54,8 +54,14 @@ def markdown(
         for column, (name, content) in zip(figure.columns, files.items(), strict=True):
             width, height = shown_size(figure, content)
             alt = attribute(sentence(column.alt))
-            columns.append({"title": sentence(column.title), "alt": alt, "name": name, "width": width, "height": height})
-        return environment.get_template("_columns.md.jinja").render(figure=figure, columns=columns, caption=caption).strip()
+            columns.append(
+                {"title": sentence(column.title), "alt": alt, "name": name, "width": width, "height": height}
+            )
+        return (
+            environment.get_template("_columns.md.jinja")
+            .render(figure=figure, columns=columns, caption=caption)
+            .strip()
+        )
     width, height = shown_size(figure, files[names[0]])
     return environment.get_template("_figure.md.jinja").render(
         figure=figure, names=names, alt=attribute(sentence(figure.alt)), caption=caption, width=width, height=height,

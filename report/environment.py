@@ -80,11 +80,15 @@ def _words(error: Exception) -> str:
 
 def _finalize(value: Any) -> Any:
     if isinstance(value, bool) or value is None:
-        raise jinja2.TemplateRuntimeError(f"{value!r} was to be printed; a page prints words and formatted numbers only")
+        raise jinja2.TemplateRuntimeError(
+            f"{value!r} was to be printed; a page prints words and formatted numbers only"
+        )
     if isinstance(value, int):
         return ptbr.integer(value)
     if isinstance(value, float):
-        raise jinja2.TemplateRuntimeError(f"{value!r} was to be printed without decimals; use a filter, as in x | number(2)")
+        raise jinja2.TemplateRuntimeError(
+            f"{value!r} was to be printed without decimals; use a filter, as in x | number(2)"
+        )
     return value
 
 

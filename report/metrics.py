@@ -126,7 +126,11 @@ METRICS: dict[str, Metric] = {
     "recon_accuracy": Metric(
         "Classe reconhecida na reconstrução",
         lambda s: s.mean(s.array("recon_classes") == s.labels),
-        1, "%", "higher", "vae/evaluate.py", percent=True,
+        1,
+        "%",
+        "higher",
+        "vae/evaluate.py",
+        percent=True,
     ),
     "parameters": Metric("Parâmetros", score("parameters"), 0, "", None, "vae/models/conv.py"),
 }

@@ -144,4 +144,3 @@ def with_notice(text: str, notice: str) -> str:
 def without_notice(content: bytes) -> bytes:
     """Return the bytes of a page as they were written, whatever was done to them since."""
     return with_notice(content.decode(errors=LOSSLESS), "").encode(errors=LOSSLESS)
-

@@ -138,11 +138,14 @@ class Samples:
             group = [self.sample(run, seed) for run in runs]
             rows = np.asarray(statistic(*group), dtype=np.float64)
             if rows.shape not in ((), (1 + self.resamples,)):
-                raise ResultsError(f"a statistic has shape {rows.shape}; return {1 + self.resamples} replicates, (B,), "
-                                   "or one number.")
+                raise ResultsError(
+                    f"a statistic has shape {rows.shape}; return {1 + self.resamples} replicates, (B,), or one number."
+                )
             if not np.isfinite(rows).all():
-                raise ResultsError(f"the value is not finite at seed {seed} ({rows.flat[0]}, no resampling); see "
-                                   f"whether a run diverged, and train it again with: {_retrain(runs)}")
+                raise ResultsError(
+                    f"the value is not finite at seed {seed} ({rows.flat[0]}, no resampling); see "
+                    f"whether a run diverged, and train it again with: {_retrain(runs)}"
+                )
             replicates[seed] = np.broadcast_to(rows, (1 + self.resamples,))
             used.update(*(sample.used for sample in group))
         return estimate_crossed(replicates, margin, min(used, default=0))

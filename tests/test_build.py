@@ -60,7 +60,9 @@ def test_a_dry_run_says_what_and_how_long_and_changes_nothing(tmp_path: Path) ->
     (("--dry-run",), ("--dry-run goes with",)),
     (("--nope",), ("--nope",)),
 ])  # fmt: skip
-def test_what_was_typed_wrong_is_a_usage_error(tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+def test_what_was_typed_wrong_is_a_usage_error(
+    tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
     done = call(*arguments, tmp=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
     assert all(word in done.stderr for word in words), done.stderr

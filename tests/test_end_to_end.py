@@ -103,7 +103,7 @@ def test_check_finds_no_fault_and_then_finds_one(built: Tree) -> None:
     page = built.root / "rendered/atividades/04-vae/licoes.md"
     kept = page.read_bytes()
     try:
-        page.write_bytes(kept.replace("época".encode(), "epoca".encode(), 1))
+        page.write_bytes(kept.replace("época".encode(), b"epoca", 1))
         bad = built.build("--check", *DIGITS)
     finally:
         page.write_bytes(kept)
@@ -139,7 +139,9 @@ def test_a_retrained_run_marks_the_pages_that_are_older(built: Tree) -> None:
 def test_damage_is_named_and_nothing_else_is_harmed(built: Tree) -> None:
     results = built.root / "runs/quick-digits"
     arrays, kept = results / "e10/42/arrays.npz", (results / "e10/42/arrays.npz").read_bytes()
-    others = {name: content for name, content in built.files("runs/quick-digits").items() if name != "e10/42/arrays.npz"}
+    others = {
+        name: content for name, content in built.files("runs/quick-digits").items() if name != "e10/42/arrays.npz"
+    }
     try:
         arrays.write_bytes(kept[:100] + bytes([kept[100] ^ 1]) + kept[101:])
         altered = built.build("--all", *DIGITS)
@@ -199,7 +201,10 @@ def test_properdocs_builds_the_same_articles(built: Tree) -> None:
     done = built.run(sys.executable, "-m", "properdocs", "build", "--strict", "-f", "properdocs.yml")
     assert done.returncode == 0, done.stderr
     for slug in SLUGS:
-        pages = [(built.root / f"{site}/atividades/04-vae/{slug}/index.html").read_text() for site in ("site", "site-properdocs")]
+        pages = [
+            (built.root / f"{site}/atividades/04-vae/{slug}/index.html").read_text()
+            for site in ("site", "site-properdocs")
+        ]
         first, second = (page.split("<article", 1)[1].split("</article>", 1)[0] for page in pages)
         assert first == second, slug
 
@@ -215,7 +220,9 @@ def test_the_built_pages_in_a_browser(built: Tree, view: str) -> None:
     faults: list[str] = []
     with serving(built.root / "site") as origin, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="dark" if view == "dark" else "light")
+        page = browser.new_page(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if view == "dark" else "light"
+        )
         page.on("request", lambda sent: None if sent.url.startswith((origin, "data:")) else faults.append(sent.url))
         page.on("response", lambda got: faults.append(f"{got.status} {got.url}") if got.status >= 400 else None)
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)

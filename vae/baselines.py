@@ -41,9 +41,7 @@ def summarise(data: Data, fixed_per_class: int) -> tuple[dict[str, float], dict[
     return scores, arrays
 
 
-def cross_entropy(
-    probabilities: Float[Tensor, "n 1 28 28"], images: Float[Tensor, "n 1 28 28"]
-) -> Float[Tensor, " n"]:
+def cross_entropy(probabilities: Float[Tensor, "n 1 28 28"], images: Float[Tensor, "n 1 28 28"]) -> Float[Tensor, " n"]:
     """Return the binary cross-entropy summed over pixels, nats per image, of clipped probabilities."""
     clipped = probabilities.clamp(CLIP, 1 - CLIP)
     return -(images * clipped.log() + (1 - images) * (1 - clipped).log()).sum(dim=(1, 2, 3))

@@ -21,7 +21,6 @@ Arrays of a result (n test images, C classes, d latent dimensions; m <= n, the f
 """
 
 import dataclasses
-from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -122,7 +121,9 @@ def run_history(spec: RunSpec, history: History, data: Data) -> dict[str, list[f
     train = data.train.first(spec.training.train_images)
     for name, split in (("train", train), ("validation", data.validation)):
         floor = mean_entropy(split)
-        columns[f"{name}_neg_elbo"] = [a + b for a, b in zip(columns[f"{name}_bce"], columns[f"{name}_kl"], strict=True)]
+        columns[f"{name}_neg_elbo"] = [
+            a + b for a, b in zip(columns[f"{name}_bce"], columns[f"{name}_kl"], strict=True)
+        ]
         columns[f"{name}_deviance"] = [value - floor for value in columns[f"{name}_bce"]]
     return columns
 
@@ -305,9 +306,10 @@ def _interpolations(subject: Subject) -> tuple[Scores, Arrays]:
     start, end = (as_input(data.test.images[index]) for index in ends)
     shares = torch.linspace(0, 1, sizes.interpolation_steps, device=subject.device).view(-1, 1, 1, 1)
     mixed = torch.lerp(start.unsqueeze(1), end.unsqueeze(1), shares)
-    features: Callable[[Tensor], Tensor] = lambda frames: look(  # noqa: E731
-        subject.classifier, frames.flatten(0, 1)
-    ).features.unflatten(0, frames.shape[:2])
+
+    def features(frames: Tensor) -> Tensor:
+        return look(subject.classifier, frames.flatten(0, 1)).features.unflatten(0, frames.shape[:2])
+
     arrays: Arrays = {
         "interpolation_images": as_pixels(shown_path.flatten(0, 1)).reshape(*shown_path.shape[:2], *start.shape[-2:]),
         "interpolation_jump": as_float32(paths.jump(path.flatten(2))),

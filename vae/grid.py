@@ -70,7 +70,12 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
         raise LaudoError(f"--seeds {n_seeds}: at least one seed is needed; try --seeds 1.")
     train_images = QUICK_TRAIN_IMAGES if quick else None
     runs = tuple(
-        RunSpec(name, dataset, ConvSpec(latent_dim=dim), training=TrainingSpec(epochs=short if quick else full, train_images=train_images))
+        RunSpec(
+            name,
+            dataset,
+            ConvSpec(latent_dim=dim),
+            training=TrainingSpec(epochs=short if quick else full, train_images=train_images),
+        )
         for name, dim, full, short in RUNS
     )
     return Grid(

@@ -17,7 +17,9 @@ def reconstruction(
     return functional.binary_cross_entropy_with_logits(logits, images, reduction="none").sum(dim=(1, 2, 3))
 
 
-def kl_divergence(mean: Float[Tensor, "batch latent"], logvar: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch"]:
+def kl_divergence(
+    mean: Float[Tensor, "batch latent"], logvar: Float[Tensor, "batch latent"]
+) -> Float[Tensor, " batch"]:
     """Return KL(q(z|x) || N(0, I)) (Kingma & Welling 2014, appendix B)."""
     return kl_by_dimension(mean, logvar).sum(dim=1)
 

@@ -154,7 +154,9 @@ class Build:
         made = {
             "training": facts,
             "epoch_seconds": [round(value, 3) for value in history.seconds[: len(columns["learning_rate"])]],
-            "images_per_second": _images_per_second(history, self._task(step.spec).train_images or len(self.data.train)),
+            "images_per_second": _images_per_second(
+                history, self._task(step.spec).train_images or len(self.data.train)
+            ),
         }
         publish = step.seed == FIRST_SEED  # the headline seed: what the site shows and the explorer decodes with
         content = save({name: tensor.contiguous() for name, tensor in weights.items()}) if publish else None
@@ -235,4 +237,3 @@ class Build:
 
 def _images_per_second(history: History, images: int) -> float:
     return round(images * history.epochs / sum(history.seconds), 1) if history.seconds else 0.0
-

@@ -81,7 +81,11 @@ def make_plan(
     """
     info = dataset_info(grid.dataset.dataset)
     names = [name for name in grid.specs if name in needed or isinstance(grid.specs[name], DatasetSpec)]
-    steps = [_step(grid, info, store, runs_dir, name, seed, name in retrain) for name in names for seed in grid.seeds_of(name)]
+    steps = [
+        _step(grid, info, store, runs_dir, name, seed, name in retrain)
+        for name in names
+        for seed in grid.seeds_of(name)
+    ]
     if any(step.spec.name == grid.classifier.name and step.action is Action.TRAIN for step in steps):
         steps = [_with_another_eye(step, store) for step in steps]
     evaluates = any(isinstance(step.spec, RunSpec) and step.action is not Action.NOTHING for step in steps)
@@ -168,5 +172,3 @@ def status(grid: Grid, store: ResultsStore, runs_dir: Path) -> list[Step]:
             folder = checkpoints_of(runs_dir, info, spec, seed)
             steps.append(Step(spec, seed, keys, state, Action.NOTHING, reason, folder))
     return steps
-
-

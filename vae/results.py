@@ -1,9 +1,9 @@
 """Results: what an evaluation gives, and how it is kept. numpy only, so that a report needs no torch.
 
-    results/<run>/<seed>/result.json      spec, keys, scores, history: the same bytes for the same numbers
-                         arrays.npz       arrays by name (no pickle)
-                         provenance.json  when, where, how long, with which versions and commit
-    results/manifest.json                 sha256 of every file above
+results/<run>/<seed>/result.json      spec, keys, scores, history: the same bytes for the same numbers
+                     arrays.npz       arrays by name (no pickle)
+                     provenance.json  when, where, how long, with which versions and commit
+results/manifest.json                 sha256 of every file above
 """
 
 import dataclasses
@@ -58,7 +58,9 @@ class RunResult:
         Raises ResultsError naming the run if it is not there.
         """
         if name not in self.scores:
-            raise ResultsError(f"{self.run}/{self.seed} has no score '{name}'; make it again with: python build.py --all --retrain {self.run}")
+            raise ResultsError(
+                f"{self.run}/{self.seed} has no score '{name}'; make it again with: python build.py --all --retrain {self.run}"
+            )
         return self.scores[name]
 
     def array(self, name: str) -> Array:
@@ -67,7 +69,9 @@ class RunResult:
         Raises ResultsError naming the run if it is not there.
         """
         if name not in self.arrays:
-            raise ResultsError(f"{self.run}/{self.seed} has no array '{name}'; make it again with: python build.py --all --retrain {self.run}")
+            raise ResultsError(
+                f"{self.run}/{self.seed} has no array '{name}'; make it again with: python build.py --all --retrain {self.run}"
+            )
         return self.arrays[name]
 
 

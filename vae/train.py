@@ -154,5 +154,3 @@ def _stop_if_diverged(losses: Tensor, name: str, epoch: int, folder: CheckpointF
         f"Run {name}: the loss is no longer finite at epoch {epoch}, step {step}. {kept} "
         f"Try a lower learning rate (vae/grid.py) or, with a large beta, fewer latent dimensions."
     )
-
-

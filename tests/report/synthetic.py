@@ -86,12 +86,19 @@ def _training(epochs: int) -> dict[str, object]:
     return {"training": facts, "epoch_seconds": [13.5] * epochs, "images_per_second": 4000.0}
 
 
-def _dataset(info: DatasetInfo, rng: np.random.Generator) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
+def _dataset(
+    info: DatasetInfo, rng: np.random.Generator
+) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
     labels = _labels(info)
     classes = len(info.classes)
     scores = {"test_entropy": 189.86, "train_entropy": 188.28, "mean_image_bce": 385.0}
     for k, mse in ((2, 0.046), (10, 0.024), (50, 0.012)):
-        scores |= {f"pca{k}_mse": mse, f"pca{k}_bce": 302.0 - k, f"pca{k}_variance": 0.4 + k / 120, f"pca{k}_sharpness": 0.1 + k / 150}
+        scores |= {
+            f"pca{k}_mse": mse,
+            f"pca{k}_bce": 302.0 - k,
+            f"pca{k}_variance": 0.4 + k / 120,
+            f"pca{k}_sharpness": 0.1 + k / 150,
+        }
     arrays = {
         "test_labels": labels,
         "test_entropy": rng.normal(190, 40, len(labels)).astype(np.float32),
@@ -112,7 +119,11 @@ def _classifier(
     scores = {"test_accuracy": float((predictions == labels).mean()), "frechet_floor": 0.8, "parameters": 421_642.0}
     names = [f"{split}_{term}" for split in ("train", "validation") for term in ("cross_entropy", "error")]
     history = {name: list(np.linspace(0.6, 0.2, spec.epochs)) for name in names}
-    return scores, {"test_predictions": predictions, "confusion": confusion}, {**history, "learning_rate": [2e-3] * spec.epochs}
+    return (
+        scores,
+        {"test_predictions": predictions, "confusion": confusion},
+        {**history, "learning_rate": [2e-3] * spec.epochs},
+    )
 
 
 def _run(
@@ -167,7 +178,11 @@ def _vote_shares(label: int, classes: int, quality: float) -> Array:
 def _scores(spec: RunSpec, rng: np.random.Generator, quality: float, bce: float) -> dict[str, float]:
     scores = {"parameters": 279_301.0 if spec.latent_dim == 2 else 574_309.0}
     for split, shift in (("train", -0.8), ("validation", 0.1), ("test", 0.0)):
-        scores |= {f"{split}_bce": bce + shift, f"{split}_kl": 6 + quality, f"{split}_neg_elbo": bce + 6 + quality + shift}
+        scores |= {
+            f"{split}_bce": bce + shift,
+            f"{split}_kl": 6 + quality,
+            f"{split}_neg_elbo": bce + 6 + quality + shift,
+        }
         scores[f"{split}_deviance"] = bce + shift - 189.86
     shares = ("knn_accuracy", "probe_accuracy", "hole_mass", "pca2_share", "sample_tv", "sample_precision", "recon_accuracy",
               "sample_recall", "sample_density", "sample_coverage", "trustworthiness_pca", "trustworthiness_tsne",
@@ -191,5 +206,3 @@ def _history(epochs: int, bce: float, rng: np.random.Generator) -> dict[str, lis
         history[f"{split}_neg_elbo"] = list(curve + 6 - 0.5 / epoch)
         history[f"{split}_deviance"] = list(curve - 189.86)
     return history
-
-

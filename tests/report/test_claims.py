@@ -27,8 +27,16 @@ def difference(shorter: Sample, longer: Sample) -> Array:
 
 def make_claim(**changes: Any) -> Claim:
     fields: dict[str, Any] = {
-        "id": "5", "statement": "A perda cai.", "needs": ("e10", "e50"), "statistic": difference, "measure": "queda",
-        "margin": 0.0, "side": "above", "reason": "qualquer queda conta", "confirmed": "Cai.", "refuted": "Sobe.",
+        "id": "5",
+        "statement": "A perda cai.",
+        "needs": ("e10", "e50"),
+        "statistic": difference,
+        "measure": "queda",
+        "margin": 0.0,
+        "side": "above",
+        "reason": "qualquer queda conta",
+        "confirmed": "Cai.",
+        "refuted": "Sobe.",
         "inconclusive": "Não se sabe.",
     }
     return Claim(**(fields | changes))

@@ -33,7 +33,9 @@ def test_what_cannot_be_printed_is_a_page_error_with_page_and_line(
     with pytest.raises(PageError, match=rf"uma\.md\.jinja, line 3: .*({word})"):
         page(environment, tmp_path, f"# A\n\ntext {{{{ {expression} }}}}\n", run={}, nan=float("nan"), fail=fail)
     with pytest.raises(PageError, match=rf"claim 5: .*({word}).*in: "):
-        render_sentence(environment, f"{{{{ {expression} }}}}", {"run": {}, "nan": float("nan"), "fail": fail}, "claim 5")
+        render_sentence(
+            environment, f"{{{{ {expression} }}}}", {"run": {}, "nan": float("nan"), "fail": fail}, "claim 5"
+        )
 
 
 @pytest.mark.parametrize("source", ["# A\n\n{{ a", "# A\n\n{% if %}", "# A\n\n{{ 1 | nofilter }}"])
@@ -45,7 +47,9 @@ def test_a_template_that_cannot_be_read_names_its_line(
 
 
 def test_whole_numbers_are_formatted_by_themselves(environment: jinja2.Environment, tmp_path: Path) -> None:
-    text = page(environment, tmp_path, "{{ 10000 }} e {{ 0.256 | number(2) }} e {{ 0.5 | percent }} e {{ name }}", name="e10")
+    text = page(
+        environment, tmp_path, "{{ 10000 }} e {{ 0.256 | number(2) }} e {{ 0.5 | percent }} e {{ name }}", name="e10"
+    )
     assert text == "10.000 e 0,26 e 50,0% e e10"
 
 

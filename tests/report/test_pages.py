@@ -49,7 +49,9 @@ def test_a_page_renders_with_no_number_typed_by_hand(page: Page, evidence: Evide
     assert ptbr.unmarked_digits(marked) == []
     plain = ptbr.strip_marks(marked)
     for trace in ("nan", "None", "inf;", "Undefined", "{{", "{%", "True", "False"):
-        assert not re.search(rf"(?<![\w-]){re.escape(trace)}(?!\w)", re.sub(r"```.*?```", "", plain, flags=re.DOTALL)), trace
+        assert not re.search(
+            rf"(?<![\w-]){re.escape(trace)}(?!\w)", re.sub(r"```.*?```", "", plain, flags=re.DOTALL)
+        ), trace
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
@@ -63,8 +65,7 @@ def test_every_claim_of_a_page_is_on_it(page: Page, evidence: Evidence) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
 def test_all_files_of_a_page_are_made(page: Page) -> None:
     files = render_page(page, synthetic_evidence(), make_environment()).files
-    plots = [figure for figure in page.figures]
-    assert len(files) >= 1 + len(plots) + len(page.claims)
+    assert len(files) >= 1 + len(page.figures) + len(page.claims)
     assert all(content for content in files.values())
     again = render_page(page, synthetic_evidence(), make_environment()).files
     assert again == files

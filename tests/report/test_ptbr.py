@@ -67,10 +67,18 @@ finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_v
 @given(finite, finite, st.integers(0, 6), st.sampled_from(["", "nats", "%"]))
 def test_whatever_has_a_digit_is_marked_once_and_passes_the_lint(a: float, b: float, decimals: int, unit: str) -> None:
     texts = [
-        ptbr.number(a, decimals, unit), ptbr.signed(a, decimals, unit), ptbr.plus_minus(a, abs(b), decimals, unit),
-        ptbr.interval(min(a, b), max(a, b), decimals, unit), ptbr.percent(a, decimals), ptbr.duration(abs(a)),
-        ptbr.integer(int(a)), ptbr.byte_size(int(abs(a))), ptbr.p_value(abs(a)), ptbr.plural(int(abs(a)), "a", "b"),
-        ptbr.join([ptbr.number(a, decimals), "50-D", "x"]), ptbr.mark(ptbr.number(a)),
+        ptbr.number(a, decimals, unit),
+        ptbr.signed(a, decimals, unit),
+        ptbr.plus_minus(a, abs(b), decimals, unit),
+        ptbr.interval(min(a, b), max(a, b), decimals, unit),
+        ptbr.percent(a, decimals),
+        ptbr.duration(abs(a)),
+        ptbr.integer(int(a)),
+        ptbr.byte_size(int(abs(a))),
+        ptbr.p_value(abs(a)),
+        ptbr.plural(int(abs(a)), "a", "b"),
+        ptbr.join([ptbr.number(a, decimals), "50-D", "x"]),
+        ptbr.mark(ptbr.number(a)),
     ]
     for text in texts:
         depth = 0

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from report.rendered import OUTDATED_CLOSE, OUTDATED_OPEN, RECORDS, Rendered, page_path, with_notice, without_notice
 
 PAGE = b'---\ntitle: "T"\n---\n\n# T\n\nText.\n'
-FILES = {page_path("um"): PAGE, "atividades/04-vae/figures/um.svg": b"<svg/>", "atividades/04-vae/dados/um/1.json": b"{}"}
+FILES = {
+    page_path("um"): PAGE,
+    "atividades/04-vae/figures/um.svg": b"<svg/>",
+    "atividades/04-vae/dados/um/1.json": b"{}",
+}
 INPUTS = {"e10/42": "a", "the grid": "b"}
 
 
@@ -139,6 +143,8 @@ def test_any_bytes_are_kept(content: bytes) -> None:
     assert without_notice(content) == content
 
 
-@pytest.mark.parametrize("text", [OUTDATED_OPEN, f"# T\n{OUTDATED_OPEN}half", OUTDATED_CLOSE, OUTDATED_CLOSE + OUTDATED_OPEN])
+@pytest.mark.parametrize(
+    "text", [OUTDATED_OPEN, f"# T\n{OUTDATED_OPEN}half", OUTDATED_CLOSE, OUTDATED_CLOSE + OUTDATED_OPEN]
+)
 def test_half_a_notice_is_left_as_it_is(text: str) -> None:
     assert with_notice(text, "") == text

@@ -85,9 +85,7 @@ def test_images_alone_are_far_too_sure() -> None:
 def test_seeds_alone_are_too_sure_when_images_vary() -> None:
     # The opposite error: five seeds scored on the same few images agree with each other, and are wrong together.
     estimates = simulate(0.05, 1.0, 0.0, mean=0.0, n=400, rng_seed=6)
-    seeds_only = [
-        abs(e.value) <= 2.776 * np.std(list(e.per_seed.values()), ddof=1) / np.sqrt(SEEDS) for e in estimates
-    ]
+    seeds_only = [abs(e.value) <= 2.776 * np.std(list(e.per_seed.values()), ddof=1) / np.sqrt(SEEDS) for e in estimates]
     assert np.mean(seeds_only) < 0.6
     assert coverage(estimates, 0.0) >= 0.92
 

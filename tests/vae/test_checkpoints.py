@@ -53,7 +53,9 @@ def test_a_damaged_checkpoint_is_named(folder: CheckpointFolder, damage: Callabl
         folder.read(2)
 
 
-def test_damage_stops_a_resumed_training_and_deleting_mends_it(trained: Callable[..., tuple[History, CheckpointFolder]]) -> None:
+def test_damage_stops_a_resumed_training_and_deleting_mends_it(
+    trained: Callable[..., tuple[History, CheckpointFolder]],
+) -> None:
     _, place = trained("a", tiny_run(), snapshots=(1, 2))
     place.file(2).write_bytes(b"not a checkpoint")
     with pytest.raises(TrainingError, match="epoch-0002"):

@@ -129,7 +129,9 @@ def test_a_missing_file_beside_the_others_is_named(tmp_path: Path) -> None:
 def test_a_folder_without_files_is_named(tmp_path: Path, exists: bool) -> None:
     if exists:
         (tmp_path / "given").mkdir()
-    with pytest.raises(DataError, match=r"--data .*given: no Fashion-MNIST files there.*train-images-idx3-ubyte\[\.gz\]"):
+    with pytest.raises(
+        DataError, match=r"--data .*given: no Fashion-MNIST files there.*train-images-idx3-ubyte\[\.gz\]"
+    ):
         load(INFO, tmp_path / "given", tmp_path / "cache")
 
 

@@ -143,7 +143,9 @@ def test_the_forecast_counts_each_epoch_of_a_trajectory_once(plan: Planner, stor
     assert epochs_said(plan(), store) == pytest.approx(2 * (3 + 1) + 1)
 
 
-def test_the_forecast_counts_on_from_checkpoints(plan: Planner, store: ResultsStore, grid: Grid, tmp_path: Path) -> None:
+def test_the_forecast_counts_on_from_checkpoints(
+    plan: Planner, store: ResultsStore, grid: Grid, tmp_path: Path
+) -> None:
     for seed in grid.seeds:
         checkpoint(grid, tmp_path, "a3", seed, 1)
     assert epochs_said(plan("a2", "a3"), store) == pytest.approx(2 * 2 + 1)

@@ -30,7 +30,7 @@ class OtherModel:
 @dataclasses.dataclass(frozen=True)
 class OtherRun:
     dataset: str
-    model: ConvSpec | OtherModel = ConvSpec()
+    model: ConvSpec | OtherModel
 
 
 def test_a_name_is_no_part_of_a_key() -> None:

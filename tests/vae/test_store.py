@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import shutil
@@ -133,7 +134,9 @@ def test_another_format_is_named_even_if_the_manifest_agrees(saved: ResultsStore
             read("e10", 42)
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../e10", "e10/42", "/etc", "E10", "e 10", "é", "-e10", "e10\n", "a" * 65])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../e10", "e10/42", "/etc", "E10", "e 10", "é", "-e10", "e10\n", "a" * 65]
+)
 def test_strange_names_leave_the_folder_never(store: ResultsStore, name: str) -> None:
     with pytest.raises(ResultsError, match="is no run name"):
         store.has(name, 42)
@@ -184,10 +187,8 @@ def interruptions(root: Path, error: BaseException, again: bool) -> int:
                 store = ResultsStore(Path(shutil.copytree(template.root, root / f"{name}-{call}-{after}")))
                 with pytest.MonkeyPatch.context() as patch:
                     reached = interrupt(patch, owner, name, call, after, error)
-                    try:
+                    with contextlib.suppress(KilledError, ResultsError):
                         store.save(NEW, b"new weights")
-                    except (KilledError, ResultsError):
-                        pass
                 if not reached():
                     break
                 tried += 1
@@ -199,7 +200,9 @@ def interruptions(root: Path, error: BaseException, again: bool) -> int:
                 mse = fresh.load("e10", 42).score("mse")
                 weights = fresh.weights("e10", 42)
                 content = weights.read_bytes() if weights else None
-                assert (mse, content) in [(1.0, b"old weights"), (2.0, b"new weights")], f"mixed after {name}, call {call}, after={after}"
+                assert (mse, content) in [(1.0, b"old weights"), (2.0, b"new weights")], (
+                    f"mixed after {name}, call {call}, after={after}"
+                )
                 assert fresh.load("e50", 42).score("mse") == 1.0
                 assert fresh.faults() == []
                 assert not (fresh.root / INCOMING).exists()
@@ -248,5 +251,5 @@ def test_before_recovery_a_reader_sees_no_mix(saved: ResultsStore, monkeypatch: 
 def test_a_damaged_journal_is_named(saved: ResultsStore, content: bytes) -> None:
     (saved.root / INCOMING).mkdir()
     (saved.root / INCOMING / JOURNAL).write_bytes(content)
-    with pytest.raises(ResultsError, match="journal.json is damaged|no run name"):
+    with pytest.raises(ResultsError, match=r"journal\.json is damaged|no run name"):
         saved.recover()

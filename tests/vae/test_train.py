@@ -178,7 +178,9 @@ def test_evaluation_draws_the_same_noise_at_every_call(tiny: Data, trained: Trai
 
 
 def test_streams_are_independent() -> None:
-    streams = {stream(seed, epoch, purpose) for seed in (1, 2) for epoch in (0, 1, 11) for purpose in ("order", "noise")}
+    streams = {
+        stream(seed, epoch, purpose) for seed in (1, 2) for epoch in (0, 1, 11) for purpose in ("order", "noise")
+    }
     assert len(streams) == 12
     a, b = (standard_normal(1_000, 1, stream(1, 1, purpose), torch.device("cpu")) for purpose in ("order", "noise"))
     assert abs(torch.corrcoef(torch.cat([a, b], dim=1).T)[0, 1].item()) < 0.1
