@@ -4,8 +4,7 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from vae import objectives
-from vae.spec import RunSpec
+from vae import objectives, tasks
 
 
 def test_a_wrong_shape_is_refused() -> None:
@@ -15,4 +14,4 @@ def test_a_wrong_shape_is_refused() -> None:
 
 def test_a_wrong_type_is_refused() -> None:
     with pytest.raises(TypeCheckError):
-        RunSpec(name=3, dataset="mnist")  # type: ignore[arg-type]
+        tasks.cosine("high", 1, 2)  # type: ignore[arg-type]

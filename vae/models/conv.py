@@ -44,9 +44,7 @@ class Decoder(nn.Module):
             # Only the second layer is odd: 4 -> 8 -> 15 -> 30.
             padding, extra = (2, 1) if index == 1 else (1, 0)
             layers += [
-                nn.ConvTranspose2d(
-                    channels, width, kernel_size=4, stride=2, padding=padding, output_padding=extra
-                ),
+                nn.ConvTranspose2d(channels, width, kernel_size=4, stride=2, padding=padding, output_padding=extra),
                 nn.ReLU(),
             ]
             channels = width
