@@ -37,8 +37,11 @@ DIFFUSE = Claim(
     "(intervalo {{ interval }}).",
     refuted="A projeção não é mais difusa que o plano nativo: as suas silhuetas diferem em {{ raw | signed(3) }} "
     "(intervalo {{ interval }}).",
-    inconclusive="A silhueta no plano da PCA difere da do plano nativo em {{ raw | signed(3) }}; estes treinos não "
-    "decidem qual dos dois é o mais difuso.",
+    inconclusive=(
+        "No plano da PCA, a silhueta das classes é {{ raw | abs | number(3) }} "
+        "{{ 'maior' if raw > 0 else 'menor' }} que no plano nativo; {{ with_seeds }}, não se decide qual dos dois "
+        "é o mais difuso."
+    ),
 )
 
 PARTIAL = Claim(
@@ -56,8 +59,11 @@ PARTIAL = Claim(
     "(intervalo {{ interval }}).",
     refuted="O plano da PCA mostra a maior parte: as duas componentes retêm {{ value }} da variância (intervalo "
     "{{ interval }}).",
-    inconclusive="As duas componentes retêm {{ value }} da variância; a margem é {{ margin }}, e estes treinos não "
-    "decidem de que lado dela o valor fica.",
+    inconclusive=(
+        "As duas primeiras componentes retêm {{ value }} da variância, o que "
+        "{{ 'fica' if claimed else 'não fica' }} abaixo de {{ margin }}; {{ with_seeds }}, não se decide se o "
+        "plano esconde mais do que mostra."
+    ),
 )
 
 COMPLETE = Claim(
@@ -75,8 +81,10 @@ COMPLETE = Claim(
     "{{ interval }}).",
     refuted="As classes não se separam por completo: uma sonda linear acerta {{ value }} das imagens (intervalo "
     "{{ interval }}), e a afirmação pede mais de {{ margin }}.",
-    inconclusive="Uma sonda linear acerta {{ value }} das imagens; a afirmação pede mais de {{ margin }}, e estes "
-    "treinos não decidem.",
+    inconclusive=(
+        "Uma sonda linear acerta {{ value }} das imagens, e a separação completa pediria mais de {{ margin }}; "
+        "{{ with_seeds }}, não se decide."
+    ),
 )
 
 CLAIMS = (DIFFUSE, PARTIAL, COMPLETE)

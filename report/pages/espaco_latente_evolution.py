@@ -62,8 +62,11 @@ ANGULAR = Claim(
     "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
     refuted="A separação angular não se refina: em relação à abertura das classes, os ângulos entre elas mudam "
     "{{ raw | signed(1, '%') }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
-    inconclusive="Em relação à abertura das classes, os ângulos entre elas mudam {{ raw | signed(1, '%') }}; a margem "
-    "é {{ margin }}, e estes treinos não decidem.",
+    inconclusive=(
+        "Em relação à abertura das classes, os ângulos entre elas mudaram {{ raw | signed(1, '%') }} de "
+        "{{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, e um refinamento pediria mais de "
+        "{{ margin }}; {{ with_seeds }}, não se decide."
+    ),
 )
 
 OVERLAP = Claim(
@@ -80,8 +83,11 @@ OVERLAP = Claim(
     "{{ interval }}).",
     refuted="A sobreposição não diminui o bastante para se notar: a acurácia de vizinhos muda "
     "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e os {{ margin }} da margem não são alcançados.",
-    inconclusive="A acurácia de vizinhos muda {{ raw | signed(2, 'p.p.') }}; a margem é {{ margin }}, e estes treinos "
-    "não decidem se a sobreposição diminui.",
+    inconclusive=(
+        "De {{ run('e10').epochs }} a {{ run('e50').epochs }} épocas, a acurácia de vizinhos mudou "
+        "{{ raw | signed(2, 'p.p.') }}, o que {{ 'passa' if claimed else 'não passa' }} dos {{ margin }} pedidos; "
+        "{{ with_seeds }}, não se decide se a sobreposição diminui."
+    ),
 )
 
 DENSER = Claim(
@@ -99,8 +105,11 @@ DENSER = Claim(
     "{{ interval }}).",
     refuted="As classes não se adensam: a variância dentro delas muda {{ raw | signed(1, '%') }} (intervalo "
     "{{ interval }}), e a afirmação pede uma queda além de {{ margin }}.",
-    inconclusive="A variância dentro das classes muda {{ raw | signed(1, '%') }}; a margem é {{ margin }}, e estes "
-    "treinos não decidem se elas se adensam.",
+    inconclusive=(
+        "A variância dentro das classes mudou {{ raw | signed(1, '%') }} de {{ run('e10').epochs }} a "
+        "{{ run('e100').epochs }} épocas, quando o adensamento pediria uma mudança abaixo de {{ margin }}; "
+        "{{ with_seeds }}, não se decide."
+    ),
 )
 
 RELATIVELY_DENSER = Claim(
@@ -117,8 +126,11 @@ RELATIVELY_DENSER = Claim(
     "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}).",
     refuted="Em relação à nuvem inteira, as classes não se adensam: a parte da variância que está dentro delas muda "
     "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e a margem de {{ margin }} não é alcançada.",
-    inconclusive="A parte da variância total que está dentro das classes muda {{ raw | signed(2, 'p.p.') }}; a margem "
-    "é {{ margin }}, e estes treinos não decidem.",
+    inconclusive=(
+        "Já a parte da variância total que está dentro das classes mudou {{ raw | signed(2, 'p.p.') }}. Para "
+        "haver adensamento em proporção à nuvem, teria de ficar abaixo de {{ margin }}, o que não se decide "
+        "{{ with_seeds }}."
+    ),
 )
 
 FARTHER = Claim(
@@ -136,8 +148,11 @@ FARTHER = Claim(
     "{{ interval }}).",
     refuted="As médias das classes não se afastam de modo que se note: a variância entre elas muda "
     "{{ raw | signed(1, '%') }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
-    inconclusive="A variância entre as médias das classes muda {{ raw | signed(1, '%') }}; a margem é {{ margin }}, e "
-    "estes treinos não decidem se elas se afastam.",
+    inconclusive=(
+        "Na variância entre as médias das classes medimos uma mudança de {{ raw | signed(1, '%') }} de "
+        "{{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, que {{ 'passa' if claimed else 'não passa' }} "
+        "de {{ margin }}; {{ with_seeds }}, não se decide se as classes se afastam."
+    ),
 )
 
 BETTER_PARTED = Claim(
@@ -155,8 +170,11 @@ BETTER_PARTED = Claim(
     "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
     refuted="Em relação à sua largura, as classes não se afastam: o índice de Davies–Bouldin muda "
     "{{ raw | signed(1, '%') }} (intervalo {{ interval }}), e a afirmação pede uma queda além de {{ margin }}.",
-    inconclusive="O índice de Davies–Bouldin muda {{ raw | signed(1, '%') }}; a margem é {{ margin }}, e estes treinos "
-    "não decidem se as classes se afastam em relação à sua largura.",
+    inconclusive=(
+        "O índice de Davies–Bouldin, que cai quando as classes se separam, mudou {{ raw | signed(1, '%') }} de "
+        "{{ run('e10').epochs }} a {{ run('e100').epochs }} épocas; {{ with_seeds }}, não se decide se elas se "
+        "afastam em relação à própria largura (mudança abaixo de {{ margin }})."
+    ),
 )
 
 CLAIMS = (ANGULAR, OVERLAP, DENSER, RELATIVELY_DENSER, FARTHER, BETTER_PARTED)

@@ -82,8 +82,11 @@ CLUSTER = Claim(
     "(intervalo {{ interval }}) têm calçados como maioria dos vizinhos.",
     refuted="Os calçados não ficam só entre si: no pior dos três momentos, {{ value }} deles (intervalo {{ interval "
     "}}) têm calçados como maioria dos vizinhos, e a afirmação pede mais de {{ margin }}.",
-    inconclusive="No pior dos três momentos, {{ value }} dos calçados têm calçados como maioria dos vizinhos; a margem "
-    "é {{ margin }}, e estes treinos não decidem de que lado dela o valor fica.",
+    inconclusive=(
+        "Mesmo no pior dos três momentos, a parte dos calçados que tem calçados como maioria dos vizinhos é de "
+        "{{ value }} e {{ 'passa' if claimed else 'não passa' }} dos {{ margin }} da margem; {{ with_seeds }}, "
+        "não se decide se o agrupamento se repetiria."
+    ),
 )
 
 COHESION = Claim(
@@ -100,8 +103,11 @@ COHESION = Claim(
     "value }} (intervalo {{ interval }}) nos três momentos.",
     refuted="Pela geometria o grupo não é coeso: a silhueta dos calçados contra o resto desce a {{ value }} (intervalo "
     "{{ interval }}), quando a afirmação pede mais de {{ margin }} nos três momentos.",
-    inconclusive="No pior dos três momentos a silhueta dos calçados contra o resto é {{ value }}; a margem é {{ margin "
-    "}}, e estes treinos não decidem de que lado dela o valor fica.",
+    inconclusive=(
+        "A menor silhueta dos calçados contra o resto, entre os três momentos, é {{ value }} e "
+        "{{ 'passa' if claimed else 'não passa' }} de {{ margin }}; {{ with_seeds }}, não se decide se o grupo é "
+        "coeso."
+    ),
 )
 
 DENSITY = Claim(
@@ -120,8 +126,11 @@ DENSITY = Claim(
     "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
     refuted="As classes de calçados não são mais densas que as de roupas: a sua variância interna difere em "
     "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
-    inconclusive="A variância interna das classes de calçados difere da das roupas em {{ raw | signed(1, '%') }}; "
-    "estes treinos não decidem qual dos dois grupos é o mais denso.",
+    inconclusive=(
+        "Em média, a variância interna das classes de calçados é {{ raw | abs | number(1, '%') }} "
+        "{{ 'maior' if raw > 0 else 'menor' }} que a das classes de roupas; {{ with_seeds }}, não se decide qual "
+        "dos dois grupos é o mais denso."
+    ),
 )
 
 OPPOSITE = Claim(
@@ -140,8 +149,11 @@ OPPOSITE = Claim(
     "(intervalo {{ interval }}).",
     refuted="Calçados e roupas não migram para extremos opostos: o ângulo entre as suas médias muda "
     "{{ raw | signed(1, '°') }} (intervalo {{ interval }}), menos que os {{ margin }} pedidos.",
-    inconclusive="Entre os dois momentos, o ângulo entre as médias de calçados e de roupas muda {{ raw | signed(1, "
-    "'°') }}; a afirmação pede mais de {{ margin }}, e estes treinos não decidem.",
+    inconclusive=(
+        "De {{ run('e10').epochs }} a {{ run('e50').epochs }} épocas, o ângulo entre as médias de calçados e de "
+        "roupas mudou {{ raw | signed(1, '°') }}. Uma migração para extremos opostos pediria mais de "
+        "{{ margin }}; {{ with_seeds }}, não se decide."
+    ),
 )
 
 ROBUST = Claim(
@@ -160,8 +172,11 @@ ROBUST = Claim(
     "{{ value }} (intervalo {{ interval }}).",
     refuted="Há um corte mais nítido que o de calçados e roupas: a diferença de AUROC até o melhor rival é {{ value }} "
     "(intervalo {{ interval }}).",
-    inconclusive="A AUROC do corte entre calçados e roupas menos a do melhor rival dá {{ value }}; estes treinos não "
-    "decidem se ele é o mais robusto.",
+    inconclusive=(
+        "A AUROC medida no corte entre calçados e roupas é {{ raw | abs | number(4) }} "
+        "{{ 'maior' if raw > 0 else 'menor' }} que a do melhor rival; {{ with_seeds }}, não se decide se esse "
+        "corte é o mais robusto."
+    ),
 )
 
 CLAIMS = (CLUSTER, COHESION, DENSITY, OPPOSITE, ROBUST)

@@ -45,8 +45,10 @@ BAGS = Claim(
     "(intervalo {{ interval }}).",
     refuted="Bag e Coat não se misturam de modo especial: a sua confusão difere da do par mediano em "
     "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e a margem de {{ margin }} não é alcançada.",
-    inconclusive="A confusão entre Bag e Coat difere da do par mediano em {{ raw | signed(2, 'p.p.') }}; a margem é "
-    "{{ margin }}, e estes treinos não decidem.",
+    inconclusive=(
+        "Entre Bag e Coat medimos uma confusão que difere da do par mediano em {{ raw | signed(2, 'p.p.') }}; "
+        "{{ with_seeds }}, não se decide se ela a supera em mais de {{ margin }}."
+    ),
 )
 
 RESIDUE = Claim(
@@ -64,8 +66,11 @@ RESIDUE = Claim(
     "segundo.",
     refuted="T-shirt/top e Shirt não são o par mais confuso: até o primeiro a diferença é {{ raw | signed(2, 'p.p.') "
     "}} (intervalo {{ interval }}).",
-    inconclusive="A confusão de T-shirt/top com Shirt menos a do mais confuso dos outros pares dá "
-    "{{ raw | signed(2, 'p.p.') }}; estes treinos não decidem qual par vem primeiro.",
+    inconclusive=(
+        "Pelo valor medido, T-shirt/top e Shirt {{ 'são' if claimed else 'não são' }} o par mais confuso: a "
+        "diferença até o mais confuso dos outros é de {{ raw | signed(2, 'p.p.') }}. "
+        "{{ with_seeds[0] | upper }}{{ with_seeds[1:] }}, não se decide se a ordem é essa."
+    ),
 )
 
 SHIRTS = Claim(
@@ -83,8 +88,10 @@ SHIRTS = Claim(
     "confusões está {{ value }} (intervalo {{ interval }}) acima.",
     refuted="Shirt não fica entre T-shirt/top e Pullover: a menor das suas confusões menos a das duas entre si dá "
     "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}).",
-    inconclusive="A menor das confusões de Shirt menos a confusão entre T-shirt/top e Pullover dá "
-    "{{ raw | signed(2, 'p.p.') }}; estes treinos não decidem se Shirt se sobrepõe a ambas.",
+    inconclusive=(
+        "Das confusões de Shirt com T-shirt/top e com Pullover, a menor difere em {{ raw | signed(2, 'p.p.') }} "
+        "da que estas duas têm entre si; {{ with_seeds }}, não se decide se Shirt se sobrepõe a ambas."
+    ),
 )
 
 CLAIMS = (BAGS, RESIDUE, SHIRTS)

@@ -58,16 +58,17 @@ CLAIMS = (
         side="below",
         reason="entre dez classes iguais, a falta completa de uma delas já dá esse valor",
         confirmed=(
-            "As amostras do {{ label('e100') }} repartem-se pelas classes quase como os dados: a variação total é {{ "
-            "value }} {{ interval }}."
+            "As amostras do {{ label('e100') }} repartem-se pelas classes quase como os dados: a variação total é "
+            "{{ value }} (intervalo {{ interval }})."
         ),
         refuted=(
-            "As amostras do {{ label('e100') }} não se repartem pelas classes como os dados: a variação total é {{ "
-            "value }} {{ interval }}."
+            "As amostras do {{ label('e100') }} não se repartem pelas classes como os dados: a variação total é "
+            "{{ value }} (intervalo {{ interval }})."
         ),
         inconclusive=(
-            "A variação total entre as classes das amostras do {{ label('e100') }} e as dos dados é {{ value }} {{ "
-            "interval }}; estes treinos não decidem se ela fica abaixo de {{ margin }}."
+            "Entre as classes das amostras do {{ label('e100') }} e as dos dados medimos uma variação total de "
+            "{{ value }}, que {{ 'fica' if claimed else 'não fica' }} abaixo do limite de {{ margin }}; "
+            "{{ with_seeds }}, não se decide se a repartição é mesmo a dos dados."
         ),
         decimals=3,
     ),
@@ -81,16 +82,17 @@ CLAIMS = (
         side="above",
         reason="amostras iguais aos dados teriam densidade um; um décimo a menos é folga bastante para o acaso",
         confirmed=(
-            "As amostras do {{ label('e100') }} caem onde há imagens reais: a densidade é {{ value }} {{ interval }}."
+            "As amostras do {{ label('e100') }} caem onde há imagens reais: a densidade é {{ value }} (intervalo "
+            "{{ interval }})."
         ),
         refuted=(
-            "Parte das amostras do {{ label('e100') }} cai onde há poucas imagens reais: a densidade é {{ value }} {{ "
-            "interval }}."
+            "Parte das amostras do {{ label('e100') }} cai onde há poucas imagens reais: a densidade é {{ value "
+            "}} (intervalo {{ interval }})."
         ),
         inconclusive=(
-            "A densidade das amostras do {{ label('e100') }} entre as imagens reais é {{ value }}"
-            "{% if interval %} {{ interval }}{% endif %}; "
-            "estes treinos não decidem se ela passa de {{ margin }}."
+            "A densidade das amostras do {{ label('e100') }} entre as imagens reais é {{ value }} e "
+            "{{ 'passa' if claimed else 'não passa' }} de {{ margin }}; {{ with_seeds }}, não se decide se o "
+            "modelo evita as formas implausíveis."
         ),
         decimals=3,
     ),
@@ -105,15 +107,16 @@ CLAIMS = (
         reason="é o que acrescentaria uma amostra em cada quatorze que ficasse meio a meio entre duas classes",
         confirmed=(
             "As amostras do {{ label('e100') }} são mais ambíguas do que as reconstruções: a entropia média do "
-            "classificador é {{ value }} {{ interval }} maior."
+            "classificador é {{ value }} (intervalo {{ interval }}) maior."
         ),
         refuted=(
             "As amostras do {{ label('e100') }} não são sensivelmente mais ambíguas do que as reconstruções: a "
-            "entropia média do classificador muda {{ value }} {{ interval }}, aquém de {{ margin }}."
+            "entropia média do classificador muda {{ value }} (intervalo {{ interval }}), aquém de {{ margin }}."
         ),
         inconclusive=(
-            "Entre as reconstruções e as amostras do {{ label('e100') }}, a entropia média do classificador muda {{ "
-            "value }} {{ interval }}; estes treinos não decidem se a mudança passa de {{ margin }}."
+            "Das reconstruções para as amostras do {{ label('e100') }}, a entropia média do classificador muda "
+            "{{ raw | signed(3, 'nats') }}; {{ with_seeds }}, não se decide se as amostras são sensivelmente mais "
+            "ambíguas, o que pediria mais de {{ margin }}."
         ),
         unit="nats",
         decimals=3,
@@ -132,17 +135,17 @@ CLAIMS = (
             "sorteios independentes dão um, a menos de poucos centésimos; uma ordem visível tiraria ao menos um décimo"
         ),
         confirmed=(
-            "Amostras contíguas na grade do {{ label('e100') }} parecem-se mais do que duas quaisquer: a razão das "
-            "distâncias é {{ value }} {{ interval }}."
+            "Amostras contíguas na grade do {{ label('e100') }} parecem-se mais do que duas quaisquer: a razão "
+            "das distâncias é {{ value }} (intervalo {{ interval }})."
         ),
         refuted=(
-            "Amostras contíguas na grade do {{ label('e100') }} não se parecem mais do que duas quaisquer: a razão das "
-            "distâncias é {{ value }} {{ interval }}, e a grade não tem ordem."
+            "Amostras contíguas na grade do {{ label('e100') }} não se parecem mais do que duas quaisquer: a "
+            "razão das distâncias é {{ value }} (intervalo {{ interval }}), e a grade não tem ordem."
         ),
         inconclusive=(
-            "A razão entre a distância de amostras contíguas na grade do {{ label('e100') }} e a de duas quaisquer é "
-            "{{ value }}{% if interval %} {{ interval }}{% endif %}; "
-            "estes treinos não decidem se ela fica abaixo de {{ margin }}."
+            "Na grade do {{ label('e100') }}, a distância média entre amostras contíguas é {{ value }} da "
+            "distância média entre duas quaisquer. Uma grade em ordem daria menos de {{ margin }}; "
+            "{{ with_seeds }}, não se decide se há ordem."
         ),
         decimals=3,
     ),
@@ -159,16 +162,17 @@ CLAIMS = (
         side="below",
         reason="um passo desse tamanho entre passos típicos já se vê, numa tira de imagens, como um salto",
         confirmed=(
-            "A interpolação no {{ label('e100') }} é gradual: na mediana dos pares, o maior passo é {{ value }} {{ "
-            "interval }} vezes o passo mediano."
+            "A interpolação no {{ label('e100') }} é gradual: na mediana dos pares, o maior passo é {{ value }} "
+            "(intervalo {{ interval }}) vezes o passo mediano."
         ),
         refuted=(
-            "A interpolação no {{ label('e100') }} dá saltos: na mediana dos pares, o maior passo é {{ value }} {{ "
-            "interval }} vezes o passo mediano."
+            "A interpolação no {{ label('e100') }} dá saltos: na mediana dos pares, o maior passo é {{ value }} "
+            "(intervalo {{ interval }}) vezes o passo mediano."
         ),
         inconclusive=(
-            "Na interpolação do {{ label('e100') }}, o maior passo é, na mediana dos pares, {{ value }} {{ interval }} "
-            "vezes o passo mediano; estes treinos não decidem se a razão fica abaixo de {{ margin }}."
+            "Na interpolação do {{ label('e100') }}, o maior passo medido é, na mediana dos pares, {{ value }} "
+            "vezes o passo mediano, o que {{ 'fica' if claimed else 'não fica' }} abaixo de {{ margin }}; "
+            "{{ with_seeds }}, não se decide se o caminho é sempre gradual."
         ),
     ),
     Claim(
@@ -181,17 +185,16 @@ CLAIMS = (
         side="below",
         reason="abaixo disso, menos de uma amostra em vinte sai de onde o decodificador quase não foi treinado",
         confirmed=(
-            "O espaço latente do {{ label('e100') }} quase não tem buracos: neles está {{ value }} {{ interval }} da "
-            "massa da prior."
+            "O espaço latente do {{ label('e100') }} quase não tem buracos: neles está {{ value }} (intervalo {{ "
+            "interval }}) da massa da prior."
         ),
         refuted=(
-            "O espaço latente do {{ label('e100') }} tem buracos: neles está {{ value }} {{ interval }} da massa da "
-            "prior."
+            "O espaço latente do {{ label('e100') }} tem buracos: neles está {{ value }} (intervalo {{ interval "
+            "}}) da massa da prior."
         ),
         inconclusive=(
-            "No espaço latente do {{ label('e100') }}, os buracos têm {{ value }}"
-            "{% if interval %} {{ interval }}{% endif %} da massa da prior; "
-            "estes treinos não decidem se isso fica abaixo de {{ margin }}."
+            "Os buracos do espaço latente do {{ label('e100') }} reúnem {{ value }} da massa da prior, e a "
+            "afirmação admite até {{ margin }}; {{ with_seeds }}, não se decide se o termo KL os evita."
         ),
         unit="%",
         decimals=1,

@@ -5,6 +5,7 @@ from typing import Any
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.page import Page
+from report.pages.treinamento import gaps
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -16,8 +17,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
 
     return {
         "rise": rise,
-        "gap": lambda run: METRICS["test_neg_elbo"].measure(evidence, run).value
-        - METRICS["train_neg_elbo"].measure(evidence, run).value,
+        "gap": gaps(evidence),
         "inactive": evidence.spec("e10-l50").latent_dim
         - METRICS["active_units"].measure(evidence, "e10-l50").value,
         "seeds": len(evidence.seeds("e100")),
@@ -28,7 +28,7 @@ PAGE = Page(
     slug="licoes",
     title="Lições aprendidas",
     description="O que os treinos ensinam sobre o objetivo, o tempo de treino, a dimensão latente e a geração.",
-    runs=("e10", "e50", "e100", "e10-l50"),
+    runs=("e10", "e50", "e100", "e10-l50", "dataset"),
     quotes=("*",),
     context=context,
 )

@@ -9,7 +9,7 @@ from report import ptbr
 from report.claims import Verdict, VerdictKind
 from report.evidence import Evidence
 from report.page import Page, Plot
-from report.wording import evidence_words
+from report.wording import evidence_words, on_claimed_side
 from vae.figures import Row, Theme, dot_interval
 
 STYLES = {
@@ -69,6 +69,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "counts": {kind.value: kinds.count(kind) for kind in VerdictKind},
         "total": len(kinds),
+        "measured": sum(verdict.estimate is not None for verdict in verdicts.values()),
+        "claimed": sum(map(on_claimed_side, verdicts.values())),
         "kinds": {kind.value: kind for kind in VerdictKind},
         "number_of": lambda verdict: ptbr.mark(verdict.claim.id),
         "chapters": [(page, [verdicts[claim.id] for claim in page.claims]) for page in PAGES if page.claims],

@@ -51,17 +51,18 @@ CLAIMS = (
         side="above",
         reason=VISIBLE,
         confirmed=(
-            "Com {{ run('e50').epochs }} épocas os contornos são mais nítidos do que com {{ run('e10').epochs }}: a "
-            "mediana da nitidez sobe {{ value }} {{ interval }}."
+            "Com {{ run('e50').epochs }} épocas os contornos são mais nítidos do que com {{ run('e10').epochs }}: "
+            "a mediana da nitidez sobe {{ value }} (intervalo {{ interval }})."
         ),
         refuted=(
             "Com {{ run('e50').epochs }} épocas os contornos não ficam visivelmente mais nítidos do que com {{ "
-            "run('e10').epochs }}: a mediana da nitidez muda {{ value }} {{ interval }}, aquém dos {{ margin }} que se "
-            "notariam."
+            "run('e10').epochs }}: a mediana da nitidez muda {{ value }} (intervalo {{ interval }}), aquém dos {{ "
+            "margin }} que se notariam."
         ),
         inconclusive=(
-            "De {{ run('e10').epochs }} para {{ run('e50').epochs }} épocas, a mediana da nitidez muda {{ value }} {{ "
-            "interval }}; estes treinos não decidem se a mudança passa de {{ margin }}."
+            "De {{ run('e10').epochs }} para {{ run('e50').epochs }} épocas, medimos na mediana da nitidez uma "
+            "mudança de {{ raw | signed(3) }}, que {{ 'passa' if claimed else 'não passa' }} de {{ margin }}; "
+            "{{ with_seeds }}, não se decide se os contornos ganham nitidez que se note."
         ),
         decimals=3,
     ),
@@ -76,18 +77,18 @@ CLAIMS = (
         reason=f"{VISIBLE}; o laplaciano responde justamente aos traços finos",
         confirmed=(
             "Em Bag e Ankle boot, onde estariam alças e saltos, os traços finos ganham contraste de {{ "
-            "run('e10').epochs }} para {{ run('e50').epochs }} épocas: a mediana da nitidez pelo laplaciano sobe {{ "
-            "value }} {{ interval }}."
+            "run('e10').epochs }} para {{ run('e50').epochs }} épocas: a mediana da nitidez pelo laplaciano sobe "
+            "{{ value }} (intervalo {{ interval }})."
         ),
         refuted=(
-            "Em Bag e Ankle boot, onde estariam alças e saltos, os traços finos não ganham contraste visível de {{ "
-            "run('e10').epochs }} para {{ run('e50').epochs }} épocas: a mediana da nitidez pelo laplaciano muda {{ "
-            "value }} {{ interval }}, aquém de {{ margin }}."
+            "Em Bag e Ankle boot, onde estariam alças e saltos, os traços finos não ganham contraste visível de "
+            "{{ run('e10').epochs }} para {{ run('e50').epochs }} épocas: a mediana da nitidez pelo laplaciano "
+            "muda {{ value }} (intervalo {{ interval }}), aquém de {{ margin }}."
         ),
         inconclusive=(
-            "Em Bag e Ankle boot, onde estariam alças e saltos, a mediana da nitidez pelo laplaciano muda {{ value }} "
-            "{{ interval }} de {{ run('e10').epochs }} para {{ run('e50').epochs }} épocas; estes treinos não decidem "
-            "se a mudança passa de {{ margin }}."
+            "Em Bag e Ankle boot, onde estariam alças e saltos, a mediana da nitidez pelo laplaciano mudou "
+            "{{ raw | signed(3) }} de {{ run('e10').epochs }} para {{ run('e50').epochs }} épocas. Se isso é "
+            "contraste visível, isto é, mais de {{ margin }}, não se decide {{ with_seeds }}."
         ),
         decimals=3,
         classes=("Bag", "Ankle boot"),
@@ -108,19 +109,21 @@ CLAIMS = (
             "qualidade"
         ),
         confirmed=(
-            "Com {{ run('e10-l50').latent_dim }} dimensões e {{ run('e10-l50').epochs }} épocas as reconstruções são "
-            "mais nítidas do que com {{ run('e100').latent_dim }} dimensões e {{ run('e100').epochs }} épocas: a "
-            "mediana da nitidez é {{ value }} {{ interval }} maior."
+            "Com {{ run('e10-l50').latent_dim }} dimensões e {{ run('e10-l50').epochs }} épocas as reconstruções "
+            "são mais nítidas do que com {{ run('e100').latent_dim }} dimensões e {{ run('e100').epochs }} "
+            "épocas: a mediana da nitidez é {{ value }} (intervalo {{ interval }}) maior."
         ),
         refuted=(
-            "Com {{ run('e10-l50').latent_dim }} dimensões e {{ run('e10-l50').epochs }} épocas as reconstruções não "
-            "são claramente mais nítidas do que com {{ run('e100').latent_dim }} dimensões e {{ run('e100').epochs }} "
-            "épocas: a diferença das medianas da nitidez, {{ value }} {{ interval }}, fica aquém de {{ margin }}."
+            "Com {{ run('e10-l50').latent_dim }} dimensões e {{ run('e10-l50').epochs }} épocas as reconstruções "
+            "não são claramente mais nítidas do que com {{ run('e100').latent_dim }} dimensões e {{ "
+            "run('e100').epochs }} épocas: a diferença das medianas da nitidez, {{ value }} (intervalo {{ "
+            "interval }}), fica aquém de {{ margin }}."
         ),
         inconclusive=(
-            "A mediana da nitidez com {{ run('e10-l50').latent_dim }} dimensões e {{ run('e10-l50').epochs }} épocas, "
-            "menos a de {{ run('e100').latent_dim }} dimensões e {{ run('e100').epochs }} épocas, é {{ value }} {{ "
-            "interval }}; estes treinos não decidem se a diferença passa de {{ margin }}."
+            "Medimos, com {{ run('e10-l50').latent_dim }} dimensões e {{ run('e10-l50').epochs }} épocas, uma "
+            "mediana da nitidez {{ raw | abs | number(3) }} {{ 'maior' if raw > 0 else 'menor' }} do que com "
+            "{{ run('e100').latent_dim }} dimensões e {{ run('e100').epochs }} épocas; {{ with_seeds }}, não se "
+            "decide se a vantagem das {{ run('e10-l50').latent_dim }} dimensões passa de {{ margin }}."
         ),
         decimals=3,
     ),
@@ -139,16 +142,17 @@ CLAIMS = (
             "mudaria o que se vê"
         ),
         confirmed=(
-            "O erro cai: o EQM por pixel do {{ label('e10-l50') }}, menos o do {{ label('e100') }}, é {{ value }} {{ "
-            "interval }}."
+            "O erro cai: o EQM por pixel do {{ label('e10-l50') }}, menos o do {{ label('e100') }}, é {{ value }} "
+            "(intervalo {{ interval }})."
         ),
         refuted=(
-            "O erro não cai o bastante: o EQM por pixel do {{ label('e10-l50') }}, menos o do {{ label('e100') }}, é "
-            "{{ value }} {{ interval }}, e não fica abaixo de {{ margin }}."
+            "O erro não cai o bastante: o EQM por pixel do {{ label('e10-l50') }}, menos o do {{ label('e100') "
+            "}}, é {{ value }} (intervalo {{ interval }}), e não fica abaixo de {{ margin }}."
         ),
         inconclusive=(
-            "O EQM por pixel do {{ label('e10-l50') }}, menos o do {{ label('e100') }}, é {{ value }} {{ interval }}; "
-            "estes treinos não decidem se ele fica abaixo de {{ margin }}."
+            "O EQM por pixel medido no {{ label('e10-l50') }} é {{ raw | abs | number(4) }} "
+            "{{ 'maior' if raw > 0 else 'menor' }} que o do {{ label('e100') }}. Para se falar de mais "
+            "fidelidade, a diferença teria de ficar abaixo de {{ margin }}; {{ with_seeds }}, não se decide."
         ),
         decimals=4,
     ),
@@ -165,18 +169,20 @@ CLAIMS = (
             "sentido, de um ganho de nitidez"
         ),
         confirmed=(
-            "As texturas do {{ label('e10-l50') }} são mais suaves que as do {{ label('e100') }}: a mediana da nitidez "
-            "pelo laplaciano muda {{ value }} {{ interval }}."
+            "As texturas do {{ label('e10-l50') }} são mais suaves que as do {{ label('e100') }}: a mediana da "
+            "nitidez pelo laplaciano muda {{ value }} (intervalo {{ interval }})."
         ),
         refuted=(
             "As texturas do {{ label('e10-l50') }} não são mais suaves que as do {{ label('e100') }}: a diferença "
-            "entre as medianas da nitidez pelo laplaciano, {{ value }} {{ interval }}, não fica abaixo de {{ margin "
-            "}}."
+            "entre as medianas da nitidez pelo laplaciano, {{ value }} (intervalo {{ interval }}), não fica "
+            "abaixo de {{ margin }}."
         ),
         inconclusive=(
-            "A mediana da nitidez pelo laplaciano do {{ label('e10-l50') }}, menos a do {{ label('e100') }}, é {{ "
-            "value }} {{ interval }}; texturas mais suaves pediriam menos que {{ margin }}, e estes treinos não "
-            "decidem."
+            "A mediana da nitidez pelo laplaciano é {{ raw | abs | number(3) }} "
+            "{{ 'maior' if raw > 0 else 'menor' }} no {{ label('e10-l50') }} que no {{ label('e100') }}. Texturas "
+            "mais suaves pediriam uma diferença abaixo de {{ margin }}, "
+            "{{ 'e é o que se mediu' if claimed else 'e não é o que se mediu' }}; {{ with_seeds }}, a questão "
+            "fica aberta."
         ),
         decimals=3,
     ),
@@ -194,16 +200,18 @@ CLAIMS = (
         reason="abaixo da metade, a maioria das reconstruções de alguma categoria já passa por outra coisa",
         confirmed=(
             "Com {{ run('e10').epochs }} épocas a estrutura global se conserva em todas as classes: mesmo na pior "
-            "delas, o classificador dá à reconstrução a classe do original em {{ value }} {{ interval }} dos casos."
+            "delas, o classificador dá à reconstrução a classe do original em {{ value }} (intervalo {{ interval "
+            "}}) dos casos."
         ),
         refuted=(
-            "Com {{ run('e10').epochs }} épocas a estrutura global não se conserva em todas as classes: na pior delas, "
-            "o classificador dá à reconstrução a classe do original em só {{ value }} {{ interval }} dos casos."
+            "Com {{ run('e10').epochs }} épocas a estrutura global não se conserva em todas as classes: na pior "
+            "delas, o classificador dá à reconstrução a classe do original em só {{ value }} (intervalo {{ "
+            "interval }}) dos casos."
         ),
         inconclusive=(
-            "Com {{ run('e10').epochs }} épocas, na classe em que isso menos acontece, o classificador dá à "
-            "reconstrução a classe do original em {{ value }} {{ interval }} dos casos; estes treinos não decidem de "
-            "que lado de {{ margin }} ela fica."
+            "Na classe que pior se conserva depois de {{ run('e10').epochs }} épocas, o classificador dá à "
+            "reconstrução a classe do original em {{ value }} dos casos, quando a afirmação pede mais de "
+            "{{ margin }}; {{ with_seeds }}, não se decide."
         ),
         unit="%",
         decimals=1,

@@ -48,7 +48,7 @@ def draw_entropy(evidence: Evidence, theme: Theme) -> Figure:
     """Return pixel entropy and BCE by class, from the darkest class to the brightest."""
     order = np.argsort(entropy_by_class(evidence))
     series = [
-        figures.Series("entropia dos pixels (piso da BCE)", "data", entropy_by_class(evidence)[order]),
+        figures.Series("entropia (piso)", "data", entropy_by_class(evidence)[order]),
         figures.Series(f"BCE, {_plain(evidence, LARGEST)}", LARGEST, class_means(evidence, LARGEST, "test_bce")[order]),
         figures.Series(f"BCE, {_plain(evidence, LONGEST)}", LONGEST, class_means(evidence, LONGEST, "test_bce")[order]),
     ]

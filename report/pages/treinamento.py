@@ -73,13 +73,20 @@ CONVERGED = Claim(
     side="below",
     reason="nesse ritmo, repetir o treino inteiro renderia no máximo dois nats, da ordem do que separa arquiteturas "
     "de VAE na literatura",
-    confirmed="Pelo critério adotado, {{ label('e10') }} já convergiu: no fim do treino, a queda do −ELBO de "
-    "validação é de {{ value }} por época{% if interval %}, intervalo {{ interval }}{% endif %}, abaixo da margem de "
-    "{{ margin }}.",
-    refuted="{{ label('e10') }} ainda não convergiu: no fim do treino, a queda do −ELBO de validação é de {{ value }} "
-    "por época{% if interval %}, intervalo {{ interval }}{% endif %}, acima da margem de {{ margin }}.",
-    inconclusive="No fim de {{ label('e10') }}, a queda medida do −ELBO de validação é de {{ value }} por época, "
-    "contra uma margem de {{ margin }}; os treinos não decidem se o modelo convergiu.",
+    confirmed=(
+        "Pelo critério adotado, o {{ label('e10') }} já convergiu: no fim do treino, a queda do −ELBO de "
+        "validação é de {{ value }} por época{% if interval %}, intervalo {{ interval }}{% endif %}, abaixo da "
+        "margem de {{ margin }}."
+    ),
+    refuted=(
+        "O {{ label('e10') }} ainda não convergiu: no fim do treino, a queda do −ELBO de validação é de {{ value "
+        "}} por época{% if interval %}, intervalo {{ interval }}{% endif %}, acima da margem de {{ margin }}."
+    ),
+    inconclusive=(
+        "A queda do −ELBO de validação medida no fim do {{ label('e10') }} é de {{ value }} por época e "
+        "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se "
+        "decide se o modelo convergiu."
+    ),
     unit="nats",
 )
 
@@ -203,6 +210,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "ends": ends(evidence),
         "costs": costs(evidence, RUNS),
         "gap": gaps(evidence),
+        "gap_text": lambda run: ptbr.mark(f"{text(gaps(evidence)[run])} nats"),
         "fall": falls(evidence),
         "slope_epochs": min(SLOPE_EPOCHS, evidence.spec("e10").epochs),
         "test_entropy": data.score("test_entropy"),
@@ -226,7 +234,7 @@ CURVES = Plot(
     caption="Curvas de aprendizado: validação em linha cheia, treino em tracejado, a partir da época "
     "{{ first_shown }}, em escala logarítmica de épocas.{% if grid.seeds | length > 1 %} Linhas: média das sementes; "
     "faixas: da menor à maior.{% endif %} A linha de {{ run('e100').latent_dim }} dimensões é a trajetória de que "
-    "{{ label('e10') }} e {{ label('e50') }} são instantâneos.",
+    "o {{ label('e10') }} e o {{ label('e50') }} são instantâneos.",
     alt="Curvas de aprendizado. O −ELBO de validação chega a "
     "{{ value('validation_neg_elbo', 'e100') | number(1, 'nats') }} com {{ run('e100').latent_dim }} dimensões e "
     "{{ run('e100').epochs }} épocas, e a {{ value('validation_neg_elbo', 'e10-l50') | number(1, 'nats') }} com "
@@ -242,8 +250,8 @@ GAINS = Plot(
     "validação nas últimas épocas até ela{% if grid.seeds | length > 1 %}, em média sobre as sementes{% endif %}. A "
     "linha interrompida é a margem; os traços sobre o eixo são épocas em que a perda subia ou quase não caía.",
     alt="Queda do −ELBO de validação por época, em escala logarítmica. Nas últimas épocas, a reta ajustada cai "
-    "{{ fall['e10'].value | number }} nats por época em {{ label('e10') }}, {{ fall['e50'].value | number }} em "
-    "{{ label('e50') }} e {{ fall['e100'].value | number }} em {{ label('e100') }}.",
+    "{{ fall['e10'].value | number }} nats por época no {{ label('e10') }}, {{ fall['e50'].value | number }} no "
+    "{{ label('e50') }} e {{ fall['e100'].value | number }} no {{ label('e100') }}.",
 )
 
 PAGE = Page(
