@@ -61,7 +61,7 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
     rendered.write_page(SLUG, files, {})
     rendered.write({"atividades/04-vae/outra.md": b"# Outra\n"})
     monkeypatch.setattr(check, "PAGES", (SimpleNamespace(slug=SLUG, template=f"{SLUG}.md.jinja"),))
-    monkeypatch.setattr(check.Publication, "evidence", lambda *_: None)
+    monkeypatch.setattr(check.Publication, "evidence", lambda *_, **__: None)
     monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(marked, files))
     marked = TEXT
     store = ResultsStore(tmp_path / "results")
