@@ -127,8 +127,8 @@ RELATIVELY_DENSER = Claim(
     refuted="Em relação à nuvem inteira, as classes não se adensam: a parte da variância que está dentro delas muda "
     "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e a margem de {{ margin }} não é alcançada.",
     inconclusive=(
-        "Já a parte da variância total que está dentro das classes mudou {{ raw | signed(2, 'p.p.') }}. Para "
-        "haver adensamento em proporção à nuvem, teria de ficar abaixo de {{ margin }}, o que não se decide "
+        "Já a parte da variância total que está dentro das classes mudou {{ raw | signed(2, 'p.p.') }}, e um "
+        "adensamento em proporção à nuvem pediria uma mudança abaixo de {{ margin }}, o que não se decide "
         "{{ with_seeds }}."
     ),
 )

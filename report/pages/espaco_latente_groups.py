@@ -83,7 +83,7 @@ CLUSTER = Claim(
     refuted="Os calçados não ficam só entre si: no pior dos três momentos, {{ value }} deles (intervalo {{ interval "
     "}}) têm calçados como maioria dos vizinhos, e a afirmação pede mais de {{ margin }}.",
     inconclusive=(
-        "Mesmo no pior dos três momentos, a parte dos calçados que tem calçados como maioria dos vizinhos é de "
+        "No pior dos três momentos, a parte dos calçados que tem calçados como maioria dos vizinhos é de "
         "{{ value }} e {{ 'passa' if claimed else 'não passa' }} dos {{ margin }} da margem; {{ with_seeds }}, "
         "não se decide se o agrupamento se repetiria."
     ),

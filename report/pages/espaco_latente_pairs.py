@@ -46,8 +46,8 @@ BAGS = Claim(
     refuted="Bag e Coat não se misturam de modo especial: a sua confusão difere da do par mediano em "
     "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e a margem de {{ margin }} não é alcançada.",
     inconclusive=(
-        "Entre Bag e Coat medimos uma confusão que difere da do par mediano em {{ raw | signed(2, 'p.p.') }}; "
-        "{{ with_seeds }}, não se decide se ela a supera em mais de {{ margin }}."
+        "Entre Bag e Coat medimos uma confusão que difere da do par mediano em {{ raw | signed(2, 'p.p.') }}, e "
+        "para se falar de mistura é preciso mais de {{ margin }} acima; {{ with_seeds }}, não se decide."
     ),
 )
 
@@ -67,9 +67,9 @@ RESIDUE = Claim(
     refuted="T-shirt/top e Shirt não são o par mais confuso: até o primeiro a diferença é {{ raw | signed(2, 'p.p.') "
     "}} (intervalo {{ interval }}).",
     inconclusive=(
-        "Pelo valor medido, T-shirt/top e Shirt {{ 'são' if claimed else 'não são' }} o par mais confuso: a "
-        "diferença até o mais confuso dos outros é de {{ raw | signed(2, 'p.p.') }}. "
-        "{{ with_seeds[0] | upper }}{{ with_seeds[1:] }}, não se decide se a ordem é essa."
+        "Pelo valor medido, T-shirt/top e Shirt {{ 'são' if claimed else 'não são' }} o par mais confuso: entre "
+        "ele e o mais confuso dos outros, a diferença é de {{ raw | signed(2, 'p.p.') }}; {{ with_seeds }}, não "
+        "se decide se a ordem é essa."
     ),
 )
 

@@ -143,9 +143,9 @@ CLAIMS = (
             "razão das distâncias é {{ value }} (intervalo {{ interval }}), e a grade não tem ordem."
         ),
         inconclusive=(
-            "Na grade do {{ label('e100') }}, a distância média entre amostras contíguas é {{ value }} da "
-            "distância média entre duas quaisquer. Uma grade em ordem daria menos de {{ margin }}; "
-            "{{ with_seeds }}, não se decide se há ordem."
+            "Na grade do {{ label('e100') }}, a distância média entre amostras contíguas é {{ value }} vezes a de "
+            "duas quaisquer. Uma grade em ordem daria menos de {{ margin }}; {{ with_seeds }}, não se decide se "
+            "há ordem."
         ),
         decimals=3,
     ),
@@ -172,7 +172,7 @@ CLAIMS = (
         inconclusive=(
             "Na interpolação do {{ label('e100') }}, o maior passo medido é, na mediana dos pares, {{ value }} "
             "vezes o passo mediano, o que {{ 'fica' if claimed else 'não fica' }} abaixo de {{ margin }}; "
-            "{{ with_seeds }}, não se decide se o caminho é sempre gradual."
+            "{{ with_seeds }}, não se decide se as transformações são sempre graduais."
         ),
     ),
     Claim(
