@@ -18,8 +18,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "rise": rise,
         "gap": gaps(evidence),
-        "inactive": evidence.spec("e10-l50").latent_dim
-        - METRICS["active_units"].measure(evidence, "e10-l50").value,
+        "inactive": evidence.spec("e10-l50").latent_dim - METRICS["active_units"].measure(evidence, "e10-l50").value,
         "seeds": len(evidence.seeds("e100")),
     }
 

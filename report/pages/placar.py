@@ -76,9 +76,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "chapters": [(page, [verdicts[claim.id] for claim in page.claims]) for page in PAGES if page.claims],
         "words": lambda verdict: evidence_words(verdict, evidence.info),
         "decided": [v for v in verdicts.values() if v.kind in (VerdictKind.CONFIRMED, VerdictKind.REFUTED)],
-        "lone_seed": bool(evidence.grid.seeds) and all(
-            verdict.estimate.single_seed for verdict in verdicts.values() if verdict.estimate
-        ),
+        "lone_seed": bool(evidence.grid.seeds)
+        and all(verdict.estimate.single_seed for verdict in verdicts.values() if verdict.estimate),
     }
 
 
