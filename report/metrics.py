@@ -17,7 +17,7 @@ class Metric:
     """A number of a run that the report shows.
 
     read: Sample -> (B,) replicates, row 0 the original. better: which way is better, None where neither is. source: the
-    file that computes it, from the repository's root.
+    file that computes it, from the repository's root. count: a whole number in any one training.
     """
 
     label: str
@@ -27,6 +27,7 @@ class Metric:
     better: Literal["lower", "higher", None] = None
     source: str = "vae/evaluate.py"
     percent: bool = False
+    count: bool = False
 
     def measure(self, evidence: Evidence, run: str) -> Estimate:
         """Return the metric of a run, with its interval over seeds and test images."""
@@ -40,7 +41,9 @@ class Metric:
         """Return value ± half of the 95 % interval; the value alone where there is nothing to estimate it from."""
         factor, shown = 100 if self.percent else 1, self.unit if unit else ""
         if not math.isfinite(estimate.half_width):
-            return ptbr.number(estimate.value * factor, self.decimals, shown)
+            # One training of a count: no decimals to speak of.
+            decimals = 0 if self.count else self.decimals
+            return ptbr.number(estimate.value * factor, decimals, shown)
         return ptbr.plus_minus(estimate.value * factor, estimate.half_width * factor, self.decimals, shown)
 
 
@@ -83,7 +86,7 @@ METRICS: dict[str, Metric] = {
     "ssim": Metric("SSIM", mean("test_ssim"), 3, "", "higher", IMAGES),
     "sharpness": Metric("Nitidez (gradiente)", median("test_sharpness"), 3, "", "higher", IMAGES),
     "laplacian": Metric("Nitidez (laplaciano)", median("test_laplacian"), 3, "", "higher", IMAGES),
-    "active_units": Metric("Dimensões ativas", score("active_units"), 1, "", None, LATENT),
+    "active_units": Metric("Dimensões ativas", score("active_units"), 1, "", None, LATENT, count=True),
     "knn_accuracy": Metric("Acurácia de vizinhos", lambda s: s.knn_accuracy(), 1, "%", "higher", NEIGHBOURS, True),
     "probe_accuracy": Metric(
         "Acurácia da sonda linear", score("probe_accuracy"), 1, "%", "higher", "vae/metrics/probe.py", True
