@@ -168,4 +168,9 @@ def _pack(arrays: Mapping[str, Array]) -> bytes:
 
 def _unpack(content: bytes) -> dict[str, Array]:
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+        arrays = {name: archive[name] for name in archive.files}
+    for name, array in arrays.items():
+        # numpy hands out the bytes of a member that does not begin like an array.
+        if not isinstance(array, np.ndarray):
+            raise ResultsError(f"its member {name} is no array")
+    return arrays
