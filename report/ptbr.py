@@ -101,15 +101,6 @@ def date(iso: str) -> str:
     return mark("1º" + text[1:] if day.day == 1 else text)
 
 
-def byte_size(count: int) -> str:
-    """Return a size in decimal multiples: "512 B", "1,2 kB", "50,0 MB"."""
-    size, units = float(count), ["B", "kB", "MB", "GB"]
-    # 999,95 would be printed as 1.000,0: it is 1,0 of the next unit.
-    while len(units) > 1 and size >= (1000 if units[0] == "B" else 999.95):
-        size, units = size / 1000, units[1:]
-    return number(size, 0 if units[0] == "B" else 1, units[0])
-
-
 def join(items: Iterable[str]) -> str:
     """Return "a, b e c"; items with digits are marked."""
     marked = [item if OPEN in item else mark(item) for item in items]

@@ -114,14 +114,6 @@ def principal_axes(x: Float[Tensor, "n d"]) -> tuple[Float[Tensor, " d"], Float[
     return shares.to(x.device, x.dtype), projection.to(x.device, x.dtype)
 
 
-def participation(shares: Float[Tensor, " d"]) -> float:
-    """Return the effective number of dimensions, 1 / sum(share^2): from 1 (a line) to d (a ball).
-
-    shares: of principal_axes. Source: participation ratio, Gao et al. 2017 (doi 10.1101/214262).
-    """
-    return float(1 / float64(shares).square().sum())
-
-
 def _principal(points: Float[Tensor, "n d"]) -> tuple[Float[Tensor, " d"], Float[Tensor, "d d"]]:
     """Return variances, largest first, and axes as columns with a fixed sign."""
     centred = points - points.mean(dim=0)

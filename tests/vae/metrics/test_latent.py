@@ -12,7 +12,6 @@ from vae.metrics.latent import (
     active_units,
     davies_bouldin,
     fisher_ratio,
-    participation,
     principal_axes,
     scatter,
     whiten,
@@ -145,8 +144,3 @@ def test_principal_axes_of_points_that_do_not_vary():
     shares, projection = principal_axes(torch.ones(5, 3))
     assert shares.tolist() == [0, 0, 0]
     assert torch.equal(projection, torch.zeros(5, 2))
-
-
-def test_participation_counts_equal_dimensions():
-    assert participation(torch.tensor([0.25, 0.25, 0.25, 0.25, 0.0])) == pytest.approx(4)
-    assert participation(torch.tensor([0.9, 0.1])) == pytest.approx(1 / 0.82)
