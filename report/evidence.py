@@ -45,8 +45,8 @@ class Evidence:
         return list(self.headline(run).provenance["epoch_seconds"])
 
     def device(self, run: str) -> str:
-        """Return the name of the device on which the first seed of a run was trained."""
-        return str(self.headline(run).provenance["training"]["device"])
+        """Return the name of the device on which the first seed of a run was trained, of all if it moved."""
+        return devices(self.headline(run))
 
     def spec(self, run: str) -> RunSpec:
         """Return the spec of a VAE run."""
@@ -71,3 +71,8 @@ class Evidence:
     def estimate(self, statistic: Callable[..., Array | float], *runs: str) -> Estimate:
         """Return a statistic of one or several runs with its interval over seeds and test images."""
         return self.samples.estimate(statistic, *runs)
+
+
+def devices(result: RunResult) -> str:
+    """Return the devices of the sessions of a training, each once."""
+    return "; ".join(dict.fromkeys(session["device"] for session in result.provenance["training"]))

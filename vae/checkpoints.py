@@ -1,9 +1,10 @@
-"""Checkpoints of a training: weights, optimiser state and history in one safetensors file, written atomically."""
+"""Checkpoints of a training: weights, optimiser state, history and sessions in one safetensors file, written atomically."""
 
 import dataclasses
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -11,6 +12,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from vae.errors import TrainingError
+
+
+# One stretch of a training between two interruptions: commit, device, versions, dates, and the epoch it reached ("until").
+Session = dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +55,12 @@ class CheckpointFolder:
         return sorted(int(file.stem.removeprefix("epoch-")) for file in self.path.glob("epoch-*.safetensors"))
 
     def save(
-        self, epoch: int, model: nn.Module, optimiser: torch.optim.Optimizer, history: History, facts: dict[str, str]
+        self,
+        epoch: int,
+        model: nn.Module,
+        optimiser: torch.optim.Optimizer,
+        history: History,
+        sessions: list[Session],
     ) -> None:
         """Write a checkpoint: a reader sees the whole file or none."""
         self.path.mkdir(parents=True, exist_ok=True)
@@ -58,7 +68,7 @@ class CheckpointFolder:
         for index, state in optimiser.state_dict()["state"].items():
             for name, value in state.items():
                 tensors[f"optimiser.{index}.{name}"] = value.contiguous()
-        metadata = {"history": json.dumps(dataclasses.asdict(history)), "facts": json.dumps(facts)}
+        metadata = {"history": json.dumps(dataclasses.asdict(history)), "sessions": json.dumps(sessions)}
         temporary = self.path / f".epoch-{epoch:04d}.{os.getpid()}.tmp"
         try:
             save_file(tensors, temporary, metadata=metadata)
@@ -80,8 +90,8 @@ class CheckpointFolder:
             if epoch <= until:
                 self.file(epoch).unlink()
 
-    def read(self, epoch: int) -> tuple[dict[str, Tensor], History, dict[str, str]]:
-        """Return tensors, history and facts of a checkpoint.
+    def read(self, epoch: int) -> tuple[dict[str, Tensor], History, list[Session]]:
+        """Return tensors, history and sessions of a checkpoint.
 
         Raises TrainingError if the file is damaged.
         """
@@ -90,7 +100,7 @@ class CheckpointFolder:
             with safe_open(file, framework="pt") as opened:
                 tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (no mapping)
                 metadata = opened.metadata()
-            return tensors, History(**json.loads(metadata["history"])), json.loads(metadata["facts"])
+            return tensors, History(**json.loads(metadata["history"])), json.loads(metadata["sessions"])
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
             raise TrainingError(
                 f"The checkpoint {file} is damaged ({error}). Delete it: training goes on from an older one."
@@ -100,9 +110,11 @@ class CheckpointFolder:
         """Return the model's weights at an epoch, by parameter name."""
         return _below(self.read(epoch)[0], "model.")
 
-    def resume(self, epoch: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> History:
-        """Put weights and optimiser state back as they were, and return the history so far."""
-        tensors, history, _ = self.read(epoch)
+    def resume(
+        self, epoch: int, model: nn.Module, optimiser: torch.optim.Optimizer
+    ) -> tuple[History, list[Session]]:
+        """Put weights and optimiser state back as they were, and return history and sessions so far."""
+        tensors, history, sessions = self.read(epoch)
         model.load_state_dict(_below(tensors, "model."))
         parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
@@ -114,7 +126,7 @@ class CheckpointFolder:
                 tensor = torch.empty_like(parameter).copy_(tensor)
             state.setdefault(int(index), {})[field] = tensor
         optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-        return history
+        return history, sessions
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

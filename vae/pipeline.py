@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save
 
 from vae import baselines, provenance, tasks
-from vae.checkpoints import CheckpointFolder, History
+from vae.checkpoints import CheckpointFolder, History, Session
 from vae.data import Data, as_input, load
 from vae.errors import LaudoError
 from vae.evaluate import Subject, evaluate, look, run_history
@@ -115,14 +115,14 @@ class Build:
             folder.path.mkdir(parents=True, exist_ok=True)
             marker.write_text(wanted)
 
-    def _history(self, step: Step) -> tuple[History, dict[str, Any]]:
-        """Return the history up to a step's own epoch, and the facts of the training that reached it."""
+    def _history(self, step: Step) -> tuple[History, list[Session]]:
+        """Return the history up to a step's own epoch, and the sessions of the training that reached it."""
         assert not isinstance(step.spec, DatasetSpec)
         folder = CheckpointFolder(step.checkpoints)
         if folder.file(step.spec.epochs).is_file():
-            _, history, facts = folder.read(step.spec.epochs)
-            return history, facts
-        # Published weights without their checkpoints: history and facts were published with them.
+            _, history, sessions = folder.read(step.spec.epochs)
+            return history, sessions
+        # Published weights without their checkpoints: history and sessions were published with them.
         stored = self.store.load(step.spec.name, step.seed)
         names = [name for name in stored.history if not name.endswith(("_neg_elbo", "_deviance"))]
         history = History({name: list(stored.history[name]) for name in names}, stored.provenance["epoch_seconds"])
@@ -143,7 +143,7 @@ class Build:
 
     def _evaluate(self, step: Step) -> None:
         began = time.perf_counter()
-        history, facts = self._history(step)
+        history, sessions = self._history(step)
         with self.progress.working(f"evaluating {step.label}"):
             weights = self._weights(step)
             if isinstance(step.spec, ClassifierSpec):
@@ -152,7 +152,7 @@ class Build:
                 assert isinstance(step.spec, RunSpec)
                 scores, arrays, columns = self._vae_numbers(step.spec, step.seed, weights, history)
         made = {
-            "training": facts,
+            "training": sessions,
             "epoch_seconds": [round(value, 3) for value in history.seconds[: len(columns["learning_rate"])]],
             "images_per_second": _images_per_second(
                 history, self._task(step.spec).train_images or len(self.data.train)

@@ -48,7 +48,8 @@ def train(
 ) -> History:
     """Train until the last snapshot, from the newest checkpoint of the folder, and leave a checkpoint at each snapshot.
 
-    data must be on the device. facts (device, versions, commit) are kept with every checkpoint. keep: other epochs
+    data must be on the device. facts (device, versions, commit) describe this session and are
+    kept with every checkpoint, after those of the sessions that it goes on from. keep: other epochs
     whose checkpoints are left too, if the training comes by them. Returns the history.
     Raises TrainingError naming run, epoch and step when the loss is no longer finite.
     """
@@ -61,7 +62,7 @@ def train(
     # Later checkpoints (of a longer run of the same trajectory) are no way back to a snapshot that is not there.
     first = min(set(snapshots) - set(there), default=last)
     start = max((epoch for epoch in there if epoch <= first), default=0)
-    history = folder.resume(start, model, optimiser) if start else History()
+    history, sessions = folder.resume(start, model, optimiser) if start else (History(), [])
     saved = time.monotonic()
     kept = {*snapshots, *keep}
     for epoch in range(start + 1, last + 1):
@@ -77,7 +78,8 @@ def train(
         values |= _named("validation", task, evaluate_terms(task, model, data.validation, seed).mean(dim=1))
         history.append(values, seconds)
         if epoch in kept or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
-            folder.save(epoch, model, optimiser, history, facts | {"finished": now()})
+            session = facts | {"finished": now(), "until": epoch}
+            folder.save(epoch, model, optimiser, history, [*sessions, session])
             folder.prune(keep=kept, until=epoch)
             saved = time.monotonic()
         listener.epoch(epoch, history)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from report import ptbr
-from report.evidence import Evidence
+from report.evidence import Evidence, devices
 from report.labels import run_label
 from report.page import Page
 from report.tables import Table
@@ -21,11 +21,11 @@ def trainings(evidence: Evidence) -> Table:
         if isinstance(spec, DatasetSpec):
             continue
         for seed, result in sorted(evidence.seeds(name).items()):
-            facts = result.provenance["training"]
+            finished = result.provenance["training"][-1]["finished"]
             seconds = sum(result.provenance["epoch_seconds"])
             rows.append([
                 f"`{ptbr.mark(name)}`", ptbr.mark(str(seed)), run_label(spec) if isinstance(spec, RunSpec) else "classificador",
-                ptbr.mark(facts["finished"][:10]), ptbr.duration(seconds), ptbr.mark(facts["device"]),
+                ptbr.mark(finished[:10]), ptbr.duration(seconds), ptbr.mark(devices(result)),
             ])  # fmt: skip
     header = ["Treino", "Semente", "Modelo", "Terminou em", "Tempo de treino", "Dispositivo"]
     caption = "Treinos deste relatório. O tempo é o da trajetória até a última época do treino, sem a validação."
@@ -38,11 +38,11 @@ def versions(evidence: Evidence) -> Table:
     fields = ("commit", "dirty", "python", "torch", "numpy", "platform")
     for name in evidence.grid.specs:
         for seed, result in sorted(evidence.seeds(name).items()):
-            for stage, word in (("training", "treino"), ("evaluation", "avaliação")):
-                facts = result.provenance.get(stage)
-                if facts:
-                    key = (word, *(str(facts[field]) for field in fields))
-                    seen.setdefault(key, []).append(f"{name}/{seed}")
+            sessions = [("treino", session) for session in result.provenance.get("training", [])]
+            for stage, facts in [*sessions, ("avaliação", result.provenance["evaluation"])]:
+                labels = seen.setdefault((stage, *(str(facts[field]) for field in fields)), [])
+                if f"{name}/{seed}" not in labels:
+                    labels.append(f"{name}/{seed}")
     rows = []
     for (stage, commit, dirty, *rest), labels in seen.items():
         shown = f"`{ptbr.mark(commit[:SHORT])}`" + (" (com alterações)" if dirty == "yes" else "")

@@ -82,8 +82,8 @@ def _facts() -> dict[str, str]:
 
 
 def _training(epochs: int) -> dict[str, object]:
-    facts = _facts() | {"started": "2026-11-23T11:00:00Z"}
-    return {"training": facts, "epoch_seconds": [13.5] * epochs, "images_per_second": 4000.0}
+    session = _facts() | {"started": "2026-11-23T11:00:00Z", "until": epochs}
+    return {"training": [session], "epoch_seconds": [13.5] * epochs, "images_per_second": 4000.0}
 
 
 def _dataset(

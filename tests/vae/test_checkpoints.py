@@ -31,14 +31,13 @@ def folder(tmp_path: Path) -> CheckpointFolder:
 
 def test_round_trip(folder: CheckpointFolder) -> None:
     model, optimiser = stepped()
-    folder.save(2, model, optimiser, HISTORY, {"commit": "abc"})
+    folder.save(2, model, optimiser, HISTORY, [{"commit": "abc"}])
     other, other_optimiser = stepped(1)
-    assert folder.resume(2, other, other_optimiser) == HISTORY
+    assert folder.resume(2, other, other_optimiser) == (HISTORY, [{"commit": "abc"}])
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), other.parameters(), strict=True))
     before, after = optimiser.state_dict()["state"], other_optimiser.state_dict()["state"]
     assert before.keys() == after.keys()
     assert all(torch.equal(before[i][name], after[i][name]) for i in before for name in before[i])
-    assert folder.read(2)[2] == {"commit": "abc"}
     assert folder.weights(2).keys() == {"weight", "bias"}
 
 
@@ -47,7 +46,7 @@ def test_round_trip(folder: CheckpointFolder) -> None:
     lambda content: content.replace(b'history', b'hostory'),
 ])  # fmt: skip
 def test_a_damaged_checkpoint_is_named(folder: CheckpointFolder, damage: Callable[[bytes], bytes]) -> None:
-    folder.save(2, *stepped(), HISTORY, {})
+    folder.save(2, *stepped(), HISTORY, [])
     folder.file(2).write_bytes(damage(folder.file(2).read_bytes()))
     with pytest.raises(TrainingError, match=r"epoch-0002\.safetensors is damaged.*Delete it"):
         folder.read(2)
@@ -68,7 +67,7 @@ def test_damage_stops_a_resumed_training_and_deleting_mends_it(
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(
     folder: CheckpointFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder.save(1, *stepped(), HISTORY, {})
+    folder.save(1, *stepped(), HISTORY, [])
     before = folder.file(1).read_bytes()
 
     def full_disk(source: Path, target: Path) -> None:
@@ -76,14 +75,14 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
 
     monkeypatch.setattr(os, "replace", full_disk)
     with pytest.raises(OSError, match="No space"):
-        folder.save(1, *stepped(5), HISTORY, {})
+        folder.save(1, *stepped(5), HISTORY, [])
     assert folder.file(1).read_bytes() == before
     assert [path.name for path in folder.path.iterdir()] == ["epoch-0001.safetensors"]
 
 
 def test_prune_and_clear(folder: CheckpointFolder) -> None:
     for epoch in (1, 2, 3, 10):
-        folder.save(epoch, *stepped(), HISTORY, {})
+        folder.save(epoch, *stepped(), HISTORY, [])
     folder.prune(keep={1}, until=3)
     assert folder.epochs() == [1, 3, 10]
     folder.clear(until=3)

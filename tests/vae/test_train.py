@@ -56,6 +56,7 @@ def test_a_training_that_was_stopped_ends_as_an_undisturbed_one(
     assert same(here, there, 3)
     assert history.columns == whole.columns
     assert history.epochs == 3
+    assert [session["until"] for session in here.read(3)[2]] == [stopped_after, 3], "who trained which epochs"
 
 
 def test_a_resumed_training_does_not_begin_again(trained: Train, monkeypatch: pytest.MonkeyPatch) -> None:
