@@ -142,9 +142,9 @@ def print_reused(plan: Plan, store: ResultsStore) -> None:
     """Say in plain words what is reused, when it was trained and on what."""
     trained: dict[tuple[str, str], list[str]] = {}
     for step in plan.steps:
-        training = store.provenance(step.spec.name, step.seed).get("training")
-        if training:
-            where = (training.get("finished", "?")[:10], training.get("device", "?"))
+        sessions = store.provenance(step.spec.name, step.seed).get("training")
+        if sessions:
+            where = (sessions[-1]["finished"][:10], " and ".join({session["device"]: "" for session in sessions}))
             trained.setdefault(where, []).append(step.label)
     click.echo(f"Nothing to train: {len(plan.steps)} results in {store.root} are fresh.")
     for (day, device), labels in sorted(trained.items()):

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 
 from vae.errors import TrainingError
 
-
 # One stretch of a training between two interruptions: commit, device, versions, dates, and the epoch it reached ("until").
 Session = dict[str, Any]
 
@@ -110,9 +109,7 @@ class CheckpointFolder:
         """Return the model's weights at an epoch, by parameter name."""
         return _below(self.read(epoch)[0], "model.")
 
-    def resume(
-        self, epoch: int, model: nn.Module, optimiser: torch.optim.Optimizer
-    ) -> tuple[History, list[Session]]:
+    def resume(self, epoch: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[History, list[Session]]:
         """Put weights and optimiser state back as they were, and return history and sessions so far."""
         tensors, history, sessions = self.read(epoch)
         model.load_state_dict(_below(tensors, "model."))

@@ -55,7 +55,7 @@ def images_per_second(plan: Plan, store: ResultsStore, kind: str) -> tuple[float
     for step in reversed(plan.steps):
         if isinstance(step.spec, RunSpec) and step.state in (State.FRESH, State.STALE):
             provenance = store.provenance(step.spec.name, step.seed)
-            on_cpu = str(provenance.get("training", {}).get("device", "")).startswith("CPU")
+            on_cpu = all(session["device"].startswith("CPU") for session in provenance["training"])
             if on_cpu == (kind == "cpu") and provenance.get("images_per_second"):
                 return float(provenance["images_per_second"]), f"measured when {step.label} was trained"
     return TYPICAL_IMAGES_PER_SECOND[kind], "a typical rate"

@@ -59,7 +59,7 @@ def test_bytes_do_not_depend_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_provenance_is_in_a_file_of_its_own() -> None:
-    other = dataclasses.replace(make_result(), provenance={"training": {"device": "another"}})
+    other = dataclasses.replace(make_result(), provenance={"training": [{"device": "another"}]})
     changed = {name for name, content in to_files(other).items() if content != FILES[name]}
     assert changed == {PROVENANCE_FILE}
 

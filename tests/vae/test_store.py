@@ -30,7 +30,7 @@ def test_round_trip(saved: ResultsStore) -> None:
     assert saved.has("e10", 42)
     assert saved.load("e10", 42).scores == OLD.scores | {"bce": 0.333333333}
     assert saved.keys("e10", 42) == Keys("t" * 64, "e" * 64)
-    assert saved.provenance("e10", 42)["training"] == {"device": "CPU"}
+    assert saved.provenance("e10", 42)["training"] == [{"device": "CPU"}]
     weights = saved.weights("e10", 42)
     assert weights is not None
     assert weights.read_bytes() == b"weights"

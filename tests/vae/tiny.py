@@ -82,5 +82,5 @@ def make_result(run: str = "e10", seed: int = 42, value: float = 1.0) -> RunResu
         scores={"mse": value, "bce": 1 / 3},
         history={"train_bce": [3.0, 2.0], "learning_rate": [0.002, 0.002]},
         arrays={"test_bce": np.full(5, value, np.float32), "latent_mean": np.zeros((5, 2), np.float16)},
-        provenance={"training": {"device": "CPU"}, "evaluation": {"finished": "2026-11-23T00:00:00Z"}},
+        provenance={"training": [{"device": "CPU"}], "evaluation": {"finished": "2026-11-23T00:00:00Z"}},
     )
