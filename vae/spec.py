@@ -7,7 +7,7 @@ hash tells whether a stored result still answers the question that the grid asks
 import dataclasses
 import hashlib
 import json
-from typing import Any
+from typing import Any, Literal
 
 # Raised by hand when the same spec would train to other numbers. tests/vae/test_numerics.py fails when the
 # numbers change and this does not.
@@ -33,11 +33,20 @@ class ConvSpec:
     decoder_channels: tuple[int, ...] = (64, 32, 16)
 
 
+Code = Literal["sample", "mean", "stopped"]
+
+
 @dataclasses.dataclass(frozen=True)
 class ObjectiveSpec:
-    """Negative ELBO with a weight on its KL term (Higgins 2017); beta 1 is the ELBO itself."""
+    """Negative ELBO with a weight on its KL term (Higgins 2017); beta 1 is the ELBO itself.
+
+    code: what the decoder is trained on. "sample": a reparametrised draw from q(z|x) (Kingma & Welling 2014). "mean":
+    its mean, without noise; with beta 0 that is a deterministic autoencoder. "stopped": a draw through which no
+    gradient reaches the encoder.
+    """
 
     beta: float = 1.0
+    code: Code = dataclasses.field(default="sample", metadata=absent("sample"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +81,11 @@ class RunSpec:
     @property
     def beta(self) -> float:
         return self.objective.beta
+
+    @property
+    def deterministic(self) -> bool:
+        """Whether this is an autoencoder without a distribution over its latent: nothing trains q(z|x)'s variance."""
+        return self.objective.code == "mean" and self.beta == 0
 
     def trajectory(self) -> "RunSpec":
         """The training that this run is a snapshot of: the same spec without name and epochs.

@@ -12,7 +12,7 @@ from torch.nn import functional
 from vae import objectives
 from vae.datasets import DatasetInfo
 from vae.models.classifier import Classifier
-from vae.models.conv import ConvVAE, build_model
+from vae.models.conv import ConvVAE, build_model, reparametrise
 from vae.spec import ClassifierSpec, RunSpec
 
 Terms = Float[Tensor, "terms batch"]
@@ -37,12 +37,23 @@ class Task:
     train_images: int | None
 
 
+# What the decoder sees, of mean, log-variance and standard normal noise; see ObjectiveSpec.
+CODES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+    "sample": reparametrise,
+    "mean": lambda mean, logvar, noise: mean,
+    "stopped": lambda mean, logvar, noise: reparametrise(mean, logvar, noise).detach(),
+}
+
+
 def vae_task(spec: RunSpec) -> Task:
-    """Return the task of a VAE: reconstruction + beta KL, nats per image."""
+    """Return the task of a VAE: reconstruction + beta KL, nats per image; its ablations differ in the code alone."""
+
+    code = CODES[spec.objective.code]
 
     def terms(model: nn.Module, images: Tensor, labels: Int[Tensor, " batch"], noise: Tensor) -> Terms:
         assert isinstance(model, ConvVAE)
-        logits, mean, logvar = model(images, noise)
+        mean, logvar = model.encoder(images)
+        logits = model.decoder(code(mean, logvar, noise))
         return torch.stack([objectives.reconstruction(logits, images), objectives.kl_divergence(mean, logvar)])
 
     return Task(

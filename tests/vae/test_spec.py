@@ -53,6 +53,7 @@ def test_an_edited_default_is_another_key() -> None:
 
 def test_a_field_added_later_leaves_the_old_keys_alone() -> None:
     assert "train_images" not in canonical(TrainingSpec())
+    assert "code" not in canonical(ObjectiveSpec())
     assert canonical(TrainingSpec(train_images=100))["train_images"] == 100
 
 
@@ -68,6 +69,7 @@ def test_another_type_of_nested_spec_is_another_run_even_with_equal_fields() -> 
         dataclasses.replace(RUN, model=ConvSpec(latent_dim=3)),
         dataclasses.replace(RUN, model=ConvSpec(encoder_channels=(32, 64, 129))),
         dataclasses.replace(RUN, objective=ObjectiveSpec(beta=2.0)),
+        dataclasses.replace(RUN, objective=ObjectiveSpec(code="mean")),
         dataclasses.replace(RUN, training=TrainingSpec(epochs=11)),
         dataclasses.replace(RUN, training=TrainingSpec(batch_size=64)),
         dataclasses.replace(RUN, training=TrainingSpec(learning_rate=1e-3)),
@@ -82,7 +84,7 @@ def test_every_field_of_a_run_is_tried_above() -> None:
     nested = (ConvSpec, ObjectiveSpec, TrainingSpec)
     fields = {field.name for kind in nested for field in dataclasses.fields(kind)}
     assert fields == {
-        "latent_dim", "encoder_channels", "decoder_channels", "beta", "epochs", "batch_size", "learning_rate",
+        "latent_dim", "encoder_channels", "decoder_channels", "beta", "code", "epochs", "batch_size", "learning_rate",
         "train_images",
     }  # fmt: skip
 

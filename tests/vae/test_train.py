@@ -8,9 +8,9 @@ from safetensors.torch import load_file
 from tests.vae.tiny import INFO, Quiet, StopAfter, StopError, tiny_run
 from vae import train as training
 from vae.checkpoints import CheckpointFolder, History
-from vae.data import Data
+from vae.data import Data, as_input
 from vae.errors import TrainingError
-from vae.spec import ClassifierSpec
+from vae.spec import ClassifierSpec, Code, ObjectiveSpec
 from vae.tasks import classifier_task, vae_task
 from vae.train import evaluate_terms, standard_normal, stream
 
@@ -185,3 +185,25 @@ def test_streams_are_independent() -> None:
     assert len(streams) == 12
     a, b = (standard_normal(1_000, 1, stream(1, 1, purpose), torch.device("cpu")) for purpose in ("order", "noise"))
     assert abs(torch.corrcoef(torch.cat([a, b], dim=1).T)[0, 1].item()) < 0.1
+
+
+def gradients(code: Code, beta: float, tiny: Data) -> tuple[float, float, float]:
+    """Return the size of the gradient at the mean head, the log-variance head and the decoder after one step's backward."""
+    run = dataclasses.replace(RUN, objective=ObjectiveSpec(beta, code))
+    task = vae_task(run)
+    model = task.build(42)
+    noise = standard_normal(8, task.noise_dim, 1, torch.device("cpu"))
+    terms = task.terms(model, as_input(tiny.train.images[:8]), tiny.train.labels[:8], noise)
+    (torch.tensor(task.weights) @ terms.mean(dim=1)).backward()
+    heads = (model.encoder.mean.weight, model.encoder.logvar.weight, model.decoder.expand.weight)
+    mean, logvar, decoder = (0.0 if head.grad is None else head.grad.abs().sum().item() for head in heads)
+    return mean, logvar, decoder
+
+
+def test_each_ablation_cuts_the_gradient_where_it_says(tiny: Data) -> None:
+    assert all(gradients("sample", 0.0, tiny))
+    mean, logvar, decoder = gradients("mean", 0.0, tiny)
+    assert mean > 0 and decoder > 0 and logvar == 0, "an autoencoder knows no variance"
+    mean, logvar, decoder = gradients("stopped", 0.0, tiny)
+    assert mean == logvar == 0 and decoder > 0, "nothing but the KL term could teach the encoder"
+    assert all(gradients("stopped", 1.0, tiny))

@@ -68,13 +68,6 @@ class ConvVAE(nn.Module):
         self.encoder = Encoder(spec)
         self.decoder = Decoder(spec)
 
-    def forward(
-        self, images: Float[Tensor, "batch 1 28 28"], noise: Float[Tensor, "batch latent"]
-    ) -> tuple[Float[Tensor, "batch 1 28 28"], Float[Tensor, "batch latent"], Float[Tensor, "batch latent"]]:
-        """Return logits, mean and log-variance; noise is standard normal, drawn by the caller."""
-        mean, logvar = self.encoder(images)
-        return self.decoder(reparametrise(mean, logvar, noise)), mean, logvar
-
 
 def reparametrise(
     mean: Float[Tensor, "batch latent"], logvar: Float[Tensor, "batch latent"], noise: Float[Tensor, "batch latent"]
