@@ -12,8 +12,9 @@ from vae import baselines, provenance, tasks
 from vae.checkpoints import CheckpointFolder, History, Session
 from vae.data import Data, as_input, load
 from vae.errors import LaudoError
-from vae.evaluate import Subject, evaluate, look, run_history
+from vae.evaluate import evaluate, run_history
 from vae.grid import FIRST_SEED
+from vae.measurements.subject import Subject, look
 from vae.metrics import samples
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE

@@ -7,7 +7,9 @@ import torch
 from tests.vae.tiny import INFO, SIZES, tiny_run
 from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data
-from vae.evaluate import Arrays, Scores, Subject, encode, evaluate, mean_entropy, run_history
+from vae.evaluate import evaluate, run_history
+from vae.measurements.fidelity import mean_entropy
+from vae.measurements.subject import Arrays, Scores, Subject, encode
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE
 

@@ -9,7 +9,8 @@ from tests.vae.tiny import INFO, SIZES, tiny_run
 from vae import spec
 from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data
-from vae.evaluate import Subject, evaluate
+from vae.evaluate import evaluate
+from vae.measurements.subject import Subject
 from vae.models.classifier import Classifier
 from vae.models.conv import build_model
 from vae.spec import ClassifierSpec

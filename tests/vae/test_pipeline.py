@@ -22,12 +22,13 @@ Execute = Callable[..., Plan]
 @pytest.fixture(autouse=True)
 def few_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     """The evaluation has its own tests; here it is a part of it, so that a plan takes a second."""
-    from vae.evaluate import Arrays, Codes, Scores, Subject, _likelihood, encode
+    from vae.measurements.fidelity import likelihood
+    from vae.measurements.subject import Arrays, Codes, Scores, Subject, encode
 
     def short(subject: Subject) -> tuple[Scores, Arrays]:
         train, test = (encode(subject.model, split.images) for split in (subject.data.train, subject.data.test))
         codes = Codes(train[0], *test)
-        return _likelihood(subject, codes)
+        return likelihood(subject, codes)
 
     import torch
 

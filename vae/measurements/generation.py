@@ -1,0 +1,95 @@
+"""What a VAE makes by itself: samples of the prior, the manifold, the way between two images."""
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from scipy.stats import norm
+from torch import Tensor
+
+from vae.baselines import fixed_indices
+from vae.data import as_input
+from vae.measurements.subject import (
+    Arrays,
+    Scores,
+    Subject,
+    as_float16,
+    as_float32,
+    as_pixels,
+    decode,
+    encode,
+    look,
+)
+from vae.metrics import paths, samples
+from vae.train import standard_normal, stream
+
+
+def prior_samples(subject: Subject, reconstructions: Float[Tensor, "n 1 28 28"]) -> tuple[Scores, Arrays]:
+    model, sizes = subject.model, subject.sizes
+    z = standard_normal(
+        sizes.prior_samples, subject.spec.latent_dim, stream(subject.seed, 0, "samples"), subject.device
+    )
+    drawn = decode(model, z)
+    real = as_input(subject.data.test.images)
+    seen = {name: look(subject.classifier, batch) for name, batch in
+            (("real", real), ("sample", drawn), ("recon", reconstructions))}  # fmt: skip
+    counts = {name: torch.bincount(view.classes, minlength=subject.classes) for name, view in seen.items()}
+    few = sizes.prdc_images
+    prdc = samples.prdc(seen["real"].features[:few], seen["sample"].features[:few], sizes.prdc_neighbours)
+    scores: Scores = {
+        "sample_tv": samples.total_variation(counts["sample"], counts["real"]),
+        "sample_precision": prdc.precision,
+        "sample_recall": prdc.recall,
+        "sample_density": prdc.density,
+        "sample_coverage": prdc.coverage,
+        "sample_frechet": samples.frechet(seen["real"].features, seen["sample"].features),
+        "recon_frechet": samples.frechet(seen["real"].features, seen["recon"].features),
+        "recon_accuracy": (seen["recon"].classes == subject.data.test.labels).float().mean().item(),
+    }
+    arrays: Arrays = {
+        "sample_images": as_pixels(drawn[: sizes.shown_samples]),
+        "sample_classes": seen["sample"].classes.to(torch.uint8).cpu().numpy(),
+        "sample_entropy": as_float16(seen["sample"].entropy),
+        "recon_classes": seen["recon"].classes.to(torch.uint8).cpu().numpy(),
+        "recon_entropy": as_float16(seen["recon"].entropy),
+    }
+    if subject.spec.latent_dim == 2:
+        side = sizes.manifold_side
+        quantiles = torch.tensor(norm.ppf((np.arange(side) + 0.5) / side), dtype=torch.float32, device=subject.device)
+        rows, columns = torch.meshgrid(quantiles.flip(0), quantiles, indexing="ij")
+        plane = torch.stack([columns, rows], dim=-1).reshape(-1, 2)
+        arrays["manifold"] = as_pixels(decode(model, plane)).reshape(side, side, *drawn.shape[-2:])
+    return scores, arrays
+
+
+def interpolations(subject: Subject) -> tuple[Scores, Arrays]:
+    data, sizes = subject.data, subject.sizes
+    fixed = fixed_indices(data.test.labels, subject.classes, sizes.fixed_per_class)
+    first_of_class = fixed[:: sizes.fixed_per_class]
+    shown = torch.tensor(data.info.interpolations, device=fixed.device)
+    shown_path = _latent_path(subject, first_of_class[shown[:, 0]], first_of_class[shown[:, 1]])
+    # The same pairs for every run and seed, so that runs are compared on equal paths.
+    generator = torch.Generator().manual_seed(stream(0, 0, "interpolations"))
+    ends = torch.randint(len(data.test), (2, sizes.interpolation_pairs), generator=generator).to(fixed.device)
+    path = _latent_path(subject, ends[0], ends[1])
+    start, end = (as_input(data.test.images[index]) for index in ends)
+    shares = torch.linspace(0, 1, sizes.interpolation_steps, device=subject.device).view(-1, 1, 1, 1)
+    mixed = torch.lerp(start.unsqueeze(1), end.unsqueeze(1), shares)
+
+    def features(frames: Tensor) -> Tensor:
+        return look(subject.classifier, frames.flatten(0, 1)).features.unflatten(0, frames.shape[:2])
+
+    arrays: Arrays = {
+        "interpolation_images": as_pixels(shown_path.flatten(0, 1)).reshape(*shown_path.shape[:2], *start.shape[-2:]),
+        "interpolation_jump": as_float32(paths.jump(path.flatten(2))),
+        "interpolation_feature_jump": as_float32(paths.jump(features(path))),
+        "mixing_feature_jump": as_float32(paths.jump(features(mixed))),
+    }
+    return {}, arrays
+
+
+def _latent_path(subject: Subject, start: Tensor, end: Tensor) -> Float[Tensor, "pairs steps 1 28 28"]:
+    """Return the decoded straight lines between the posterior means of test images."""
+    from_mean, to_mean = (encode(subject.model, subject.data.test.images[index])[0] for index in (start, end))
+    shares = torch.linspace(0, 1, subject.sizes.interpolation_steps, device=subject.device).view(-1, 1)
+    line = torch.lerp(from_mean.unsqueeze(1), to_mean.unsqueeze(1), shares)
+    return decode(subject.model, line.flatten(0, 1)).unflatten(0, line.shape[:2])

@@ -1,0 +1,83 @@
+"""How the latent space is laid out: neighbours, scatter, principal axes, flat pictures of it."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from vae.measurements.subject import Arrays, Codes, Scores, Subject, as_float16, as_float32
+from vae.metrics import latent, neighbours, probe
+
+TRUST_NEIGHBOURS = 10
+
+
+def layout(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
+    data, sizes = subject.data, subject.sizes
+    labels = data.test.labels
+    train, test = whitened(codes.train, codes.test)
+    votes = neighbours.knn_votes(test, train, data.train.labels[: len(train)], sizes.neighbours, subject.classes)
+    few = slice(0, sizes.silhouette_images)
+    scatter = latent.scatter(codes.test, labels, subject.classes)
+    shares, _ = latent.principal_axes(codes.train)
+    silhouette = neighbours.silhouette(test[few], labels[few])
+    scores: Scores = {
+        "active_units": float(latent.active_mask(codes.train).sum()),
+        "knn_accuracy": (votes.argmax(dim=1) == labels).float().mean().item(),
+        "silhouette": silhouette.mean().item(),
+        "davies_bouldin": latent.davies_bouldin(test, labels, subject.classes),
+        "fisher": latent.fisher_ratio(test, labels, subject.classes),
+        "trace_within": scatter.within,
+        "trace_between": scatter.between,
+        "trace_total": scatter.total,
+        "pca2_share": shares[:2].sum().item(),
+        "probe_accuracy": probe.linear_probe(
+            codes.train[: sizes.probe_images], data.train.labels[: sizes.probe_images], codes.test, labels
+        ),
+    }
+    arrays: Arrays = {
+        "latent_mean": as_float16(codes.test),
+        "knn_votes": votes.to(torch.uint8).cpu().numpy(),
+        "silhouette": as_float16(silhouette),
+        "pca_shares": as_float32(shares),
+    }
+    if subject.spec.latent_dim == 2:
+        arrays["latent_logvar"] = as_float16(codes.test_logvar)
+    if footwear := data.info.groups.get("footwear"):
+        group = torch.isin(labels[few], torch.tensor(footwear, device=labels.device)).long()
+        per_image = neighbours.silhouette(test[few], group)
+        arrays["silhouette_footwear"] = as_float16(per_image)
+        scores["silhouette_footwear"] = per_image.mean().item()
+    return scores, arrays
+
+
+def embedding(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
+    """Measure how faithful flat pictures of a latent of more than two dimensions are, and keep its t-SNE."""
+    if subject.spec.latent_dim <= 2:
+        return {}, {}
+    from sklearn.manifold import TSNE
+
+    sizes = subject.sizes
+    high = codes.test[: sizes.tsne_images]
+    labels = subject.data.test.labels[: len(high)]
+    _, plane = latent.principal_axes(high)
+    tsne = TSNE(perplexity=sizes.tsne_perplexity, init="pca", random_state=subject.seed)
+    embedded = torch.from_numpy(tsne.fit_transform(high.cpu().numpy())).to(high)
+    scores: Scores = {}
+    for name, low in (("pca", plane), ("tsne", embedded)):
+        trust, continuity = neighbours.trustworthiness_continuity(high, low, TRUST_NEIGHBOURS)
+        scores |= {f"trustworthiness_{name}": trust, f"continuity_{name}": continuity}
+    silhouette = neighbours.silhouette(whitened(plane, plane)[1], labels)
+    scores["silhouette_pca"] = silhouette.mean().item()
+    return scores, {"tsne": as_float16(embedded), "silhouette_pca": as_float16(silhouette)}
+
+
+def whitened(
+    train: Float[Tensor, "reference d"], test: Float[Tensor, "n d"]
+) -> tuple[Float[Tensor, "reference a"], Float[Tensor, "n a"]]:
+    """Return both sets of latents whitened with the statistics of the first, so that distances compare between runs.
+
+    A collapsed latent has no active dimension to whiten; it is measured as it is.
+    """
+    center, matrix = latent.whitening(train)
+    if matrix.shape[1] == 0:
+        return train, test
+    return latent.whiten(train, center, matrix), latent.whiten(test, center, matrix)
