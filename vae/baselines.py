@@ -4,12 +4,13 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from vae.data import Data, as_input
+from vae.data import Data, as_input, foreign_images
 from vae.metrics import images as image_metrics
 from vae.objectives import pixel_entropy
 from vae.results import Array
 
 PCA_DIMENSIONS = (2, 10, 50)
+VISIBLE = 0.2  # grey value above which a pixel belongs to the thing and not to noise
 CLIP = 1e-3  # a linear reconstruction leaves [0, 1]; probabilities are clipped there before their cross-entropy
 
 
@@ -32,13 +33,34 @@ def summarise(data: Data, fixed_per_class: int) -> tuple[dict[str, float], dict[
     scores |= _pca_baselines(train.flatten(1), test)
     fixed = fixed_indices(data.test.labels, classes, fixed_per_class)
     arrays: dict[str, Array] = {
+        **{f"test_{name}": values.float().cpu().numpy() for name, values in factors(test).items()},
         "test_labels": data.test.labels.to(torch.uint8).cpu().numpy(),
         "test_entropy": entropy.float().cpu().numpy(),
         "fixed_indices": fixed.to(torch.int32).cpu().numpy(),
         "fixed_images": data.test.images[fixed].cpu().numpy(),
         "train_counts": torch.bincount(data.train.labels, minlength=classes).cpu().numpy(),
     }
+    foreign = foreign_images(data.info)
+    if foreign is not None:
+        arrays["foreign_entropy"] = pixel_entropy(as_input(foreign)).float().cpu().numpy()
     return scores, arrays
+
+
+def factors(images: Float[Tensor, "n 1 28 28"]) -> dict[str, Float[Tensor, " n"]]:
+    """Return simple properties of each image that a latent axis might stand for.
+
+    brightness: mean pixel, 0 to 1. length, width: rows and columns from the first pixel brighter than VISIBLE to the
+    last, 0 to 28.
+    """
+    visible = images.squeeze(1) > VISIBLE
+    found = {"brightness": images.mean(dim=(1, 2, 3))}
+    for name, across in (("length", 2), ("width", 1)):
+        lines = visible.any(dim=across).float()
+        # From either end, lines before the first visible one have a cumulative maximum of 0.
+        found[name] = (
+            lines.cummax(dim=1).values.sum(dim=1) + lines.flip(1).cummax(dim=1).values.sum(dim=1) - lines.shape[1]
+        )
+    return {name: values.clamp(min=0) for name, values in found.items()}
 
 
 def cross_entropy(probabilities: Float[Tensor, "n 1 28 28"], images: Float[Tensor, "n 1 28 28"]) -> Float[Tensor, " n"]:

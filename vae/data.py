@@ -19,7 +19,7 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from vae.datasets import FASHION_MNIST, IMAGE_SIDE, MNIST, SPLIT_SEED, DatasetInfo
+from vae.datasets import FASHION_MNIST, IMAGE_SIDE, MNIST, SPLIT_SEED, DatasetInfo, dataset_info
 from vae.errors import DataError
 
 SYSTEM_DIRS = {FASHION_MNIST.name: Path("/usr/share/datasets/fashion-mnist")}
@@ -90,6 +90,13 @@ def _split(info: DatasetInfo, train: Split, test: Split) -> Data:
         Split(train.images[validation_indices], train.labels[validation_indices]),
         test,
     )
+
+
+def foreign_images(info: DatasetInfo) -> UInt8[Tensor, "n 28 28"] | None:
+    """Return every image of the embedded data set that is foreign to this one; None if it has none."""
+    if not info.foreign:
+        return None
+    return torch.cat([split.images for split in _digits(dataset_info(info.foreign))])
 
 
 def _digits(info: DatasetInfo) -> tuple[Split, Split]:

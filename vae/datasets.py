@@ -17,6 +17,7 @@ class DatasetInfo:
     files: sha256 of each raw file (decompressed), by name; empty for the embedded digits.
     groups: sets of class indices that claims speak of ("footwear"); empty where they make no sense.
     interpolations: pairs of classes between which interpolations are decoded.
+    foreign: an embedded data set of other things, which a model of this one should find strange; "" = none.
     """
 
     name: str
@@ -28,6 +29,7 @@ class DatasetInfo:
     files: dict[str, str]
     groups: dict[str, tuple[int, ...]]
     interpolations: tuple[tuple[int, int], ...]
+    foreign: str = ""
 
     @property
     def checksum(self) -> str:
@@ -66,6 +68,7 @@ FASHION_MNIST = DatasetInfo(
     },
     groups={"footwear": (5, 7, 9), "tops": (0, 2, 6), "clothes": (0, 1, 2, 3, 4, 6)},
     interpolations=((7, 9), (7, 0), (0, 2), (1, 3), (5, 7), (8, 4)),
+    foreign="digits",
 )
 
 MNIST = DatasetInfo(

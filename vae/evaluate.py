@@ -2,7 +2,10 @@
 
 Arrays of a result (n test images, C classes, d latent dimensions; m <= n, the first silhouette_images or tsne_images):
 
-    test_bce, test_kl               (n,) f32   nats, one posterior draw an image
+    test_bce, test_kl               (n,) f32   nats, one posterior draw an image; no test_kl of an autoencoder
+    test_deviation                  (n,) f32   mean over dimensions of the standard deviation of q(z|x); likewise
+    test_mean_bce                   (n,) f32   nats, decoded from the posterior mean
+    foreign_bce                     (f,) f32   the same of the images that are foreign to the data set
     test_mse, test_ssim             (n,) f32   of the reconstruction decoded from the posterior mean
     test_sharpness, test_laplacian  (n,) f32   gradient energy, Laplacian variance: reconstruction / original
     latent_mean                     (n, d) f16
@@ -17,6 +20,8 @@ Arrays of a result (n test images, C classes, d latent dimensions; m <= n, the f
     manifold                        (side, side, 28, 28) u8 when d = 2, first row = largest z2
     fixed_reconstructions           (C * fixed_per_class, 28, 28) u8
     interpolation_images            (pairs, steps, 28, 28) u8
+    midpoint_density, reconstruction_density   (min(n, prdc_images),) f32   real balls around the image decoded half-way
+                                               to one of another class, and around the reconstruction, over k
     interpolation_jump, interpolation_feature_jump, mixing_feature_jump   (interpolation_pairs,) f32
 """
 
@@ -25,7 +30,7 @@ import torch
 from vae.checkpoints import History
 from vae.data import Data
 from vae.measurements import fidelity, generation, latent_space
-from vae.measurements.subject import Arrays, Codes, Scores, Subject, decode, encode
+from vae.measurements.subject import Arrays, Codes, Scores, Subject, decode_logits, encode
 from vae.spec import RunSpec
 
 
@@ -37,14 +42,17 @@ def evaluate(subject: Subject) -> tuple[Scores, Arrays]:
     data, sizes = subject.data, subject.sizes
     reference = data.train.images[: sizes.reference_images]
     codes = Codes(encode(subject.model, reference)[0], *encode(subject.model, data.test.images))
-    reconstructions = decode(subject.model, codes.test)
+    logits = decode_logits(subject.model, codes.test)
+    reconstructions = torch.sigmoid(logits)
     parts = (
         fidelity.likelihood(subject, codes),
-        fidelity.reconstructions(subject, codes, reconstructions),
+        fidelity.reconstructions(subject, logits),
+        fidelity.foreign(subject),
         latent_space.layout(subject, codes),
         latent_space.embedding(subject, codes),
         generation.prior_samples(subject, reconstructions),
         generation.interpolations(subject),
+        generation.midpoints(subject, reconstructions),
     )
     scores: Scores = {"parameters": float(sum(p.numel() for p in subject.model.parameters()))}
     arrays: Arrays = {}
@@ -55,13 +63,17 @@ def evaluate(subject: Subject) -> tuple[Scores, Arrays]:
 
 
 def run_history(spec: RunSpec, history: History, data: Data) -> dict[str, list[float]]:
-    """Return the run's history with -ELBO and deviance beside the terms that the loop recorded."""
+    """Return the run's history with -ELBO and deviance beside the terms that the loop recorded.
+
+    Of an autoencoder neither KL nor -ELBO: its variance is not trained.
+    """
     columns = dict(history.until(spec.epochs).columns)
     train = data.train.first(spec.training.train_images)
     for name, split in (("train", train), ("validation", data.validation)):
         floor = fidelity.mean_entropy(split)
-        columns[f"{name}_neg_elbo"] = [
-            a + b for a, b in zip(columns[f"{name}_bce"], columns[f"{name}_kl"], strict=True)
-        ]
+        kl = columns.pop(f"{name}_kl", [])
+        if not spec.deterministic:
+            columns[f"{name}_kl"] = kl
+            columns[f"{name}_neg_elbo"] = [a + b for a, b in zip(columns[f"{name}_bce"], kl, strict=True)]
         columns[f"{name}_deviance"] = [value - floor for value in columns[f"{name}_bce"]]
     return columns

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -8,15 +9,21 @@ from tests.vae.tiny import INFO, SIZES, tiny_run
 from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data
 from vae.evaluate import evaluate, run_history
+from vae.measurements import fidelity, generation
 from vae.measurements.fidelity import mean_entropy
 from vae.measurements.subject import Arrays, Scores, Subject, encode
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE
+from vae.spec import ObjectiveSpec
 
 N, C, FEW = 60, 4, SIZES.silhouette_images
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "test_bce": ((N,), "float32"),
     "test_kl": ((N,), "float32"),
+    "test_deviation": ((N,), "float32"),
+    "test_mean_bce": ((N,), "float32"),
+    "midpoint_density": ((SIZES.prdc_images,), "float32"),
+    "reconstruction_density": ((SIZES.prdc_images,), "float32"),
     "test_mse": ((N,), "float32"),
     "test_ssim": ((N,), "float32"),
     "test_sharpness": ((N,), "float32"),
@@ -41,6 +48,7 @@ SCORES = {
     "silhouette", "silhouette_footwear", "davies_bouldin", "fisher", "trace_within", "trace_between", "trace_total",
     "mutual_information", "aggregate_kl", "hole_mass", "pca2_share", "sample_tv", "sample_precision", "sample_recall",
     "sample_density", "sample_coverage", "sample_frechet", "recon_frechet", "recon_accuracy", "parameters",
+    "posterior_deviation",
 }  # fmt: skip
 HIGH = {
     "trustworthiness_pca", "trustworthiness_tsne", "continuity_pca", "continuity_tsne", "silhouette_pca",
@@ -159,3 +167,52 @@ def test_history_has_elbo_and_deviance_beside_the_terms(
     assert columns["validation_deviance"][0] == pytest.approx(
         columns["validation_bce"][0] - mean_entropy(tiny.validation)
     )
+
+
+def test_an_autoencoder_has_losses_and_no_posterior(tiny: Data) -> None:
+    spec = dataclasses.replace(tiny_run(), objective=ObjectiveSpec(0.0, "mean"))
+    torch.manual_seed(0)
+    scores, arrays = evaluate(Subject(spec, 42, ConvVAE(spec.model).eval(), Classifier(C).eval(), tiny, SIZES))
+    missing = {name for name in SCORES if name.endswith(("_kl", "_neg_elbo"))} | {
+        "iwae",
+        "mutual_information",
+        "hole_mass",
+    }
+    assert scores.keys() == SCORES - missing - {"posterior_deviation"}
+    assert ARRAYS.keys() - arrays.keys() == {"test_kl", "test_deviation"}
+    np.testing.assert_allclose(arrays["test_bce"], arrays["test_mean_bce"], rtol=1e-5)
+
+
+def test_the_history_of_an_autoencoder_has_no_bound(
+    trained: Callable[..., tuple[History, CheckpointFolder]], tiny: Data
+) -> None:
+    spec = dataclasses.replace(tiny_run(), objective=ObjectiveSpec(0.0, "mean"))
+    history, _ = trained("a", spec)
+    terms = {f"{split}_{term}" for split in ("train", "validation") for term in ("bce", "deviance")}
+    assert run_history(spec, history, tiny).keys() == terms | {"learning_rate"}
+
+
+def test_foreign_images_are_measured_where_there_are_any(tiny: Data) -> None:
+    spec = tiny_run()
+    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), Classifier(C).eval(), tiny, SIZES)
+    assert fidelity.foreign(subject) == ({}, {})
+    elsewhere = dataclasses.replace(tiny, info=dataclasses.replace(INFO, foreign="digits"))
+    with torch.no_grad():
+        _, arrays = fidelity.foreign(dataclasses.replace(subject, data=elsewhere))
+    assert arrays["foreign_bce"].shape == (1797,)
+    assert (arrays["foreign_bce"] > 0).all()
+
+
+def test_midpoints_of_a_class_with_itself_are_not_taken(tiny: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a decoder that draws its latent, and an eye that sees pixels, a mid-point shows whose it is."""
+    spec = tiny_run()
+    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), Classifier(C).eval(), tiny, SIZES)
+    labels = tiny.test.labels.float()[:, None].expand(-1, 2)
+    seen: list[torch.Tensor] = []
+    monkeypatch.setattr(generation, "encode", lambda model, images: (labels, labels))
+    monkeypatch.setattr(generation, "decode", lambda model, z: seen.append(z) or torch.rand(len(z), 1, 28, 28))
+    with torch.no_grad():
+        generation.midpoints(subject, torch.rand(N, 1, 28, 28))
+    own = labels[: SIZES.prdc_images]
+    assert (2 * seen[0] - own != own).all(), "the partner is of another class"
+    assert (2 * seen[0] - own).unique().tolist() == [0, 1, 2, 3]

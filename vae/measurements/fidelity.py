@@ -7,11 +7,20 @@ from torch import Tensor
 
 from vae import tasks
 from vae.baselines import fixed_indices
-from vae.data import Split, as_input
-from vae.measurements.subject import Arrays, Codes, Scores, Subject, as_float32, as_pixels
+from vae.data import Split, as_input, foreign_images
+from vae.measurements.subject import (
+    Arrays,
+    Codes,
+    Scores,
+    Subject,
+    as_float32,
+    as_pixels,
+    decode_logits,
+    encode,
+)
 from vae.metrics import images as image_metrics
 from vae.metrics import likelihood as bounds
-from vae.objectives import pixel_entropy
+from vae.objectives import pixel_entropy, reconstruction
 from vae.train import EVALUATION_BATCH, evaluate_terms
 
 
@@ -23,9 +32,13 @@ def likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     for name, split in (("train", train), ("validation", data.validation), ("test", data.test)):
         bce, kl = terms[name] = evaluate_terms(task, subject.model, split, subject.seed)
         scores[f"{name}_bce"] = bce.mean().item()
-        scores[f"{name}_kl"] = kl.mean().item()
-        scores[f"{name}_neg_elbo"] = (bce + kl).mean().item()
         scores[f"{name}_deviance"] = bce.mean().item() - mean_entropy(split)
+        if not subject.spec.deterministic:
+            scores[f"{name}_kl"] = kl.mean().item()
+            scores[f"{name}_neg_elbo"] = (bce + kl).mean().item()
+    bce, kl = terms["test"]
+    if subject.spec.deterministic:
+        return scores, {"test_bce": as_float32(bce)}  # no q(z|x), so no KL and no bound
     few = slice(0, sizes.iwae_images)
     mean, logvar = codes.test[few], codes.test_logvar[few]
     inputs = as_input(data.test.images[few])
@@ -39,15 +52,19 @@ def likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     scores["hole_mass"] = bounds.hole_mass(
         codes.test, codes.test_logvar, subject.generator("holes"), sizes.prior_samples
     )
-    bce, kl = terms["test"]
-    return scores, {"test_bce": as_float32(bce), "test_kl": as_float32(kl)}
+    deviation = torch.exp(0.5 * codes.test_logvar).mean(dim=1)
+    scores["posterior_deviation"] = deviation.mean().item()
+    return scores, {
+        "test_bce": as_float32(bce),
+        "test_kl": as_float32(kl),
+        "test_deviation": as_float32(deviation),
+    }
 
 
-def reconstructions(
-    subject: Subject, codes: Codes, reconstructions: Float[Tensor, "n 1 28 28"]
-) -> tuple[Scores, Arrays]:
-    originals = as_input(subject.data.test.images)
+def reconstructions(subject: Subject, logits: Float[Tensor, "n 1 28 28"]) -> tuple[Scores, Arrays]:
+    originals, reconstructions = as_input(subject.data.test.images), torch.sigmoid(logits)
     arrays = {
+        "test_mean_bce": as_float32(reconstruction(logits, originals)),
         "test_mse": as_float32(image_metrics.mse(reconstructions, originals)),
         "test_ssim": as_float32(image_metrics.ssim(reconstructions, originals)),
         "test_sharpness": as_float32(image_metrics.sharpness(reconstructions, originals)),
@@ -62,6 +79,16 @@ def reconstructions(
     fixed = fixed_indices(subject.data.test.labels, subject.classes, subject.sizes.fixed_per_class)
     arrays["fixed_reconstructions"] = as_pixels(reconstructions[fixed])
     return scores, arrays
+
+
+def foreign(subject: Subject) -> tuple[Scores, Arrays]:
+    """Return the loss of images that are not of the data set, as of the test images' decoded means."""
+    images = foreign_images(subject.data.info)
+    if images is None:
+        return {}, {}
+    images = images.to(subject.device)
+    loss = reconstruction(decode_logits(subject.model, encode(subject.model, images)[0]), as_input(images))
+    return {}, {"foreign_bce": as_float32(loss)}
 
 
 def mean_entropy(split: Split) -> float:

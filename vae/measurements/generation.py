@@ -1,5 +1,7 @@
 """What a VAE makes by itself: samples of the prior, the manifold, the way between two images."""
 
+import itertools
+
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -85,6 +87,28 @@ def interpolations(subject: Subject) -> tuple[Scores, Arrays]:
         "mixing_feature_jump": as_float32(paths.jump(features(mixed))),
     }
     return {}, arrays
+
+
+def midpoints(subject: Subject, reconstructions: Float[Tensor, "n 1 28 28"]) -> tuple[Scores, Arrays]:
+    """Measure how near the data the images half-way between two classes are, beside the reconstructions of the ends.
+
+    The data are training images: a reconstruction always lies near the test image that it was made from.
+    """
+    data, sizes = subject.data, subject.sizes
+    n = min(sizes.prdc_images, len(data.test))
+    # The same partners for every run and seed; an image of the same class gives way to the next one of another.
+    generator = torch.Generator().manual_seed(stream(0, 0, "midpoints"))
+    order = torch.randperm(len(data.test), generator=generator).tolist()
+    labels = data.test.labels.tolist()
+    partners = [
+        next(j for j in itertools.islice(itertools.cycle(order), i, None) if labels[j] != labels[i]) for i in range(n)
+    ]
+    means = encode(subject.model, data.test.images)[0]
+    middles = decode(subject.model, (means[:n] + means[partners]) / 2)
+    real = look(subject.classifier, as_input(data.train.images[: sizes.prdc_images])).features
+    near = {name: samples.densities(real, look(subject.classifier, images).features, sizes.prdc_neighbours)
+            for name, images in (("midpoint", middles), ("reconstruction", reconstructions[:n]))}  # fmt: skip
+    return {}, {f"{name}_density": as_float32(values) for name, values in near.items()}
 
 
 def _latent_path(subject: Subject, start: Tensor, end: Tensor) -> Float[Tensor, "pairs steps 1 28 28"]:

@@ -57,9 +57,14 @@ def encode(model: ConvVAE, images: UInt8[Tensor, "n 28 28"]) -> tuple[Float[Tens
     return torch.cat([mean for mean, _ in pairs]), torch.cat([logvar for _, logvar in pairs])
 
 
+def decode_logits(model: ConvVAE, latents: Float[Tensor, "n d"]) -> Float[Tensor, "n 1 28 28"]:
+    """Return pixel logits, computed batch by batch."""
+    return torch.cat([model.decoder(batch) for batch in latents.split(EVALUATION_BATCH)])
+
+
 def decode(model: ConvVAE, latents: Float[Tensor, "n d"]) -> Float[Tensor, "n 1 28 28"]:
     """Return pixel probabilities, computed batch by batch."""
-    return torch.cat([torch.sigmoid(model.decoder(batch)) for batch in latents.split(EVALUATION_BATCH)])
+    return torch.sigmoid(decode_logits(model, latents))
 
 
 @dataclasses.dataclass(frozen=True)

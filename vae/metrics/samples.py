@@ -51,20 +51,33 @@ def prdc(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], k: int) -> PRDC
     """
     reals, fakes = float64(real), float64(fake)
     real_radius, fake_radius = _ball_radius(reals, k), _ball_radius(fakes, k)
-    balls_around_fake = torch.zeros(len(fakes), dtype=torch.int64, device=fakes.device)
     recalled = covered = 0
     for rows in row_blocks(len(reals), len(fakes)):
         distance = torch.cdist(reals[rows], fakes)
-        in_real_ball = distance <= real_radius[rows, None]
-        balls_around_fake += in_real_ball.sum(dim=0)
-        covered += int(in_real_ball.any(dim=1).sum())
+        covered += int((distance <= real_radius[rows, None]).any(dim=1).sum())
         recalled += int((distance <= fake_radius).any(dim=1).sum())
+    each = _densities(reals, real_radius, fakes, k)
     return PRDC(
-        precision=float((balls_around_fake > 0).double().mean()),
+        precision=float((each > 0).double().mean()),
         recall=recalled / len(reals),
-        density=float(balls_around_fake.double().mean()) / k,
+        density=float(each.mean()),
         coverage=covered / len(reals),
     )
+
+
+def densities(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], k: int) -> Float[Tensor, " m"]:
+    """Return for each fake how many real balls hold it, over k: the terms whose mean is the density of prdc."""
+    reals = float64(real)
+    return _densities(reals, _ball_radius(reals, k), float64(fake), k)
+
+
+def _densities(
+    reals: Float[Tensor, "n d"], radius: Float[Tensor, " n"], fakes: Float[Tensor, "m d"], k: int
+) -> Float[Tensor, " m"]:
+    balls = torch.zeros(len(fakes), dtype=torch.int64, device=fakes.device)
+    for rows in row_blocks(len(reals), len(fakes)):
+        balls += (torch.cdist(reals[rows], fakes) <= radius[rows, None]).sum(dim=0)
+    return balls.double() / k
 
 
 def _ball_radius(points: Float[Tensor, "n d"], k: int) -> Float[Tensor, " n"]:
