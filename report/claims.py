@@ -28,13 +28,14 @@ class Claim:
     needs: run names; the statistic gets one Sample for each, in this order, and returns (B,) replicates with the
     original sample in row 0, or one number. The first line of its docstring is shown on the page. side: the side of the
     margin on which the claim puts the statistic. confirmed, refuted, inconclusive: Jinja sentences, in Portuguese.
-    groups, classes: what the data set must have; without it the claim is not tested.
+    groups, classes: what the data set must have; without it the claim is not tested. See untestable for claims that no
+    run here can settle: they have no statistic.
     """
 
     id: str
     statement: str
     needs: tuple[str, ...]
-    statistic: Callable[..., Array | float]
+    statistic: Callable[..., Array | float] | None
     measure: str
     margin: float
     side: Literal["above", "below"]
@@ -48,6 +49,8 @@ class Claim:
     classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.statistic is None:
+            return
         for name in ("id", "statement", "measure", "reason", "confirmed", "refuted", "inconclusive"):
             if not getattr(self, name).strip():
                 raise ClaimError(f"Claim '{self.id}' has an empty '{name}'; write it where the claim is declared.")
@@ -57,16 +60,22 @@ class Claim:
             raise ClaimError(f"Claim {self.id} has needs {self.needs!r}; give a tuple of run names, such as ('e10',).")
         if not math.isfinite(self.margin):
             raise ClaimError(f"Claim {self.id} has margin {self.margin}; give a finite number.")
-        if not inspect.getdoc(_function(self)):
+        if not inspect.getdoc(_function(self.statistic)):
             raise ClaimError(f"Claim {self.id}: its statistic has no docstring; its first line is shown on the page.")
+
+
+def untestable(claim_id: str, statement: str, reason: str) -> Claim:
+    """Return a claim that no run here can settle: "não testada" on every data set; reason (Portuguese) says why."""
+    return Claim(claim_id, statement, (), None, "", 0.0, "above", reason, "", "", "")
 
 
 @dataclass(frozen=True)
 class Untested:
-    """The claim makes no sense on this data set, which lacks these groups or classes."""
+    """The claim makes no sense on this data set, which lacks these groups or classes; or no run can settle it: reason."""
 
     dataset: str
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,7 @@ class Why(enum.StrEnum):
     MARGIN_INSIDE = "margin-inside-interval"
     HOLM = "not-after-holm"
     DATASET = "dataset"
+    OUT_OF_REACH = "out-of-reach"
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,8 @@ def estimate(claim: Claim, samples: Samples) -> Estimate | Untested:
     Raises ClaimError naming the claim and the command to run if a run or array is missing or a value is not finite.
     """
     info = samples.info
+    if claim.statistic is None:
+        return Untested(info.title, reason=claim.reason)
     missing = [g for g in claim.groups if g not in info.groups] + [c for c in claim.classes if c not in info.classes]
     if missing:
         return Untested(info.title, tuple(missing))
@@ -152,7 +164,8 @@ def judge(claims: Iterable[Claim], estimates: Mapping[str, Estimate | Untested |
     for claim_id, outcome in outcomes.items():
         claim = family[claim_id]
         if isinstance(outcome, Untested):
-            verdicts[claim_id] = Verdict(claim, VerdictKind.UNTESTED, why=Why.DATASET, untested=outcome)
+            why = Why.OUT_OF_REACH if outcome.reason else Why.DATASET
+            verdicts[claim_id] = Verdict(claim, VerdictKind.UNTESTED, why=why, untested=outcome)
         elif isinstance(outcome, Estimate):
             verdicts[claim_id] = _verdict(claim, outcome, adjusted[claim_id])
     return verdicts
@@ -164,7 +177,6 @@ def evidence(verdict: Verdict) -> dict[str, Any]:
     interval: null where it is unbounded or the claim was not tested. line: of the statistic's definition.
     """
     claim, measured = verdict.claim, verdict.estimate
-    function = _function(claim)
     bounded = measured is not None and math.isfinite(measured.half_width)
     return {
         "id": claim.id,
@@ -173,10 +185,7 @@ def evidence(verdict: Verdict) -> dict[str, Any]:
         "why": verdict.why and verdict.why.value,
         "missing": list(verdict.untested.missing) if verdict.untested else [],
         "measure": claim.measure,
-        "statistic": (inspect.getdoc(function) or "").splitlines()[0],
-        "function": f"{function.__module__}.{function.__qualname__}",
-        "file": _relative(function.__code__.co_filename),
-        "line": function.__code__.co_firstlineno,
+        **_code_facts(claim),
         "margin": claim.margin,
         "side": claim.side,
         "reason": claim.reason,
@@ -204,9 +213,20 @@ def _verdict(claim: Claim, measured: Estimate, adjusted_p: float) -> Verdict:
     return Verdict(claim, kind, measured, adjusted_p)
 
 
-def _function(claim: Claim) -> Any:
-    function = claim.statistic.func if isinstance(claim.statistic, functools.partial) else claim.statistic
-    return inspect.unwrap(function)
+def _code_facts(claim: Claim) -> dict[str, Any]:
+    if claim.statistic is None:
+        return dict.fromkeys(("statistic", "function", "file", "line"))
+    function = _function(claim.statistic)
+    return {
+        "statistic": (inspect.getdoc(function) or "").splitlines()[0],
+        "function": f"{function.__module__}.{function.__qualname__}",
+        "file": _relative(function.__code__.co_filename),
+        "line": function.__code__.co_firstlineno,
+    }
+
+
+def _function(statistic: Callable[..., Array | float]) -> Any:
+    return inspect.unwrap(statistic.func if isinstance(statistic, functools.partial) else statistic)
 
 
 def _relative(filename: str) -> str:

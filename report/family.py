@@ -104,6 +104,8 @@ def judge_family(
 
 def _key(claim: Claim, results: StoredResults) -> str:
     # The whole module of the statistic, because it may call its neighbours.
+    if claim.statistic is None:
+        return digest([claim.id])
     function = inspect.unwrap(getattr(claim.statistic, "func", claim.statistic))
     code = [sources.digest(*ENGINE), inspect.getsource(sys.modules[function.__module__])]
     evidence = [results.digests(run) for run in ("dataset", *claim.needs)]

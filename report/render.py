@@ -109,7 +109,7 @@ class Rendering:
             confidence=ptbr.percent(1 - ALPHA, 0),
             runs=[f"`{ptbr.mark(run)}`" for run in verdict.claim.needs],
             data_link=claim_data_path(page_of(verdict.claim).slug, claim_id),
-            code_link=source_link(facts["file"], line=facts["line"]),
+            code_link=source_link(facts["file"], line=facts["line"]) if facts["file"] else "",
             **wording.evidence_words(verdict, self.evidence.info),
         ).strip()  # fmt: skip
 

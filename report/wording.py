@@ -57,6 +57,8 @@ def p_words(verdict: Verdict) -> str:
 
 def untested_reason(verdict: Verdict, info: DatasetInfo) -> str:
     """Return why a claim was not tested."""
+    if verdict.untested and verdict.untested.reason:
+        return verdict.untested.reason
     missing = ptbr.join(list(verdict.untested.missing)) if verdict.untested else ""
     return f"o conjunto {ptbr.mark(info.title)} não tem as classes de que ela fala ({missing})"
 

@@ -64,7 +64,7 @@ RUNS = (
     Row("e200-l50-n600", 50, 200, 20, train_images=600),
     Row("e50-l50-n6000", 50, 50, 5, train_images=6_000),
 )
-QUICK_TRAIN_IMAGES = 6_000
+QUICK_TRAIN_IMAGES = 5_000
 
 # Smaller samples, so that nothing but the training is left to wait for.
 QUICK_EVALUATION = EvaluationSpec(
@@ -123,7 +123,8 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
             ConvSpec(latent_dim=row.latent_dim),
             ObjectiveSpec(row.beta, row.code),
             TrainingSpec(
-                epochs=row.quick_epochs if quick else row.epochs, train_images=row.train_images or train_images
+                epochs=row.quick_epochs if quick else row.epochs,
+                train_images=min(filter(None, (row.train_images, QUICK_TRAIN_IMAGES if quick else None)), default=None),
             ),
         )
         for row in RUNS

@@ -21,7 +21,17 @@ from vae.spec import ClassifierSpec, DatasetSpec, RunSpec, canonical
 PER_CLASS = 12
 FIXED_PER_CLASS = 4
 RESAMPLES = 200
-QUALITY = {"e10": 0.0, "e50": 1.0, "e100": 1.3, "e10-l50": 6.0}  # how far a run is from the worst one
+FOREIGN = 40
+# How far a run is from the worst one; OTHERS for those that are not named.
+QUALITY = {"e10": 0.0, "e50": 1.0, "e90": 1.2, "e100": 1.3, "e10-l50": 6.0}
+OTHERS = 2.0
+
+
+# What an autoencoder has not.
+POSTERIOR = {
+    *(f"{split}_{name}" for split in ("train", "validation", "test") for name in ("kl", "neg_elbo")),
+    "iwae", "iwae_neg_elbo", "mutual_information", "aggregate_kl", "hole_mass", "posterior_deviation",
+}  # fmt: skip
 
 
 def synthetic_results(
@@ -37,7 +47,7 @@ def synthetic_results(
             elif isinstance(spec, ClassifierSpec):
                 scores, arrays, history = _classifier(info, spec, rng)
             else:
-                scores, arrays, history = _run(info, spec, rng, quality[name])
+                scores, arrays, history = _run(info, spec, rng, quality.get(name, OTHERS))
             keys = keys_of(grid, info, spec)
             provenance = {} if isinstance(spec, DatasetSpec) else _training(spec.epochs)
             provenance["evaluation"] = _facts() | {"seconds": 12.5}
@@ -105,7 +115,12 @@ def _dataset(
         "fixed_images": _pixels(rng, classes * FIXED_PER_CLASS),
         "fixed_indices": np.flatnonzero(np.arange(len(labels)) % PER_CLASS < FIXED_PER_CLASS).astype(np.int32),
         "train_counts": np.full(classes, 5400),
+        "test_brightness": rng.uniform(0, 1, len(labels)).astype(np.float32),
+        "test_length": rng.integers(8, 29, len(labels)).astype(np.float32),
+        "test_width": rng.integers(8, 29, len(labels)).astype(np.float32),
     }
+    if info.foreign:
+        arrays["foreign_entropy"] = rng.normal(110, 20, FOREIGN).astype(np.float32)
     return scores, arrays, {}
 
 
@@ -158,6 +173,15 @@ def _run(
         "interpolation_feature_jump": rng.uniform(1, 4, 200).astype(np.float32),
         "mixing_feature_jump": rng.uniform(1, 5, 200).astype(np.float32),
     }
+    for name, loc in (("midpoint_density", 0.7), ("reconstruction_density", 1.0)):
+        arrays[name] = rng.gamma(2, loc / 2, n).astype(np.float32)
+    arrays["test_mean_bce"] = (arrays["test_bce"] - 0.5).astype(np.float32)
+    if spec.deterministic:
+        del arrays["test_kl"]
+    else:
+        arrays["test_deviation"] = rng.gamma(4, 0.1, n).astype(np.float32)
+    if info.foreign:
+        arrays["foreign_bce"] = rng.normal(300, 60, FOREIGN).astype(np.float32)
     if info.groups.get("footwear"):
         arrays["silhouette_footwear"] = rng.uniform(0.1, 0.8, n).astype(np.float16)
     if dim == 2:
@@ -166,7 +190,11 @@ def _run(
     else:
         arrays["tsne"] = rng.normal(0, 20, (n, 2)).astype(np.float16)
         arrays["silhouette_pca"] = rng.uniform(-0.5, 0.4, n).astype(np.float16)
-    return _scores(spec, rng, quality, bce), arrays, _history(spec.epochs, bce, rng)
+    scores, history = _scores(spec, rng, quality, bce), _history(spec.epochs, bce, rng)
+    if spec.deterministic:
+        scores = {name: value for name, value in scores.items() if name not in POSTERIOR}
+        history = {name: values for name, values in history.items() if not name.endswith(("_kl", "_neg_elbo"))}
+    return scores, arrays, history
 
 
 def _vote_shares(label: int, classes: int, quality: float) -> Array:
@@ -193,7 +221,9 @@ def _scores(spec: RunSpec, rng: np.random.Generator, quality: float, bce: float)
     scores |= {name: float(rng.uniform(0.5, 5)) for name in positive}
     scores |= {"mse": 0.03, "silhouette": 0.1, "silhouette_footwear": 0.4, "silhouette_pca": 0.05}
     active = 2.0 if spec.latent_dim == 2 else 12.0
-    return scores | {"active_units": active, "iwae": bce + 5, "iwae_neg_elbo": bce + 6}
+    return scores | {
+        "active_units": active, "iwae": bce + 5, "iwae_neg_elbo": bce + 6, "posterior_deviation": float(rng.uniform(0, 1)),
+    }  # fmt: skip
 
 
 def _history(epochs: int, bce: float, rng: np.random.Generator) -> dict[str, list[float]]:

@@ -10,9 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from report import claims as module
-from report.claims import Claim, ClaimError, Pending, Untested, Verdict, VerdictKind, Why, estimate, evidence, judge
+from report.claims import (
+    Claim,
+    ClaimError,
+    Pending,
+    Untested,
+    Verdict,
+    VerdictKind,
+    Why,
+    estimate,
+    evidence,
+    judge,
+    untestable,
+)
 from report.sample import Sample
 from report.statistics import ALPHA, Estimate, Samples, estimate_crossed
+from report.wording import untested_reason
 from vae.datasets import DIGITS, FASHION_MNIST, DatasetInfo
 from vae.results import Array, Keys, RunResult
 
@@ -248,3 +261,14 @@ def test_a_statistic_with_bound_arguments_is_traced_to_its_function() -> None:
 def test_claims_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         make_claim().margin = 1.0  # type: ignore[misc]
+
+
+def test_what_no_run_can_settle_is_not_tested_and_says_why() -> None:
+    claim = untestable("45", "Imagens coloridas pedem mais dimensões.", "os dados não estão aqui")
+    outcome = estimate(claim, make_samples(1.0))
+    assert isinstance(outcome, Untested)
+    verdict = judge([claim, make_claim()], {"45": outcome, make_claim().id: Untested("x", ("g",))})["45"]
+    assert verdict.kind is VerdictKind.UNTESTED
+    assert verdict.why is Why.OUT_OF_REACH
+    assert evidence(verdict)["file"] is None
+    assert untested_reason(verdict, FASHION_MNIST) == "os dados não estão aqui"
