@@ -131,7 +131,7 @@ class EvaluationSpec:
     shown_samples: int = 100
     neighbours: int = 10
     reference_images: int = 30_000
-    iwae_images: int = 1_000
+    iwae_images: int = 250
     iwae_samples: int = 64
     probe_images: int = 20_000
     silhouette_images: int = 5_000
