@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import special
 
 from report.bootstrap import RESAMPLES, poisson_weights, ratio_of_sums, weighted_median
 from vae.datasets import DatasetInfo
@@ -98,6 +99,22 @@ class Sample:
         sums = self.weights(len(data)) @ self._one_hot(data)
         return ratio_of_sums(sums.astype(np.float64), sums.sum(axis=1, dtype=np.float64)[:, None])
 
+    def group_sums(self, values: Array, groups: Array, count: int) -> Array:
+        """Return sums over the images of each group of values (m, k), and last the number of images: (B, count, k + 1).
+
+        groups: (m,) from 0 to count - 1.
+        """
+        weights = self.weights(len(groups))
+        columns = np.concatenate([values, np.ones((len(values), 1))], axis=1).astype(np.float32)
+        # Group by group: one product with all one-hot columns would cost `count` times the work.
+        members = [np.flatnonzero(groups == group) for group in range(count)]
+        return np.stack([weights[:, m] @ columns[m] for m in members], axis=1).astype(np.float64)
+
+    def group_means(self, values: Array, groups: Array, count: int) -> Array:
+        """Return means over the images of each group, (B, count, k); see group_sums."""
+        sums = self.group_sums(values, groups, count)
+        return ratio_of_sums(sums[..., :-1], sums[..., -1:])
+
     def classes(self, *names: str) -> tuple[int, ...]:
         """Return class indices of names of classes or groups ("footwear", "Bag"), each once, in order."""
         groups, info = self.info.groups, self.info
@@ -113,6 +130,17 @@ class Sample:
         votes = self.array("knn_votes")
         self.used.add(len(votes))
         return self._cached("votes", lambda: self._class_means(votes / votes.sum(axis=1, keepdims=True)))
+
+    def vote_entropy(self) -> Array:
+        """Return the mean entropy of an image's kNN votes, in nats, by true class: (B, C)."""
+        votes = self.array("knn_votes")
+        self.used.add(len(votes))
+
+        def compute() -> Array:
+            entropy = special.entr(votes / votes.sum(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+            return self._class_means(entropy)[..., 0]
+
+        return self._cached("vote_entropy", compute)
 
     def confusion(self, first: int, second: int) -> Array:
         """Return the symmetrised kNN confusion of two classes, (votes[i, j] + votes[j, i]) / 2: (B,)."""
@@ -239,16 +267,8 @@ class Sample:
     def _one_hot(self, classes: Array) -> Array:
         return (classes[:, None] == np.arange(len(self.info.classes))).astype(np.float32)
 
-    def _class_sums(self, values: Array) -> Array:
-        # Class by class: one product with all one-hot columns would cost C times the work.
-        weights = self.weights(len(self.labels))
-        columns = np.concatenate([values, np.ones((len(values), 1))], axis=1).astype(np.float32)
-        members = [np.flatnonzero(self.labels == c) for c in range(len(self.info.classes))]
-        return np.stack([weights[:, m] @ columns[m] for m in members], axis=1).astype(np.float64)
-
     def _class_means(self, values: Array) -> Array:
-        sums = self._class_sums(values)
-        return ratio_of_sums(sums[..., :-1], sums[..., -1:])
+        return self.group_means(values, self.labels, len(self.info.classes))
 
     def _moments(self, coordinates: Array) -> ClassMoments:
         # Each class about its own mean, so that the squares below subtract no large numbers in float32.
@@ -256,7 +276,8 @@ class Sample:
         for c in np.unique(self.labels):
             centres[c] = coordinates[self.labels == c].mean(axis=0)
         local = coordinates - centres[self.labels]
-        sums = self._class_sums(np.concatenate([local, (local**2).sum(axis=1, keepdims=True)], axis=1))
+        values = np.concatenate([local, (local**2).sum(axis=1, keepdims=True)], axis=1)
+        sums = self.group_sums(values, self.labels, len(centres))
         counts = sums[..., -1]
         shift = ratio_of_sums(sums[..., :-2], counts[..., None])
         squares = ratio_of_sums(sums[..., -2], counts)

@@ -5,10 +5,13 @@ from typing import Any
 
 from report.evidence import Evidence
 from report.page import Page, Plot
+from report.pages import espaco_latente_axes as axes
 from report.pages import espaco_latente_dimensions as dimensions
+from report.pages import espaco_latente_drift as drift
 from report.pages import espaco_latente_evolution as evolution
 from report.pages import espaco_latente_figures as drawing
 from report.pages import espaco_latente_groups as groups
+from report.pages import espaco_latente_maps as maps
 from report.pages import espaco_latente_pairs as pairs
 from report.pages import espaco_latente_tables as tables
 from report.pages.espaco_latente_tables import DEEP, RUNS
@@ -31,16 +34,26 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "pairs_table": lambda: tables.pairs_table(evidence),
         "top_pair": lambda run: tables.top_pair(evidence, run),
-        "company": lambda name: tables.company(evidence, name),
+        "transit_table": lambda names: tables.transit_table(evidence, names),
+        "drift_table": lambda: drift.drift_table(evidence),
         "class_extreme": lambda run, easiest: tables.extreme_class(evidence, run, easiest),
         "groups_table": lambda: str(
             metrics_table(evidence, tables.GROUPS, RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo.")
         ),
         "ranked_splits": lambda run: tables.ranked_splits(evidence, run),
         "splits_table": lambda splits: tables.splits_table(evidence, splits),
-        "embedding_table": lambda: tables.embedding_table(evidence),
+        "maps_table": lambda: maps.maps_table(evidence, DEEP),
+        "map_order": lambda name: maps.order_metric(name).measure(evidence, DEEP).value,
+        "map_neighbours": maps.NEAREST,
+        "subspaces_table": lambda: dimensions.subspaces_table(evidence, DEEP),
+        "subspace_directions": dimensions.DIRECTIONS,
+        "label_confusion": lambda *names: tables.label_confusion(evidence, *names),
         "embedding": lambda name: evidence.headline(DEEP).score(name),
-        "axes_table": lambda: tables.axes_table(evidence, "e100"),
+        "axes_table": lambda: axes.axes_table(evidence, "e100"),
+        "factors": axes.FACTORS,
+        "factor_bins": axes.BINS,
+        "factor_turns": axes.TURNS,
+        "best_turn": lambda factor: axes.best_turn(evidence, "e100", factor),
         "components": lambda share: tables.components_for(evidence, share),
         "separation": SEPARATION,
         "information": INFORMATION,
@@ -114,8 +127,8 @@ EMBEDDINGS = Plot(
     drawing.draw_embeddings,
     "As {{ run('e10-l50').latent_dim }} dimensões do {{ label('e10-l50') }} em dois mapas das mesmas {{ "
     "embedded_images }} imagens: as duas primeiras componentes principais e a t-SNE (perplexidade {{ "
-    "grid.evaluation.tsne_perplexity | number(0) }}). Na t-SNE só a vizinhança se lê; o tamanho dos grupos e a "
-    "distância entre eles não querem dizer nada.",
+    "grid.evaluation.tsne_perplexity | number(0) }}). O tamanho dos grupos na t-SNE não quer dizer nada: o método "
+    "iguala as densidades.",
     "Dois mapas de pontos por classe. A confiabilidade do plano da PCA é {{ embedding('trustworthiness_pca') | "
     "number(3) }}, a da t-SNE {{ embedding('trustworthiness_tsne') | number(3) }}.",
     raster=True,
@@ -129,13 +142,33 @@ SCREE = Plot(
     "precisas {{ components(0.9) }}.",
 )
 
+TURNS = Plot(
+    "giros",
+    drawing.draw_turns,
+    "O que o melhor dos dois eixos diz sobre três fatores da imagem quando o plano do {{ label('e100') }} é girado. As "
+    "bordas são os eixos nativos (um quarto de volta só os troca). Um eixo com significado faria um pico nas bordas; a "
+    "curva plana é a de um eixo qualquer. A faixa, onde há, é o intervalo.",
+    "Três curvas da informação mútua contra o ângulo do giro. {% for factor, name in factors.items() %}{% set best = "
+    "best_turn(factor) %}Sobre o fator {{ name }}, os eixos nativos dão {{ best.native | number(2, 'nats') }} e o melhor "
+    "giro, de {{ best.angle | number(0, '°') }}, {{ best.most | number(2, 'nats') }}{{ '.' if loop.last else '; ' }}"
+    "{% endfor %}",
+)
+
 PAGE = Page(
     slug="espaco-latente",
     title="Espaço latente",
     description="Como as classes se arrumam no espaço latente de duas e de muitas dimensões, e o que épocas a mais mudam "
     "nele.",
-    runs=(*RUNS, "classifier"),
-    claims=(*pairs.CLAIMS, *evolution.CLAIMS, *groups.CLAIMS, *dimensions.CLAIMS),
-    figures=(PANELS, PLANE, CONFUSION, DEEP_CONFUSION, CLASSES, EVOLUTION, EMBEDDINGS, SCREE),
+    runs=(*RUNS, "e90", "dataset", "classifier"),
+    claims=(
+        *pairs.CLAIMS,
+        *evolution.CLAIMS,
+        *drift.CLAIMS,
+        *groups.CLAIMS,
+        *maps.CLAIMS,
+        *dimensions.CLAIMS,
+        *axes.CLAIMS,
+    ),
+    figures=(PANELS, PLANE, CONFUSION, DEEP_CONFUSION, CLASSES, EVOLUTION, EMBEDDINGS, SCREE, TURNS),
     context=context,
 )

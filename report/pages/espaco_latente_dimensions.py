@@ -1,7 +1,14 @@
 """Claims about the latent space of more than two dimensions, and what its first two principal components show of it."""
 
+import itertools
+
+import numpy as np
+
 from report.claims import Claim
+from report.evidence import Evidence
+from report.metrics import LATENT, Metric
 from report.sample import Sample
+from report.tables import Table
 from vae.results import Array
 
 
@@ -21,6 +28,56 @@ def two_component_share(run: Sample) -> Array:
 def probe_accuracy(run: Sample) -> Array:
     """Test accuracy, in per cent, of a linear classifier on the posterior means."""
     return 100 * run.score("probe_accuracy")
+
+
+DIRECTIONS = 3  # of each class's subspace
+
+
+def subspace_overlap(run: Sample) -> float:
+    """Mean over pairs of classes of the mean squared cosine of the principal angles between their leading subspaces.
+
+    0: orthogonal; 1: the same subspace. Source: Bjoerck & Golub 1973.
+    """
+    return mean_overlap(run.latent_means(), run.labels)
+
+
+def permuted_overlap(run: Sample) -> float:
+    """Return the overlap of classes whose images were drawn without regard to their labels (always the same draw)."""
+    return mean_overlap(run.latent_means(), np.random.default_rng(0).permutation(run.labels))
+
+
+def random_overlap(run: Sample) -> float:
+    """Return the expected overlap of subspaces of random orientation among the active dimensions.
+
+    A random unit vector leaves 1 / a of its square on each of a axes, so k axes hold k / a.
+    """
+    return min(1.0, DIRECTIONS / run.result.score("active_units"))
+
+
+def mean_overlap(cloud: Array, labels: Array) -> float:
+    """Return the mean squared cosine of the principal angles of the classes' leading subspaces, all pairs of classes."""
+    bases = [leading_directions(cloud[labels == c]) for c in np.unique(labels)]
+    # The singular values of U'V are the cosines, so its squares add up to theirs.
+    squares = [((first.T @ second) ** 2).sum() / DIRECTIONS for first, second in itertools.combinations(bases, 2)]
+    return float(np.mean(squares))
+
+
+def leading_directions(cloud: Array) -> Array:
+    """Return the principal axes (d, DIRECTIONS) along which a cloud (n, d) varies most, as orthonormal columns."""
+    return np.linalg.eigh(np.cov(cloud, rowvar=False))[1][:, -DIRECTIONS:]
+
+
+def subspaces_table(evidence: Evidence, run: str) -> str:
+    """Return the overlap of the classes' subspaces beside what no and random classes would give."""
+    named = {
+        "Classes verdadeiras": subspace_overlap,
+        "Rótulos embaralhados": permuted_overlap,
+        "Subespaços ao acaso nas dimensões ativas": random_overlap,
+    }
+    metrics = {name: Metric("", read, 3, "", None, LATENT) for name, read in named.items()}
+    rows = [[name, metric.text(metric.measure(evidence, run))] for name, metric in metrics.items()]
+    caption = "O que os subespaços de duas classes têm em comum, de zero (ortogonais) a um (o mesmo), média dos pares."
+    return str(Table(["Subespaços", "Cosseno quadrático médio"], rows, caption, "subespacos"))
 
 
 DIFFUSE = Claim(
@@ -87,4 +144,25 @@ COMPLETE = Claim(
     ),
 )
 
-CLAIMS = (DIFFUSE, PARTIAL, COMPLETE)
+OWN_SUBSPACE = Claim(
+    id="35",
+    statement="Em cinquenta dimensões cada categoria ocupa um subespaço próprio.",
+    needs=("e10-l50",),
+    statistic=subspace_overlap,
+    measure="cosseno quadrático médio dos ângulos principais entre os subespaços das classes, média dos pares; o "
+    "intervalo vem só das sementes",
+    margin=0.5,
+    side="below",
+    reason="abaixo da metade, a maior parte do subespaço de uma classe está fora do da outra",
+    decimals=3,
+    confirmed="As classes variam em subespaços próprios: dois deles têm em comum {{ value }} (intervalo {{ interval "
+    "}}).",
+    refuted="As classes não variam em subespaços próprios: dois deles têm em comum {{ value }} (intervalo {{ interval "
+    "}}), e a afirmação pede menos de {{ margin }}.",
+    inconclusive=(
+        "Os subespaços de duas classes têm em comum, em média, {{ value }}, o que {{ 'fica' if claimed else 'não fica' "
+        "}} abaixo de {{ margin }}; {{ with_seeds }}, não se decide se cada classe tem o seu."
+    ),
+)
+
+CLAIMS = (DIFFUSE, PARTIAL, COMPLETE, OWN_SUBSPACE)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
+from report.pages import espaco_latente_axes as axes
 from report.pages.espaco_latente_tables import DEEP, EVOLUTION, PLANES, RUNS, class_accuracy, mean_votes
 from vae import figures
 from vae.figures import Cloud, Curve, Panel, Series, Theme
@@ -120,6 +121,22 @@ def draw_evolution(evidence: Evidence, theme: Theme) -> Figure:
         tick_format=short_number,
         columns=2,
     )
+
+
+def draw_turns(evidence: Evidence, theme: Theme) -> Figure:
+    # A quarter turn is the native plane again, its axes swapped.
+    degrees = [*np.degrees(axes.turn_angles()), 90.0]
+    curves = []
+    for (factor, name), style in zip(axes.FACTORS.items(), ("series1", "series2", "series3"), strict=True):
+        measured = axes.informations(evidence, "e100", factor)
+        measured.append(measured[0])
+        bounds = [[getattr(estimate, end) for estimate in measured] for end in ("low", "high")]
+        values = [estimate.value for estimate in measured]
+        curves.append(Curve(name, style, degrees, values, low=bounds[0], high=bounds[1]))
+    return figures.learning_curves(
+        [Panel("", curves)], theme=theme, x_label="giro do plano (graus)", y_label="informação mútua (nats)",
+        solid_label="", dashed_label="", tick_format=short_number,
+    )  # fmt: skip
 
 
 def draw_scree(evidence: Evidence, theme: Theme) -> Figure:

@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from report.bootstrap import ratio_of_sums
 from report.claims import Claim
 from report.sample import Sample
 from vae.results import Array
 
 T_SHIRT, PULLOVER, SHIRT, COAT, BAG = "T-shirt/top", "Pullover", "Shirt", "Coat", "Bag"
+DRESS = "Dress"
 
 
 def bag_coat_excess(run: Sample) -> Array:
@@ -23,6 +25,18 @@ def shirt_between(run: Sample) -> Array:
     """Lesser of Shirt's confusions with T-shirt/top and Pullover, minus that of these two, in percentage points."""
     with_shirt = np.minimum(pair_confusion(run, SHIRT, T_SHIRT), pair_confusion(run, SHIRT, PULLOVER))
     return 100 * (with_shirt - pair_confusion(run, T_SHIRT, PULLOVER))
+
+
+def dress_entropy_excess(run: Sample) -> Array:
+    """Mean entropy of the neighbours' votes of Dress images minus that of the median class, in nats."""
+    entropy = run.vote_entropy()
+    return entropy[:, run.info.class_index(DRESS)] - np.median(entropy, axis=1)
+
+
+def confusion_removed(narrow: Sample, wide: Sample) -> Array:
+    """Percentage of the confusion of T-shirt/top and Shirt in the first run that is gone in the second."""
+    kept = ratio_of_sums(pair_confusion(wide, T_SHIRT, SHIRT), pair_confusion(narrow, T_SHIRT, SHIRT))
+    return 100 * (1 - kept)
 
 
 def pair_confusion(run: Sample, first: str, second: str) -> Array:
@@ -94,4 +108,52 @@ SHIRTS = Claim(
     ),
 )
 
-CLAIMS = (BAGS, RESIDUE, SHIRTS)
+WANDERER = Claim(
+    id="14",
+    statement="Dress transita entre regiões, porque tem características de várias classes.",
+    needs=("e100",),
+    statistic=dress_entropy_excess,
+    measure="entropia média dos votos dos vizinhos das imagens de Dress menos a da classe mediana",
+    margin=0.1,
+    side="above",
+    reason="um décimo de nat é um décimo a mais no número efetivo de classes entre os vizinhos, a exponencial da "
+    "entropia",
+    unit="nats",
+    decimals=3,
+    classes=(DRESS,),
+    confirmed="Dress está em trânsito: a entropia dos seus vizinhos passa a da classe mediana em {{ value }} (intervalo "
+    "{{ interval }}).",
+    refuted="Dress não está em trânsito mais do que as outras: a entropia dos seus vizinhos difere da da classe mediana "
+    "em {{ raw | signed(3, 'nats') }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
+    inconclusive=(
+        "Entre a entropia dos vizinhos de Dress e a da classe mediana medimos uma diferença de "
+        "{{ raw | signed(3, 'nats') }}, que {{ 'passa' if claimed else 'não passa' }} de {{ margin }}; "
+        "{{ with_seeds }}, não se decide se Dress transita mais que as outras classes."
+    ),
+)
+
+CRAMPED = Claim(
+    id="21",
+    statement="A sobreposição que resta entre T-shirt/top e Shirt vem de faltarem dimensões.",
+    needs=("e100", "e10-l50"),
+    statistic=confusion_removed,
+    measure="parte da confusão entre T-shirt/top e Shirt que some quando as dimensões são muitas",
+    margin=50.0,
+    side="above",
+    reason="se some mais da metade, a causa principal era a falta de dimensões",
+    unit="%",
+    decimals=1,
+    classes=(T_SHIRT, SHIRT),
+    confirmed="A maior parte da confusão entre T-shirt/top e Shirt vem da falta de dimensões: com mais delas, a "
+    "confusão muda {{ (-raw) | signed(1, '%') }} (intervalo da queda: {{ interval }}).",
+    refuted="A maior parte da confusão entre T-shirt/top e Shirt não vem da falta de dimensões: com mais delas, a "
+    "confusão muda {{ (-raw) | signed(1, '%') }} (intervalo da queda: {{ interval }}), e a afirmação pede uma queda de "
+    "mais de {{ margin }}.",
+    inconclusive=(
+        "Com {{ run('e10-l50').latent_dim }} dimensões, a confusão entre T-shirt/top e Shirt muda "
+        "{{ (-raw) | signed(1, '%') }}, e a afirmação pede uma queda de mais de {{ margin }}; {{ with_seeds }}, não se "
+        "decide quanto dela vem da falta de dimensões."
+    ),
+)
+
+CLAIMS = (BAGS, RESIDUE, SHIRTS, WANDERER, CRAMPED)

@@ -1,7 +1,7 @@
-"""Numbers and tables of the latent space: groups, pairs of classes, splits, maps, axes."""
+"""Numbers and tables of the latent space: groups, pairs of classes, splits, components."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
-from report.metrics import LATENT, METRICS, NEIGHBOURS, Metric, score
+from report.metrics import LATENT, METRICS, NEIGHBOURS, Metric
 from report.pages import espaco_latente_groups as groups
 from report.sample import Sample
 from report.tables import Table
@@ -67,13 +67,32 @@ def extreme_class(evidence: Evidence, run: str, easiest: bool) -> dict[str, Any]
     return {"name": _name(evidence, index), "accuracy": values[index]}
 
 
-def company(evidence: Evidence, name: str) -> dict[str, Any]:
-    """Return, of one class, the share of its own neighbours at the start and at the end, and whose the others are."""
+def transit_table(evidence: Evidence, names: Sequence[str]) -> str:
+    """Return how mixed the neighbours of some classes are in every run, and to whom the foreign ones belong at last."""
+    readers: dict[str, Callable[[Sample], Array]] = {
+        name: functools.partial(_class_entropy, evidence.info.class_index(name)) for name in names
+    }
+    readers["Classe mediana"] = lambda sample: np.median(sample.vote_entropy(), axis=1)
+    rows = []
+    for name, read in readers.items():
+        metric = Metric(name, read, 2, "nats", None, NEIGHBOURS)
+        cells = [metric.text(metric.measure(evidence, run), unit=False) for run in RUNS]
+        rows.append([name, *cells, strangers(evidence, "e100", name) if name in names else ""])
+    spec = evidence.spec("e100")
+    header = ["Classe", *(run_label(evidence.spec(run)) for run in RUNS), "Vizinhos alheios"]
+    caption = (
+        "Entropia média dos votos dos vizinhos, em nats, ± meio intervalo, e as duas outras classes que mais aparecem "
+        f"entre os vizinhos no {run_label(spec)}."
+    )
+    return str(Table(header, rows, caption, "transito"))
+
+
+def strangers(evidence: Evidence, run: str, name: str) -> str:
+    """Return the two other classes that occur most among a class's neighbours, with their shares."""
     index = evidence.info.class_index(name)
-    start, end = (mean_votes(evidence, run)[index] for run in ("e10", "e100"))
-    others = [other for other in np.argsort(-end) if other != index][:2]
-    strangers = [f"{_name(evidence, other)} ({ptbr.percent(end[other], 0)})" for other in others]
-    return {"start": float(start[index]), "end": float(end[index]), "strangers": ptbr.join(strangers)}
+    shares = mean_votes(evidence, run)[index]
+    others = [other for other in np.argsort(-shares) if other != index][:2]
+    return ptbr.join(f"{_name(evidence, other)} ({ptbr.percent(shares[other], 0)})" for other in others)
 
 
 def ranked_pairs(evidence: Evidence, run: str) -> list[tuple[int, int]]:
@@ -90,6 +109,13 @@ def top_pair(evidence: Evidence, run: str) -> dict[str, str]:
     metric = _confusion(first, second)
     names = f"{_name(evidence, first)} e {_name(evidence, second)}"
     return {"names": names, "confusion": metric.text(metric.measure(evidence, run))}
+
+
+def label_confusion(evidence: Evidence, first: str, second: str) -> float:
+    """Return the share of test images of two classes that the classifier takes for the other, mean of both ways."""
+    i, j = (evidence.info.class_index(name) for name in (first, second))
+    shares = evidence.classifier.array("confusion") / evidence.classifier.array("confusion").sum(axis=1, keepdims=True)
+    return float(shares[i, j] + shares[j, i]) / 2
 
 
 def pairs_table(evidence: Evidence) -> str:
@@ -113,16 +139,6 @@ def components_for(evidence: Evidence, share: float) -> int:
     return int(np.searchsorted(kept, share)) + 1
 
 
-def embedding_table(evidence: Evidence) -> str:
-    """Return how faithful the plane of PCA and the t-SNE are."""
-    rows = []
-    for name, title in (("pca", "PCA"), ("tsne", "t-SNE")):
-        metrics = [Metric("", score(f"{quality}_{name}"), 3) for quality in ("trustworthiness", "continuity")]
-        rows.append([title, *(metric.text(metric.measure(evidence, DEEP)) for metric in metrics)])
-    caption = "Fidelidade dos dois mapas planos, de zero a um: um é um mapa que guarda todas as vizinhanças."
-    return str(Table(["Mapa", "Confiabilidade ↑", "Continuidade ↑"], rows, caption, "mapas"))
-
-
 def ranked_splits(evidence: Evidence, run: str) -> list[tuple[str, str]]:
     """Return the natural splits of the classes with their AUROC by neighbours, formatted, the best first."""
     metrics = {
@@ -143,66 +159,12 @@ def splits_table(evidence: Evidence, splits: Sequence[tuple[str, str]]) -> str:
     return str(Table(["Corte", "AUROC ↑"], splits, caption, "cortes"))
 
 
-# What a person may read into an axis: name, classes or groups at one end, at the other.
-CONTRASTS = (
-    ("Calçados × roupas", ("footwear",), ("clothes",)),
-    ("Manga longa × manga curta", ("Pullover", "Coat"), ("T-shirt/top",)),
-    ("Peça comprida × peça de tronco", ("Trouser", "Dress"), ("tops",)),
-)
-
-
-def axes_table(evidence: Evidence, run: str) -> str:
-    """Return how much of the variance each contrast explains along the axes, and along its best direction by seed."""
-    samples = [evidence.samples.sample(run, seed) for seed in evidence.seeds(run)]
-    rows = []
-    for title, first, second in CONTRASTS:
-        shares, angles = [], []
-        for sample in samples:
-            cloud, ends = sample.latent_means(), (sample.members(*first), sample.members(*second))
-            best = best_direction(cloud, *ends)
-            directions = (*np.eye(len(best)), best)
-            shares.append([axis_share(cloud, *ends, direction) for direction in directions])
-            angles.append(ptbr.number(axis_angle(best), 0, "°"))
-        rows.append([title, *(ptbr.percent(share, 0) for share in np.mean(shares, axis=0)), ptbr.join(angles)])
-    spec = evidence.spec(run)
-    axes = [f"no eixo \\(z_{index}\\)" for index in range(1, spec.latent_dim + 1)]
-    header = ["Contraste", *axes, "na melhor direção", "ângulo desta"]
-    caption = (
-        f"Parte da variância que cada contraste explica ao longo de uma direção do plano, no {run_label(spec)}, e o "
-        f"ângulo "
-        "que a melhor direção faz com o primeiro eixo" + (", treino a treino." if len(samples) > 1 else ".")
-    )
-    return str(Table(header, rows, caption, "eixos"))
-
-
-def axis_share(cloud: Array, first: Array, second: Array, direction: Array) -> float:
-    """Return the share of the variance of two groups along a direction that lies between their means.
-
-    cloud: (n, d); first, second: masks (n,); direction: (d,). Source: correlation ratio, Fisher 1925.
-    """
-    a, b = cloud[first] @ direction, cloud[second] @ direction
-    both = np.concatenate([a, b])
-    between = len(a) * (a.mean() - both.mean()) ** 2 + len(b) * (b.mean() - both.mean()) ** 2
-    return float(between / (len(both) * both.var()))
-
-
-def best_direction(cloud: Array, first: Array, second: Array) -> Array:
-    """Return the unit vector (d,) along which axis_share is largest; its sign has no meaning.
-
-    Source: linear discriminant, Fisher 1936.
-    """
-    within = sum(np.cov(cloud[mask], rowvar=False, bias=True) * mask.sum() for mask in (first, second))
-    vector = np.linalg.solve(within, cloud[first].mean(axis=0) - cloud[second].mean(axis=0))
-    return np.asarray(vector / np.linalg.norm(vector))
-
-
-def axis_angle(direction: Array) -> float:
-    """Return the angle of a line in the plane to the first axis, degrees in [0, 180)."""
-    return float(np.degrees(np.arctan2(direction[1], direction[0])) % 180)
-
-
 def _name(evidence: Evidence, index: int) -> str:
     return ptbr.mark(evidence.info.classes[index])
+
+
+def _class_entropy(index: int, sample: Sample) -> Array:
+    return sample.vote_entropy()[:, index]
 
 
 def _auroc(split: groups.Split, sample: Sample) -> Array:

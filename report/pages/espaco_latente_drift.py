@@ -1,0 +1,87 @@
+"""Claim about how still the latent plane stands at the end of the training."""
+
+import itertools
+
+import numpy as np
+
+from report import ptbr
+from report.claims import Claim
+from report.evidence import Evidence
+from report.labels import run_label
+from report.sample import Sample
+from report.tables import Table
+from vae.results import Array
+
+
+def latent_drift(before: Sample, after: Sample) -> Array:
+    """Root mean square distance of each image's two latent means, over the root mean square radius, after Procrustes.
+
+    Translation, rotation or reflection, and scale are fitted once, to all images; replicates average the residuals of
+    that fit. 0: the cloud moved only as a whole; 1: nothing in common.
+    Source: Schoenemann & Carroll 1970; Gower 1971.
+    """
+    distance, radius = residuals(before.latent_means(), after.latent_means())
+    return np.sqrt(after.mean(distance) / after.mean(radius))
+
+
+def residuals(before: Array, after: Array) -> tuple[Array, Array]:
+    """Return, image by image (n,), the squared distance left by the best fit of one cloud (n, d) to another.
+
+    And the squared radius of the second cloud, which is its unit.
+    """
+    moved, fixed = before - before.mean(axis=0), after - after.mean(axis=0)
+    left, singular, right = np.linalg.svd(moved.T @ fixed)
+    fitted = singular.sum() / (moved**2).sum() * moved @ left @ right
+    return ((fixed - fitted) ** 2).sum(axis=1), (fixed**2).sum(axis=1)
+
+
+def between_seeds(evidence: Evidence, run: str) -> float | None:
+    """Return the drift from one training to another of the same run, mean over pairs of seeds; None with one seed."""
+    samples = [evidence.samples.sample(run, seed) for seed in evidence.seeds(run)]
+    drifts = [float(latent_drift(*pair)[0]) for pair in itertools.combinations(samples, 2)]
+    return float(np.mean(drifts)) if drifts else None
+
+
+def drift_table(evidence: Evidence) -> str:
+    """Return how far the images move from snapshot to snapshot, and from one training to another."""
+    rows = []
+    for before, after in (("e10", "e50"), ("e50", "e100"), ("e90", "e100")):
+        measured = evidence.estimate(latent_drift, before, after)
+        first, last = (evidence.spec(run).epochs for run in (before, after))
+        rows.append(
+            [
+                f"De {ptbr.integer(first)} a {ptbr.plural(last, 'época', 'épocas')}",
+                ptbr.plus_minus(measured.value, measured.half_width, 3),
+            ]
+        )
+    other = between_seeds(evidence, "e100")
+    if other is not None:
+        rows.append([f"De uma semente a outra, no {run_label(evidence.spec('e100'))}", ptbr.number(other, 3)])
+    caption = "Deriva das médias latentes, em raios da nuvem, depois de sobrepostas as duas nuvens."
+    return str(Table(["Trecho", "Deriva ↓"], rows, caption, "deriva"))
+
+
+STABLE = Claim(
+    id="7",
+    statement="Com cem épocas o espaço latente atinge uma configuração estável.",
+    needs=("e90", "e100"),
+    statistic=latent_drift,
+    measure="deriva das médias latentes nas últimas épocas, em raios da nuvem, depois de desfeitos translação, rotação "
+    "ou reflexão e escala",
+    margin=0.05,
+    side="below",
+    reason="um vigésimo do raio, a mesma medida que se exige das outras mudanças; menos não se vê no diagrama",
+    decimals=3,
+    confirmed="A configuração está estável: de {{ run('e90').epochs }} a {{ run('e100').epochs }} épocas as imagens "
+    "se deslocam {{ value }} do raio da nuvem (intervalo {{ interval }}).",
+    refuted="A configuração não está estável: de {{ run('e90').epochs }} a {{ run('e100').epochs }} épocas as imagens "
+    "ainda se deslocam {{ value }} do raio da nuvem (intervalo {{ interval }}), e a estabilidade pede menos de "
+    "{{ margin }}.",
+    inconclusive=(
+        "De {{ run('e90').epochs }} a {{ run('e100').epochs }} épocas as imagens se deslocam {{ value }} do raio da "
+        "nuvem, o que {{ 'fica' if claimed else 'não fica' }} abaixo de {{ margin }}; {{ with_seeds }}, não se decide "
+        "se a configuração está estável."
+    ),
+)
+
+CLAIMS = (STABLE,)
