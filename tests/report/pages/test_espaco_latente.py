@@ -6,13 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
+from scipy.spatial import distance
 
+from report import ptbr
 from report.claims import Claim
 from report.evidence import Evidence
 from report.pages import espaco_latente as page
+from report.pages import espaco_latente_axes as axes
 from report.pages import espaco_latente_dimensions as dimensions
+from report.pages import espaco_latente_drift as drift
 from report.pages import espaco_latente_evolution as evolution
 from report.pages import espaco_latente_groups as groups
+from report.pages import espaco_latente_maps as maps
 from report.pages import espaco_latente_pairs as pairs
 from report.pages import espaco_latente_tables as tables
 from report.sample import Sample
@@ -144,6 +150,22 @@ def test_shirt_lies_between_only_if_it_mixes_with_both() -> None:
     assert pairs.shirt_between(one)[0] == pytest.approx(-10)
 
 
+def test_dress_is_held_against_the_median_class() -> None:
+    even = math.log(2)  # five votes for each of two classes
+    assert pairs.dress_entropy_excess(sample(knn_votes=votes(Dress={"Coat": 5})))[0] == pytest.approx(even)
+    assert pairs.dress_entropy_excess(sample(knn_votes=votes(Bag={"Coat": 5})))[0] == pytest.approx(0)
+    mixed = np.ones((len(LABELS), CLASSES), dtype=np.uint8)
+    mixed[index("Dress") == LABELS] = votes()[index("Dress") == LABELS]
+    assert pairs.dress_entropy_excess(sample(knn_votes=mixed))[0] == pytest.approx(-math.log(10), rel=1e-5)
+
+
+def test_the_confusion_that_dimensions_remove_is_relative() -> None:
+    narrow, wide = (sample(knn_votes=votes(Shirt={"T-shirt/top": count})) for count in (8, 2))
+    assert pairs.confusion_removed(narrow, wide) == pytest.approx(np.full(1 + RESAMPLES, 75))
+    assert pairs.confusion_removed(wide, narrow)[0] == pytest.approx(-300)
+    assert pairs.confusion_removed(narrow, sample(knn_votes=votes(Coat={"Bag": 9})))[0] == 100
+
+
 # Epochs
 
 
@@ -173,6 +195,36 @@ def test_davies_bouldin_change_is_relative() -> None:
     assert evolution.davies_bouldin_change(before, after)[0] == pytest.approx(-25)
 
 
+CLOUD = crosses(CENTRES, 1.0)
+REFLECTION = np.array([[0.6, 0.8], [0.8, -0.6]])
+
+
+@pytest.mark.parametrize("moved", [CLOUD + 3.0, 0.25 * CLOUD, CLOUD @ REFLECTION, 2 * CLOUD @ REFLECTION - 5])
+def test_a_cloud_that_moves_as_a_whole_does_not_drift(moved: Array) -> None:
+    pair = [sample(latent_mean=points) for points in (CLOUD, moved)]
+    assert drift.latent_drift(*pair) == pytest.approx(np.zeros(1 + RESAMPLES), abs=1e-3)
+
+
+def test_drift_is_what_no_fit_explains() -> None:
+    # Steps to and fro, of length 3 on a radius of 5, along axes of the cloud that they are not correlated with.
+    square = np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]] * (len(LABELS) // 4)) * math.sqrt(8)
+    away = 3 * np.sign(square * [[1, -1]] * square[:, ::-1]) / math.sqrt(2)
+    assert np.abs(square.T @ away).max() < 1e-9
+    before, after = sample(latent_mean=square), sample(latent_mean=square + away)
+    assert drift.latent_drift(before, after)[0] == pytest.approx(3 / 5)
+    assert drift.latent_drift(after, before)[0] == pytest.approx(3 / 5)
+
+
+def test_drift_is_averaged_under_the_weights_with_the_fit_of_all_images() -> None:
+    rng = np.random.default_rng(0)
+    before, after = (sample(latent_mean=CLOUD + rng.normal(0, 1, CLOUD.shape)) for _ in range(2))
+    distance, radius = drift.residuals(before.latent_means(), after.latent_means())
+    weights = after.weights(len(LABELS)).astype(np.float64)
+    assert drift.latent_drift(before, after) == pytest.approx(
+        np.sqrt(weights @ distance / (weights @ radius)), rel=1e-5
+    )
+
+
 # Many dimensions
 
 
@@ -188,16 +240,133 @@ def test_shares_and_accuracies_are_in_per_cent() -> None:
     assert dimensions.probe_accuracy(deep)[0] == 87.5
 
 
+def blocks(first: Array, others: Array) -> Array:
+    """A cloud that varies along three coordinates, given for class 0 and for every other class."""
+    cloud = np.random.default_rng(0).normal(0, 1e-3, (len(LABELS), 12))
+    for c in range(CLASSES):
+        rows, axes_of_class = np.flatnonzero(c == LABELS), first if c == 0 else others
+        for k, axis in enumerate(axes_of_class):
+            cloud[rows[2 * k : 2 * k + 2], axis] = [1.0, -1.0]
+    return cloud
+
+
+def test_subspaces_overlap_if_classes_vary_along_the_same_axes() -> None:
+    alike, apart = blocks(np.arange(3), np.arange(3)), blocks(np.arange(3), np.arange(3, 6))
+    assert dimensions.subspace_overlap(sample(latent_mean=alike)) == pytest.approx(1, abs=1e-4)
+    pairs_of_first = (CLASSES - 1) / (CLASSES * (CLASSES - 1) / 2)
+    assert dimensions.subspace_overlap(sample(latent_mean=apart)) == pytest.approx(1 - pairs_of_first, abs=1e-4)
+    one_axis_shared = blocks(np.arange(3), np.arange(2, 5))
+    expected = 1 - pairs_of_first * 2 / 3
+    assert dimensions.subspace_overlap(sample(latent_mean=one_axis_shared)) == pytest.approx(expected, abs=1e-4)
+
+
+def test_random_subspaces_overlap_as_expected() -> None:
+    rng = np.random.default_rng(0)
+    cloud = rng.standard_normal((6000, 12))
+    drawn = dimensions.mean_overlap(cloud, np.repeat(np.arange(300), 20))
+    run = sample({"active_units": 12.0}, latent_mean=cloud)
+    assert dimensions.random_overlap(run) == 0.25 and drawn == pytest.approx(0.25, abs=0.01)
+    assert dimensions.random_overlap(sample({"active_units": 2.0})) == 1
+
+
+def test_permuted_labels_leave_the_images_and_their_number() -> None:
+    apart = sample(latent_mean=blocks(np.arange(3), np.arange(3, 6)))
+    assert dimensions.permuted_overlap(apart) == dimensions.permuted_overlap(apart)
+    assert dimensions.permuted_overlap(apart) != pytest.approx(dimensions.subspace_overlap(apart), abs=1e-3)
+
+
+# Flat maps
+
+
+LINE = np.cumsum(np.arange(CLASSES) ** 1.5)  # no two pairs of classes equally far apart
+
+
+def test_order_of_distances_is_one_if_kept_and_falls_if_a_class_is_moved() -> None:
+    deep = sample(latent_mean=np.outer(LINE[LABELS], np.ones(5)))
+    # Any growing function of the distances keeps their order.
+    kept = np.stack([7 * LINE[LABELS], np.zeros(len(LABELS))], axis=1)
+    assert maps.distance_order(deep, kept) == pytest.approx(np.ones(1 + RESAMPLES))
+    moved = kept.copy()
+    moved[LABELS == CLASSES - 1] = 0
+    assert maps.distance_order(deep, moved)[0] < 0.8
+
+
+def test_order_of_distances_is_the_spearman_correlation() -> None:
+    rng = np.random.default_rng(0)
+    centres, plane = rng.normal(0, 1, (CLASSES, 4)), rng.normal(0, 1, (CLASSES, 2))
+    expected = stats.spearmanr(distance.pdist(centres), distance.pdist(plane)).statistic
+    assert maps.distance_order(sample(latent_mean=centres[LABELS]), plane[LABELS])[0] == pytest.approx(expected)
+    few = slice(0, len(LABELS) - PER_CLASS // 2)  # a map of the first images only
+    assert maps.distance_order(sample(latent_mean=centres[LABELS]), plane[LABELS][few])[0] == pytest.approx(expected)
+
+
+def test_kept_neighbours_are_counted_point_by_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maps, "ROWS_AT_ONCE", 7)
+    rng = np.random.default_rng(0)
+    cloud = rng.standard_normal((60, 3))
+    assert maps.kept_neighbours(cloud, 2 * cloud) == 1
+    flat = cloud[:, :2]
+    near = [
+        set(np.argsort(((points - points[i]) ** 2).sum(axis=1))[1:11]) for points in (cloud, flat) for i in range(60)
+    ]
+    expected = np.mean([len(near[i] & near[60 + i]) for i in range(60)]) / 10
+    assert maps.kept_neighbours(cloud, flat) == pytest.approx(expected)
+
+
 # The axes
+
+
+def plane_and_factor(degrees: float) -> tuple[Sample, Sample]:
+    """A round cloud, and as its factors the coordinate along one direction, by its rank."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(CLASSES), 200)
+    cloud = rng.standard_normal((len(labels), 2))
+    factor = cloud @ [math.cos(math.radians(degrees)), math.sin(math.radians(degrees))]
+    arrays = dict.fromkeys(axes.FACTORS, factor)
+    results = (RunResult(name, 42, {}, Keys("", ""), {}, {}, found, {}) for name, found in
+               (("r", {"latent_mean": cloud}), ("dataset", arrays)))  # fmt: skip
+    run, data = (Sample(result, FASHION_MNIST, labels, RESAMPLES) for result in results)
+    return run, data
+
+
+def test_an_axis_that_is_the_factor_tells_all_of_it_and_more_than_turned_ones() -> None:
+    for degrees in (0, 90, 180):
+        run, data = plane_and_factor(degrees)
+        assert axes.turned_information(run, data)[0, 0, 0] == pytest.approx(
+            math.log(axes.BINS), rel=1e-5
+        )  # 2,000 in 12 bins
+        assert axes.length_on_axis(run, data)[0] > 0.5
+
+
+def test_an_axis_far_from_the_factor_tells_less_than_turned_ones() -> None:
+    assert axes.width_on_axis(*plane_and_factor(45))[0] < -0.3
+
+
+def test_a_factor_without_direction_prefers_no_axis() -> None:
+    run, data = plane_and_factor(0)
+    radius = np.hypot(*run.latent_means().T)
+    data.result.arrays.update(dict.fromkeys(axes.FACTORS, radius))
+    assert abs(axes.length_on_axis(run, data)[0]) < 0.03
+
+
+def test_mutual_information_of_tables_known_by_heart() -> None:
+    tables_known = np.stack([np.eye(4), np.ones((4, 4)), np.diag([2.0, 2.0, 0.0, 0.0])])
+    assert axes.mutual_information(tables_known) == pytest.approx([math.log(4), 0, math.log(2)])
+
+
+def test_bins_hold_equally_many_and_ties_stay_together() -> None:
+    assert np.bincount(axes.quantile_bins(np.arange(24.0)[::-1], 12)).tolist() == [2] * 12
+    tied = axes.quantile_bins(np.array([1.0] * 3 + [5.0] * 9), 4)
+    assert len(set(tied[:3])) == len(set(tied[3:])) == 1 and tied[0] < tied[-1]
 
 
 def test_axis_share_is_the_correlation_ratio() -> None:
     cloud = np.array([[1.0, 0.0], [1.0, 2.0], [-1.0, 0.0], [-1.0, 2.0]])
     first = np.array([True, True, False, False])
-    assert tables.axis_share(cloud, first, ~first, np.array([1.0, 0.0])) == pytest.approx(1)
-    assert tables.axis_share(cloud, first, ~first, np.array([0.0, 1.0])) == pytest.approx(0)
+    assert axes.axis_share(cloud, first, ~first, np.array([1.0, 0.0])) == pytest.approx(1)
+    assert axes.axis_share(cloud, first, ~first, np.array([0.0, 1.0])) == pytest.approx(0)
     diagonal = np.array([1.0, 1.0]) / math.sqrt(2)
-    assert tables.axis_share(cloud, first, ~first, diagonal) == pytest.approx(0.5)
+    assert axes.axis_share(cloud, first, ~first, diagonal) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("degrees", [0, 35, 90, 160])
@@ -207,13 +376,13 @@ def test_best_direction_turns_with_the_plane_and_loses_nothing(degrees: float) -
     cloud = rng.standard_normal((200, 2)) * [1.0, 3.0] + np.where(first, 2.0, -2.0)[:, None] * [1.0, 0.5]
     turn = np.radians(degrees)
     turned = cloud @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-    best, moved = (tables.best_direction(points, first, ~first) for points in (cloud, turned))
-    gain = (tables.axis_angle(moved) - tables.axis_angle(best) - degrees) % 180
+    best, moved = (axes.best_direction(points, first, ~first) for points in (cloud, turned))
+    gain = (axes.axis_angle(moved) - axes.axis_angle(best) - degrees) % 180
     assert min(gain, 180 - gain) < 1e-6
-    share = tables.axis_share(cloud, first, ~first, best)
-    assert tables.axis_share(turned, first, ~first, moved) == pytest.approx(share)
+    share = axes.axis_share(cloud, first, ~first, best)
+    assert axes.axis_share(turned, first, ~first, moved) == pytest.approx(share)
     around = [np.array([math.cos(t), math.sin(t)]) for t in np.linspace(0, math.pi, 60)]
-    assert share >= max(tables.axis_share(cloud, first, ~first, direction) for direction in around)
+    assert share >= max(axes.axis_share(cloud, first, ~first, direction) for direction in around)
 
 
 # The page
@@ -247,7 +416,29 @@ def test_components_for_counts_what_is_needed(evidence: Evidence) -> None:
 
 
 @pytest.mark.parametrize("claim", page.PAGE.claims, ids=lambda claim: claim.id)
-def test_a_statistic_gives_as_many_rows_as_replicates(claim: Claim, evidence: Evidence) -> None:
+def test_a_statistic_gives_one_number_or_as_many_as_replicates(claim: Claim, evidence: Evidence) -> None:
     samples = [evidence.samples.sample(run, 42) for run in claim.needs]
     statistic: Callable[..., Any] = claim.statistic
-    assert np.shape(statistic(*samples)) == (1 + RESAMPLES,)
+    assert np.shape(statistic(*samples)) in ((), (1 + RESAMPLES,))
+
+
+def test_between_seeds_needs_two_of_them(evidence: Evidence) -> None:
+    one = {"dataset": {42: DATASET}, "e100": {42: evidence.seeds("e100")[42]}}
+    alone = Evidence(make_grid(seeds=1), Samples(one, FASHION_MNIST, RESAMPLES), {})
+    assert drift.between_seeds(alone, "e100") is None
+    pair = [evidence.samples.sample("e100", seed) for seed in (42, 43)]
+    assert drift.between_seeds(evidence, "e100") == pytest.approx(float(drift.latent_drift(*pair)[0]))
+
+
+def test_strangers_are_the_other_classes_that_occur_most() -> None:
+    chosen = votes(Dress={"Coat": 3, "Shirt": 2})
+    results = {"dataset": {42: DATASET}, "e100": {42: sample(knn_votes=chosen).result}}
+    made = Evidence(make_grid(seeds=1), Samples(results, FASHION_MNIST, RESAMPLES), {})
+    assert ptbr.strip_marks(tables.strangers(made, "e100", "Dress")) == "Coat (30%) e Shirt (20%)"
+
+
+def test_label_confusion_is_the_mean_of_both_ways(evidence: Evidence) -> None:
+    confusion = evidence.classifier.array("confusion") / PER_CLASS
+    i, j = index("T-shirt/top"), index("Trouser")
+    found = tables.label_confusion(evidence, "T-shirt/top", "Trouser")
+    assert found == pytest.approx((confusion[i, j] + confusion[j, i]) / 2)
