@@ -53,7 +53,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "factors": axes.FACTORS,
         "factor_bins": axes.BINS,
         "factor_turns": axes.TURNS,
-        "best_turn": lambda factor: axes.best_turn(evidence, "e100", factor),
+        "native_and_turned": lambda factor: axes.native_and_turned(evidence, "e100", factor),
         "components": lambda share: tables.components_for(evidence, share),
         "separation": SEPARATION,
         "information": INFORMATION,
@@ -145,13 +145,12 @@ SCREE = Plot(
 TURNS = Plot(
     "giros",
     drawing.draw_turns,
-    "O que o melhor dos dois eixos diz sobre três fatores da imagem quando o plano do {{ label('e100') }} é girado. As "
-    "bordas são os eixos nativos (um quarto de volta só os troca). Um eixo com significado faria um pico nas bordas; a "
-    "curva plana é a de um eixo qualquer. A faixa, onde há, é o intervalo.",
-    "Três curvas da informação mútua contra o ângulo do giro. {% for factor, name in factors.items() %}{% set best = "
-    "best_turn(factor) %}Sobre o fator {{ name }}, os eixos nativos dão {{ best.native | number(2, 'nats') }} e o melhor "
-    "giro, de {{ best.angle | number(0, '°') }}, {{ best.most | number(2, 'nats') }}{{ '.' if loop.last else '; ' }}"
-    "{% endfor %}",
+    "O que o melhor dos dois eixos do {{ label('e100') }} diz sobre três fatores da imagem, à medida que se gira o plano; "
+    "uma linha por treino. As bordas são os eixos nativos, que um quarto de volta só troca. Um eixo com significado "
+    "faria, em todo treino, um pico nas bordas.",
+    "Informação mútua contra o ângulo do giro.{% for factor, name in factors.items() %} Fator {{ name }}: {{ "
+    "native_and_turned(factor)[0] | number(2, 'nats') }} nos eixos nativos, {{ native_and_turned(factor)[1] | "
+    "number(2, 'nats') }} em média nos girados.{% endfor %}",
 )
 
 PAGE = Page(

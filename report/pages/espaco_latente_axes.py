@@ -10,7 +10,6 @@ from report.claims import Claim
 from report.evidence import Evidence
 from report.labels import run_label
 from report.sample import Sample
-from report.statistics import Estimate
 from report.tables import Table
 from vae.results import Array
 
@@ -82,20 +81,17 @@ def mutual_information(counts: Array) -> Array:
     return np.asarray(margins - special.entr(shares).sum(axis=(-2, -1)))
 
 
-def informations(evidence: Evidence, run: str, factor: str) -> list[Estimate]:
-    """Return the estimates of turned_information about one factor, one a turn."""
+def turn_curves(evidence: Evidence, run: str, factor: str) -> Array:
+    """Return what the better axis tells about a factor, in nats, at each turn of the plane and by seed: (S, 1 + TURNS)."""
     index = list(FACTORS).index(factor)
-    return [
-        evidence.estimate(lambda one, data, t=turn: turned_information(one, data)[:, t, index], run, "dataset")
-        for turn in range(1 + TURNS)
-    ]
+    pairs = [[evidence.samples.sample(name, seed) for name in (run, "dataset")] for seed in evidence.seeds(run)]
+    return np.stack([turned_information(*pair)[0, :, index] for pair in pairs])
 
 
-def best_turn(evidence: Evidence, run: str, factor: str) -> dict[str, float]:
-    """Return what the native axes tell about a factor, in nats, the most that a turned plane tells, and at what angle."""
-    values = [estimate.value for estimate in informations(evidence, run, factor)]
-    best = int(np.argmax(values))
-    return {"native": values[0], "most": values[best], "angle": math.degrees(turn_angles()[best])}
+def native_and_turned(evidence: Evidence, run: str, factor: str) -> tuple[float, float]:
+    """Return what the native axes tell about a factor, in nats, and the mean of the turned ones; means over seeds."""
+    curves = turn_curves(evidence, run, factor)
+    return float(curves[:, 0].mean()), float(curves[:, 1:].mean())
 
 
 # What a person may read into an axis: name, classes or groups at one end, at the other.

@@ -126,16 +126,13 @@ def draw_evolution(evidence: Evidence, theme: Theme) -> Figure:
 def draw_turns(evidence: Evidence, theme: Theme) -> Figure:
     # A quarter turn is the native plane again, its axes swapped.
     degrees = [*np.degrees(axes.turn_angles()), 90.0]
-    curves = []
-    for (factor, name), style in zip(axes.FACTORS.items(), ("series1", "series2", "series3"), strict=True):
-        measured = axes.informations(evidence, "e100", factor)
-        measured.append(measured[0])
-        bounds = [[getattr(estimate, end) for estimate in measured] for end in ("low", "high")]
-        values = [estimate.value for estimate in measured]
-        curves.append(Curve(name, style, degrees, values, low=bounds[0], high=bounds[1]))
+    panels = []
+    for factor, name in axes.FACTORS.items():
+        curves = axes.turn_curves(evidence, "e100", factor)
+        panels.append(Panel(name, [Curve("", "e100", degrees, [*curve, curve[0]]) for curve in curves]))
     return figures.learning_curves(
-        [Panel("", curves)], theme=theme, x_label="giro do plano (graus)", y_label="informação mútua (nats)",
-        solid_label="", dashed_label="", tick_format=short_number,
+        panels, theme=theme, x_label="giro (graus)", y_label="informação mútua (nats)", solid_label="",
+        dashed_label="", tick_format=short_number,
     )  # fmt: skip
 
 

@@ -123,8 +123,8 @@ WANDERER = Claim(
     classes=(DRESS,),
     confirmed="Dress está em trânsito: a entropia dos seus vizinhos passa a da classe mediana em {{ value }} (intervalo "
     "{{ interval }}).",
-    refuted="Dress não está em trânsito mais do que as outras: a entropia dos seus vizinhos difere da da classe mediana "
-    "em {{ raw | signed(3, 'nats') }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
+    refuted="Dress não está muito mais em trânsito que a classe mediana: a entropia dos vizinhos daquela menos a desta "
+    "dá {{ raw | signed(3, 'nats') }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
     inconclusive=(
         "Entre a entropia dos vizinhos de Dress e a da classe mediana medimos uma diferença de "
         "{{ raw | signed(3, 'nats') }}, que {{ 'passa' if claimed else 'não passa' }} de {{ margin }}; "

@@ -77,7 +77,7 @@ def transit_table(evidence: Evidence, names: Sequence[str]) -> str:
     for name, read in readers.items():
         metric = Metric(name, read, 2, "nats", None, NEIGHBOURS)
         cells = [metric.text(metric.measure(evidence, run), unit=False) for run in RUNS]
-        rows.append([name, *cells, strangers(evidence, "e100", name) if name in names else ""])
+        rows.append([name, *cells, strangers(evidence, "e100", name) if name in names else "—"])
     spec = evidence.spec("e100")
     header = ["Classe", *(run_label(evidence.spec(run)) for run in RUNS), "Vizinhos alheios"]
     caption = (
