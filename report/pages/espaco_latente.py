@@ -35,6 +35,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "pairs_table": lambda: tables.pairs_table(evidence),
         "top_pair": lambda run: tables.top_pair(evidence, run),
         "transit_table": lambda names: tables.transit_table(evidence, names),
+        "strangers": lambda run, name: tables.strangers(evidence, run, name),
         "drift_table": lambda: drift.drift_table(evidence),
         "class_extreme": lambda run, easiest: tables.extreme_class(evidence, run, easiest),
         "groups_table": lambda: str(

@@ -68,7 +68,7 @@ def extreme_class(evidence: Evidence, run: str, easiest: bool) -> dict[str, Any]
 
 
 def transit_table(evidence: Evidence, names: Sequence[str]) -> str:
-    """Return how mixed the neighbours of some classes are in every run, and to whom the foreign ones belong at last."""
+    """Return how mixed the neighbours of some classes are in every run."""
     readers: dict[str, Callable[[Sample], Array]] = {
         name: functools.partial(_class_entropy, evidence.info.class_index(name)) for name in names
     }
@@ -77,13 +77,9 @@ def transit_table(evidence: Evidence, names: Sequence[str]) -> str:
     for name, read in readers.items():
         metric = Metric(name, read, 2, "nats", None, NEIGHBOURS)
         cells = [metric.text(metric.measure(evidence, run), unit=False) for run in RUNS]
-        rows.append([name, *cells, strangers(evidence, "e100", name) if name in names else "—"])
-    spec = evidence.spec("e100")
-    header = ["Classe", *(run_label(evidence.spec(run)) for run in RUNS), "Vizinhos alheios"]
-    caption = (
-        "Entropia média dos votos dos vizinhos, em nats, ± meio intervalo, e as duas outras classes que mais aparecem "
-        f"entre os vizinhos no {run_label(spec)}."
-    )
+        rows.append([name, *cells])
+    header = ["Classe", *(run_label(evidence.spec(run)) for run in RUNS)]
+    caption = "Entropia média dos votos dos vizinhos, em nats, ± meio intervalo."
     return str(Table(header, rows, caption, "transito"))
 
 
