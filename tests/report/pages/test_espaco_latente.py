@@ -430,6 +430,14 @@ def test_between_seeds_needs_two_of_them(evidence: Evidence) -> None:
     assert drift.between_seeds(evidence, "e100") == pytest.approx(float(drift.latent_drift(*pair)[0]))
 
 
+def test_native_and_turned_axes_are_those_of_the_claim(evidence: Evidence) -> None:
+    native, turned = axes.native_and_turned(evidence, "e100", "test_width")
+    lead = evidence.estimate(axes.width_on_axis, "e100", "dataset").value
+    assert native - turned == pytest.approx(lead)
+    curves = axes.turn_curves(evidence, "e100", "test_width")
+    assert curves.shape == (2, 1 + axes.TURNS) and curves[:, 0].mean() == native
+
+
 def test_strangers_are_the_other_classes_that_occur_most() -> None:
     chosen = votes(Dress={"Coat": 3, "Shirt": 2})
     results = {"dataset": {42: DATASET}, "e100": {42: sample(knn_votes=chosen).result}}
