@@ -358,6 +358,8 @@ def test_bins_hold_equally_many_and_ties_stay_together() -> None:
     assert np.bincount(axes.quantile_bins(np.arange(24.0)[::-1], 12)).tolist() == [2] * 12
     tied = axes.quantile_bins(np.array([1.0] * 3 + [5.0] * 9), 4)
     assert len(set(tied[:3])) == len(set(tied[3:])) == 1 and tied[0] < tied[-1]
+    # What an edge falls on keeps a bin of its own.
+    assert axes.quantile_bins(np.array([1.0] * 2 + [2.0] * 2 + [3.0] * 8), 4).tolist() == [0] * 2 + [1] * 2 + [2] * 8
 
 
 def test_axis_share_is_the_correlation_ratio() -> None:
