@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any
 
 from report import ptbr
+from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
-from report.pages.by_dimension import BY_DIMENSION
 from report.pages.geracao_claims import CLAIMS, JUDGED
 from report.pages.geracao_figures import LARGEST, data_shares, sample_shares, undecided_share
 from report.statistics import ALPHA

@@ -5,12 +5,11 @@ import functools
 import numpy as np
 from matplotlib.figure import Figure
 
-from report import ptbr
+from report import by_dimension, ptbr
+from report.by_dimension import BY_DIMENSION, FEW, MANY
 from report.claims import Claim
 from report.evidence import Evidence
 from report.metrics import METRICS
-from report.pages import by_dimension
-from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
 from report.sample import Sample
 from report.tables import Table
 from vae.figures import Theme

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from report import ptbr
+from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title, run_label
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import reconstrucoes_anomalies as anomalies
 from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_figures as drawings
-from report.pages.by_dimension import BY_DIMENSION
 from report.pages.reconstrucoes_blur import PCA_DIMENSIONS
 from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
 from report.pages.reconstrucoes_figures import RUNS, by_class, class_means, entropy_by_class, recognised_by_class

@@ -2,12 +2,11 @@
 
 from matplotlib.figure import Figure
 
-from report import ptbr
+from report import by_dimension, ptbr
+from report.by_dimension import BY_DIMENSION
 from report.claims import Claim
 from report.evidence import Evidence
 from report.metrics import METRICS
-from report.pages import by_dimension
-from report.pages.by_dimension import BY_DIMENSION
 from report.pages.reconstrucoes_claims import LARGEST, error_gap
 from report.sample import Sample
 from report.tables import Table

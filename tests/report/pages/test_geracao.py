@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from report.by_dimension import BY_DIMENSION, FEW, MANY
 from report.pages import geracao as page
 from report.pages import geracao_claims as claims
 from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
-from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
 from report.sample import Sample
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.datasets import FASHION_MNIST
