@@ -1,5 +1,6 @@
 """How many dimensions generate best: distance and overlap of samples and data, by latent dimension."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -113,25 +114,25 @@ def draw_overlap(evidence: Evidence, theme: Theme) -> Figure:
 def dimension_table(evidence: Evidence, interval_note: str) -> str:
     """Return how close samples are to data, a latent dimension a row."""
     columns = {
-        "Classes ↓": "sample_tv",
+        "Fréchet ↓": "sample_frechet",
+        "Das recons. ↓": "recon_frechet",
         "Precisão ↑": "sample_precision",
         "Revocação ↑": "sample_recall",
         "Densidade ↑": "sample_density",
         "Cobertura ↑": "sample_coverage",
-        "Fréchet ↓": "sample_frechet",
-        "Fréchet das reconstruções ↓": "recon_frechet",
     }
+    # Two decimals at most, so that the table stays in its column.
+    metrics = [dataclasses.replace(METRICS[name], decimals=min(METRICS[name].decimals, 2)) for name in columns.values()]
     rows = [
         [
             ptbr.integer(evidence.spec(run).latent_dim),
-            *(METRICS[metric].text(METRICS[metric].measure(evidence, run)) for metric in columns.values()),
+            *(metric.text(metric.measure(evidence, run)) for metric in metrics),
         ]
         for run in BY_DIMENSION
     ]
     caption = (
         "Amostras de treinos que só diferem na dimensão latente, contra as imagens de teste: "
-        f"{interval_note}. “Classes” é a variação total das classes; a última coluna aplica a mesma distância às "
-        "reconstruções."
+        f"{interval_note}. A segunda coluna de números é a distância de Fréchet das reconstruções."
     )
     return str(Table(["Dimensões", *columns], rows, caption, id="amostras-dimensao"))
 

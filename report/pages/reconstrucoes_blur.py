@@ -120,7 +120,14 @@ def dimension_table(evidence: Evidence) -> str:
         for name in ("sharpness", "mse"):
             metric = METRICS[name]
             for trained in (run, autoencoder.get(size)):
-                cells.append(metric.text(metric.measure(evidence, trained)) if trained else "n. m.")
+                if trained is None:
+                    cells.append("n. m.")
+                    continue
+                measured = metric.measure(evidence, trained)
+                # The error's interval would push the table out of its column; the page's main table has it.
+                cells.append(
+                    metric.text(measured) if name == "sharpness" else ptbr.number(measured.value, metric.decimals)
+                )
             linear = evidence.dataset.scores.get(f"pca{size}_{name}")
             cells.append("n. m." if linear is None else ptbr.number(linear, metric.decimals))
         rows.append(cells)
@@ -128,6 +135,7 @@ def dimension_table(evidence: Evidence) -> str:
     caption = (
         "Nitidez mediana (mais é melhor) e EQM por pixel (menos é melhor) conforme a dimensão latente, todos os treinos "
         f"com {ptbr.plural(evidence.spec(BY_DIMENSION[0]).epochs, 'época', 'épocas')}: o VAE, o autocodificador "
-        "determinístico (AE) e a projeção linear. n. m.: não medido."
+        "determinístico (AE) e a projeção linear; a nitidez com metade do seu intervalo, onde se pode estimá-lo. "
+        "n. m.: não medido."
     )
     return str(Table(header, rows, caption, id="nitidez-dimensao"))
