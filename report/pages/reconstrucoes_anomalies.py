@@ -116,9 +116,9 @@ CLAIMS = (
 def draw_losses(evidence: Evidence, theme: Theme) -> Figure:
     """Return the spread of BCE and of deviance among test images, and foreign ones if there are any, of the first seed."""
     result, data = evidence.headline(LONGEST), evidence.dataset
-    kinds = (("teste", "data", "test", "test_mean_bce"), ("imagens alheias", "series3", "foreign", "foreign_bce"))
-    if not evidence.info.foreign:
-        kinds = kinds[:1]
+    kinds = [("teste", "data", "test", "test_mean_bce")]
+    if evidence.info.foreign:
+        kinds.append(("imagens alheias", "series3", "foreign", "foreign_bce"))
     losses = {label: (style, result.array(loss), data.array(f"{kind}_entropy")) for label, style, kind, loss in kinds}
     panels = {
         "BCE": [figures.Distribution(label, style, loss) for label, (style, loss, _) in losses.items()],
