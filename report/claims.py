@@ -28,8 +28,8 @@ class Claim:
     needs: run names; the statistic gets one Sample for each, in this order, and returns (B,) replicates with the
     original sample in row 0, or one number. The first line of its docstring is shown on the page. side: the side of the
     margin on which the claim puts the statistic. confirmed, refuted, inconclusive: Jinja sentences, in Portuguese.
-    groups, classes: what the data set must have; without it the claim is not tested. See untestable for claims that no
-    run here can settle: they have no statistic.
+    groups, classes: what the data set must have, foreign: that it must have images foreign to it; without them the claim
+    is not tested. See untestable for claims that no run here can settle: they have no statistic.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Claim:
     decimals: int = 2
     groups: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    foreign: bool = False
 
     def __post_init__(self) -> None:
         if self.statistic is None:
@@ -71,10 +72,12 @@ def untestable(claim_id: str, statement: str, reason: str) -> Claim:
 
 @dataclass(frozen=True)
 class Untested:
-    """The claim makes no sense on this data set, which lacks these groups or classes; or no run can settle it: reason."""
+    """The claim makes no sense on this data set, which lacks these groups or classes, or images foreign to it; or no run
+    can settle it: reason."""
 
     dataset: str
     missing: tuple[str, ...] = ()
+    foreign: bool = False
     reason: str = ""
 
 
@@ -128,6 +131,8 @@ def estimate(claim: Claim, samples: Samples) -> Estimate | Untested:
     missing = [g for g in claim.groups if g not in info.groups] + [c for c in claim.classes if c not in info.classes]
     if missing:
         return Untested(info.title, tuple(missing))
+    if claim.foreign and not info.foreign:
+        return Untested(info.title, foreign=True)
     try:
         return samples.estimate(claim.statistic, *claim.needs, margin=claim.margin)
     except ResultsError as error:

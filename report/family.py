@@ -109,7 +109,7 @@ def _key(claim: Claim, results: StoredResults) -> str:
     function = inspect.unwrap(getattr(claim.statistic, "func", claim.statistic))
     code = [sources.digest(*ENGINE), inspect.getsource(sys.modules[function.__module__])]
     evidence = [results.digests(run) for run in ("dataset", *claim.needs)]
-    return digest([claim.id, claim.margin, claim.groups, claim.classes, code, evidence])
+    return digest([claim.id, claim.margin, claim.groups, claim.classes, claim.foreign, code, evidence])
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def untested_reason(verdict: Verdict, info: DatasetInfo) -> str:
     """Return why a claim was not tested."""
     if verdict.untested and verdict.untested.reason:
         return verdict.untested.reason
+    if verdict.untested and verdict.untested.foreign:
+        return f"não há aqui imagens alheias ao conjunto {ptbr.mark(info.title)} com que comparar as dele"
     missing = ptbr.join(list(verdict.untested.missing)) if verdict.untested else ""
     return f"o conjunto {ptbr.mark(info.title)} não tem as classes de que ela fala ({missing})"
 

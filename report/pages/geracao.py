@@ -5,10 +5,13 @@ from functools import partial
 from typing import Any
 
 from report import ptbr
+from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title
 from report.page import Column, Columns, Page, Picture, Plot
+from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
+from report.pages import geracao_midpoints as midpoints
 from report.pages.geracao_claims import CLAIMS, JUDGED
 from report.pages.geracao_figures import LARGEST, data_shares, sample_shares, undecided_share
 from report.statistics import ALPHA
@@ -41,6 +44,11 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "undecided_samples": {run: undecided_share(evidence, run, "sample_entropy") for run in RUNS},
         "undecided_recon": {run: undecided_share(evidence, run, "recon_entropy") for run in RUNS},
         "pairs": [ptbr.mark(f"{info.classes[a]} → {info.classes[b]}") for a, b in info.interpolations],
+        "by_dimension": BY_DIMENSION,
+        "midpoint_count": len(evidence.headline(JUDGED).array("midpoint_density")),
+        "dimension_table": partial(dimensions.dimension_table, evidence),
+        "best_run": partial(dimensions.best_run, evidence),
+        "midpoint_table": partial(midpoints.midpoint_table, evidence),
         "floor": evidence.classifier.score("frechet_floor"),
         "classifier_accuracy": evidence.classifier.score("test_accuracy"),
     }
@@ -88,8 +96,8 @@ PAGE = Page(
     description=(
         "Amostras da prior, suas classes e sua qualidade, o plano latente decodificado, interpolações e buracos."
     ),
-    runs=(*RUNS, "classifier"),
-    claims=CLAIMS,
+    runs=(*RUNS, *BY_DIMENSION, "classifier"),
+    claims=(*CLAIMS, *midpoints.CLAIMS, *dimensions.CLAIMS),
     figures=(
         Picture(
             "amostras",
@@ -135,6 +143,32 @@ PAGE = Page(
             (
                 "Amostras ambíguas e claras; em {{ undecided_samples['e100'] | percent }} de todas as amostras o "
                 "classificador hesita mais do que entre duas classes iguais."
+            ),
+        ),
+        Plot(
+            "frechet-dimensao",
+            dimensions.draw_frechet,
+            (
+                "Distância de Fréchet aos dados conforme o número de dimensões latentes, em escala logarítmica, depois "
+                "de {{ run('e10').epochs }} épocas: quanto mais baixo, melhor. O que separa as duas linhas é o efeito "
+                "de trocar códigos de imagens reais por sorteios da prior."
+            ),
+            (
+                "A distância de Fréchet das amostras é {{ value('sample_frechet', 'e10') | number(1) }} com {{ "
+                "run('e10').latent_dim }} dimensões e {{ value('sample_frechet', 'e10-l50') | number(1) }} com {{ "
+                "run('e10-l50').latent_dim }}; a menor é a de {{ run(best_run('sample_frechet')).latent_dim }}."
+            ),
+        ),
+        Plot(
+            "prdc-dimensao",
+            dimensions.draw_overlap,
+            (
+                "Precisão, revocação, densidade e cobertura das amostras conforme o número de dimensões latentes, nos "
+                "mesmos treinos."
+            ),
+            (
+                "Curvas por dimensão: a maior precisão é a de {{ run(best_run('sample_precision')).latent_dim }} "
+                "dimensões, e a maior cobertura, a de {{ run(best_run('sample_coverage')).latent_dim }}."
             ),
         ),
         Picture(

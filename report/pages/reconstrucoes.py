@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 
 from report import ptbr
+from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title, run_label
 from report.page import Column, Columns, Page, Picture, Plot
+from report.pages import reconstrucoes_anomalies as anomalies
+from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_figures as drawings
+from report.pages.reconstrucoes_blur import PCA_DIMENSIONS
 from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
 from report.pages.reconstrucoes_figures import RUNS, by_class, class_means, entropy_by_class, recognised_by_class
 from report.statistics import ALPHA
 from report.tables import Table
 from vae.results import Array
-
-PCA_DIMENSIONS = (2, 10, 50)  # those of vae/baselines.py, which needs torch
 
 
 def explained(values: Array, by: Array) -> float:
@@ -90,16 +92,22 @@ def recognition_table(evidence: Evidence) -> str:
 def context(evidence: Evidence) -> dict[str, Any]:
     """Return tables and numbers of the text."""
     entropy, loss = evidence.dataset.array("test_entropy"), evidence.headline(LONGEST).array("test_bce")
+    brightness = evidence.dataset.array("test_brightness")
     deviance = class_means(evidence, LONGEST, "test_bce") - entropy_by_class(evidence)
     kept = {run: recognised_by_class(evidence, run) for run in RUNS}
     names = [ptbr.mark(name) for name in evidence.info.classes]
     return {
         "baselines": evidence.dataset.scores,
+        "pca_dimensions": PCA_DIMENSIONS,
         "baseline_table": baseline_table(evidence),
         "class_table": class_table(evidence),
         "recognition_table": recognition_table(evidence),
+        "dimension_table": blur.dimension_table(evidence),
         "entropy_explains_bce": explained(loss, entropy),
         "entropy_explains_deviance": explained(loss - entropy, entropy),
+        "brightness_explains_entropy": explained(entropy, brightness),
+        "brightness_explains_bce": explained(loss, brightness),
+        "brightness_explains_deviance": explained(loss - entropy, brightness),
         "class_correlation": float(
             np.corrcoef(class_means(evidence, LONGEST, "test_bce"), entropy_by_class(evidence))[0, 1]
         ),
@@ -120,6 +128,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "confidence": 1 - ALPHA,
         "extreme_count": drawings.EXTREMES,
         "extreme_errors": drawings.fixed_errors(evidence)[drawings.extremes(evidence)[[0, -1]]].tolist(),
+        **anomalies.context(evidence),
     }
 
 
@@ -140,8 +149,8 @@ PAGE = Page(
         "O que volta do decodificador: cinco colunas de imagens, fidelidade, nitidez e classe reconhecida, treino a "
         "treino."
     ),
-    runs=(*RUNS, "classifier"),
-    claims=CLAIMS,
+    runs=(*RUNS, *BY_DIMENSION, *blur.AUTOENCODERS, *blur.WITHOUT_KL, blur.PATIENT, "classifier"),
+    claims=(*CLAIMS, *blur.CLAIMS, *anomalies.CLAIMS),
     figures=(
         Columns(
             "colunas",
@@ -176,6 +185,22 @@ PAGE = Page(
             ),
         ),
         Plot(
+            "nitidez-dimensao",
+            blur.draw_sharpness,
+            (
+                "Nitidez mediana conforme o número de dimensões latentes, em escala logarítmica: o VAE e o "
+                "autocodificador determinístico (AE) depois de {{ run('e10').epochs }} épocas, e a projeção linear "
+                "(PCA). O que separa o AE do VAE, na mesma dimensão, é o efeito da regularização; o que falta ao AE "
+                "para chegar a {{ 1 }} tem outra causa."
+            ),
+            (
+                "Curvas da nitidez: com {{ run('e10').latent_dim }} dimensões, {{ value('sharpness', 'e10') | "
+                "number(3) }} no VAE e {{ value('sharpness', 'e10-ae') | number(3) }} no AE; com {{ "
+                "run('e10-l50').latent_dim }}, {{ value('sharpness', 'e10-l50') | number(3) }} e {{ "
+                "value('sharpness', 'e10-l50-ae') | number(3) }}."
+            ),
+        ),
+        Plot(
             "bce-classe",
             drawings.draw_entropy,
             (
@@ -198,6 +223,21 @@ PAGE = Page(
                 "Barras por classe: no conjunto todo, a nitidez mediana é {{ value('sharpness', 'e10') | number(3) }} "
                 "no {{ label('e10') }}, {{ value('sharpness', 'e100') | number(3) }} no {{ label('e100') }} e {{ "
                 "value('sharpness', 'e10-l50') | number(3) }} no {{ label('e10-l50') }}."
+            ),
+        ),
+        Plot(
+            "perdas-alheias",
+            anomalies.draw_losses,
+            (
+                "Distribuição da BCE e do desvio do {{ label('e100') }} nas imagens de teste{% if dataset.foreign %} e "
+                "em {{ foreign_count }} imagens alheias{% endif %} (semente {{ seed_shown }}); cada área vale um."
+                "{% if dataset.foreign %} Quanto menos as duas se cobrem, melhor a perda as separa.{% endif %}"
+            ),
+            (
+                "Histogramas das perdas do {{ label('e100') }}{% if dataset.foreign %}: a AUROC da BCE é {{ bce_auroc "
+                "| number(3) }} e a do desvio, {{ deviance_auroc | number(3) }}{% else %} no teste: a BCE inclui a "
+                "entropia dos pixels, de {{ baselines.test_entropy | number(1, 'nats') }} em média, e o desvio, não"
+                "{% endif %}."
             ),
         ),
     ),

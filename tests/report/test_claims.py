@@ -125,6 +125,16 @@ def test_a_data_set_without_the_groups_leaves_the_claim_untested() -> None:
     assert VerdictKind.UNTESTED.value == "não testada"
 
 
+def test_a_data_set_without_foreign_images_leaves_the_claim_untested() -> None:
+    claim = make_claim(foreign=True)
+    assert isinstance(estimate(claim, make_samples(1.0)), Estimate)
+    outcome = estimate(claim, make_samples(1.0, DIGITS))
+    assert outcome == Untested("Digits (scikit-learn)", foreign=True)
+    verdict = one(claim, outcome)
+    assert (verdict.kind, verdict.why) == (VerdictKind.UNTESTED, Why.DATASET)
+    assert untested_reason(verdict, DIGITS).startswith("não há aqui imagens alheias")
+
+
 def test_untested_claims_are_outside_the_family_and_pending_ones_inside() -> None:
     family = [make_claim(id=i) for i in "abc"]
     strong = measured(0.1, 1, 0.02)

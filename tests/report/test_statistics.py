@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from report.bootstrap import poisson_weights, ratio_of_sums, weighted_median
+from report.bootstrap import poisson_weights, ratio_of_sums, weighted_auroc, weighted_median
 from report.sample import Sample
 from report.statistics import ALPHA, Estimate, Samples, estimate_crossed, holm
 from vae.datasets import DIGITS, FASHION_MNIST, DatasetInfo
@@ -192,6 +192,20 @@ def test_weighted_median_is_exact_where_the_window_must_grow(tilt: int) -> None:
     weights[3:, :600] *= tilt  # a median far below the middle rank
     expected = [np.median(np.repeat(values, row.astype(int))) for row in weights]
     assert np.array_equal(weighted_median(values, weights), expected)
+
+
+def test_weighted_auroc_counts_the_pairs_of_the_repeated_values() -> None:
+    rng = np.random.default_rng(2)
+    positive, negative = rng.integers(0, 6, 30).astype(float), rng.integers(-1, 5, 40).astype(float)
+    weights = rng.poisson(1.0, (450, 70)).astype(np.float32)  # more rows than one turn
+    weights[0], weights[1, :30] = 1, 0
+    found = weighted_auroc(positive, negative, weights[:, :30], weights[:, 30:])
+    for row in (0, 2, 199, 200, 449):
+        p, q = (np.repeat(v, w.astype(int)) for v, w in ((positive, weights[row, :30]), (negative, weights[row, 30:])))
+        above, level = (p[:, None] > q).mean(), (p[:, None] == q).mean()
+        assert found[row] == pytest.approx(above + level / 2, abs=1e-12)
+    assert found[1] == found[0]
+    assert weighted_auroc(negative, positive, weights[:, 30:], weights[:, :30])[2] == pytest.approx(1 - found[2])
 
 
 def test_an_empty_class_in_a_replicate_takes_the_original() -> None:

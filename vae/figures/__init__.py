@@ -7,6 +7,7 @@ to_png turn it into bytes. Widths are inches at 96 px: WIDTH for the text column
 from vae.figures.bars import Row, Series, dot_interval, grouped_bars
 from vae.figures.curves import Curve, Panel, gains, learning_curves
 from vae.figures.diagram import LatentWords, Stage, architecture
+from vae.figures.distributions import Distribution, histograms
 from vae.figures.errors import FigureError
 from vae.figures.export import to_png, to_svg
 from vae.figures.grids import grid_png, mosaic
@@ -21,6 +22,7 @@ __all__ = [
     "WIDTH",
     "Cloud",
     "Curve",
+    "Distribution",
     "FigureError",
     "LatentWords",
     "Panel",
@@ -37,6 +39,7 @@ __all__ = [
     "gains",
     "grid_png",
     "grouped_bars",
+    "histograms",
     "latent_panels",
     "latent_scatter",
     "learning_curves",

@@ -16,7 +16,7 @@ from vae.figures.style import WIDTH, Theme, drawing
 
 @dataclasses.dataclass(frozen=True)
 class Trajectory:
-    """A trajectory of trainings: cost (n,), quality (n,) and a word at each point; low and high bound the quality."""
+    """A trajectory of trainings: cost (n,), quality (n,) and a word, or "", at each point; low, high bound the quality."""
 
     label: str
     style: str
@@ -37,7 +37,7 @@ def cost_quality(
     log_x: bool = True,
     width: float = WIDTH,
 ) -> Figure:
-    """Return quality against cost, the points of a trajectory joined, each point and each trajectory named."""
+    """Return quality against cost, the points of a trajectory joined, each trajectory and each point with a word named."""
     with drawing(theme):
         figure = new_figure(width, 3.8)
         axes = figure.add_subplot()
@@ -55,7 +55,8 @@ def cost_quality(
                 axes.vlines(path.cost, path.low, path.high, color=style.colour, linewidth=1.2)
             for index, word in enumerate(path.points):
                 text = f"{path.label} {word}".strip() if index == len(path.points) - 1 else word
-                anchors.append((float(path.cost[index]), float(path.quality[index]), text, style.colour))
+                if text:
+                    anchors.append((float(path.cost[index]), float(path.quality[index]), text, style.colour))
         axes.margins(x=0.12, y=0.14)
         scale(axes, log_x, False, tick_format)
         settle(figure)

@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from report.by_dimension import BY_DIMENSION, FEW, MANY
 from report.pages import geracao as page
 from report.pages import geracao_claims as claims
+from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
+from report.pages import geracao_midpoints as midpoints
 from report.sample import Sample
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.datasets import FASHION_MNIST
+from vae.grid import make_grid
 from vae.results import Array, Keys, RunResult
 
 CLASSES = len(FASHION_MNIST.classes)
@@ -57,6 +61,39 @@ def test_scores_are_read_in_the_units_of_their_margins() -> None:
     assert claims.hole_mass(run)[0] == pytest.approx(4) and claims.sample_density(run)[0] == 0.8
     margins = {claim.id: claim.margin for claim in claims.CLAIMS}
     assert (margins["23"], margins["25"]) == (5, 0.9)
+
+
+def test_the_best_of_the_large_is_held_against_the_best_of_the_small() -> None:
+    large, small = ([sample({"sample_frechet": value}) for value in values] for values in ((9.0, 3, 5), (6.0, 12, 8)))
+    assert dimensions.best_frechet_ratio(*large, *small, first=3) == pytest.approx(np.full(1 + RESAMPLES, 0.5))
+    assert dimensions.best_frechet_ratio(large[0], small[0], first=1)[0] == pytest.approx(1.5)
+    needs = {claim.id: claim.needs for claim in dimensions.CLAIMS}
+    specs = {spec.name: spec for spec in make_grid().runs}
+    sizes = {run: specs[run].latent_dim for run in BY_DIMENSION}
+    assert [sizes[run] for run in needs["40"]] == [10, 20, 50, 2, 3, 5] and needs["40"] == (*MANY, *FEW)
+    assert [sizes[run] for run in needs["40b"]] == [50, 10]
+
+
+def test_the_best_dimension_goes_by_what_is_better_for_the_metric() -> None:
+    evidence = synthetic_evidence(n_seeds=1)
+    for metric, extreme in (("sample_frechet", min), ("sample_coverage", max)):
+        values = {run: evidence.headline(run).score(metric) for run in BY_DIMENSION}
+        assert dimensions.best_run(evidence, metric) == extreme(values, key=values.__getitem__)
+
+
+def test_midpoints_are_weighted_like_the_reconstructions_that_they_are_held_against() -> None:
+    near = np.linspace(0.1, 3, len(LABELS))
+    ratio = midpoints.midpoint_density_ratio(sample(midpoint_density=0.5 * near, reconstruction_density=near))
+    assert ratio == pytest.approx(np.full(1 + RESAMPLES, 0.5))
+    # A ratio of means: one reconstruction of no density is no division by zero.
+    few = sample(midpoint_density=np.tile([1.0, 2], 60), reconstruction_density=np.tile([0.0, 4], 60))
+    assert midpoints.midpoint_density_ratio(few)[0] == pytest.approx(0.75)
+
+
+def test_an_image_in_no_ball_is_outside_and_one_in_few_is_not() -> None:
+    density = np.array([0.0, 0.2, 1.0, 3.0])
+    shares = np.asarray(midpoints.outside("midpoint_density").read(sample(midpoint_density=density)))
+    assert shares[0] == pytest.approx(0.25)
 
 
 def test_a_grid_in_order_is_told_from_one_at_random() -> None:

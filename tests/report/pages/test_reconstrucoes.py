@@ -8,11 +8,14 @@ from PIL import Image
 
 from report import ptbr
 from report.pages import reconstrucoes as page
+from report.pages import reconstrucoes_anomalies as anomalies
+from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_claims as claims
 from report.pages import reconstrucoes_figures as drawings
 from report.sample import Sample
 from tests.report.synthetic import FIXED_PER_CLASS, PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.datasets import FASHION_MNIST
+from vae.grid import make_grid
 from vae.results import Array, Keys, RunResult
 
 CLASSES = len(FASHION_MNIST.classes)
@@ -44,6 +47,61 @@ def test_details_are_those_of_bags_and_boots() -> None:
 def test_error_is_compared_by_means() -> None:
     low = np.where(np.arange(len(LABELS)) < len(LABELS) // 4, 0.05, 0.01)
     assert claims.error_gap(sample(test_mse=low), sample(test_mse=low * 0))[0] == pytest.approx(0.02)
+
+
+def test_returned_sharpness_is_a_share_of_what_is_missing() -> None:
+    vae = np.linspace(0.3, 0.5, len(LABELS))
+    share = blur.returned_sharpness(sample(test_sharpness=vae + 0.15), sample(test_sharpness=vae))
+    assert share[0] == pytest.approx(100 * 0.15 / 0.6) and share.shape == (1 + RESAMPLES,)
+    # Under every resampling it is the share of that resampling's own medians.
+    median = sample(test_sharpness=vae).median("test_sharpness")
+    assert share == pytest.approx(100 * 0.15 / (1 - median))
+    assert blur.returned_sharpness(sample(test_sharpness=np.ones(len(LABELS))), sample(test_sharpness=vae))[0] == 100
+    assert blur.returned_sharpness(sample(test_sharpness=vae - 0.06), sample(test_sharpness=vae))[0] < 0
+
+
+def test_the_autoencoder_has_the_size_and_the_epochs_of_its_vae() -> None:
+    specs = {spec.name: spec for spec in make_grid().runs}
+    needs = {claim.id: claim.needs for claim in blur.CLAIMS}
+    for claim_id, size in (("4", 2), ("4b", 50)):
+        first, second = (specs[run] for run in needs[claim_id])
+        assert (first.deterministic, second.deterministic) == (True, False)
+        assert first.latent_dim == second.latent_dim == size and first.epochs == second.epochs
+    patient, wide = (specs[run] for run in needs["10"])
+    assert patient.deterministic and patient.latent_dim < wide.latent_dim and patient.epochs > wide.epochs
+
+
+def test_what_is_not_measured_is_no_number_of_the_dimension_table() -> None:
+    evidence = synthetic_evidence()
+    rows = [line.split("|")[1:-1] for line in blur.dimension_table(evidence).split("\n")[2:8]]
+    cells = [[ptbr.strip_marks(cell).strip() for cell in row] for row in rows]
+    assert [row[0] for row in cells] == ["2", "3", "5", "10", "20", "50"]
+    assert [row[2] == "n. m." for row in cells] == [False, True, True, True, True, False]
+    assert [row[3] == "n. m." for row in cells] == [False, True, True, False, True, False]
+    assert cells[3][6] == ptbr.strip_marks(ptbr.number(evidence.dataset.score("pca10_mse"), 4))
+
+
+def test_bright_images_hide_what_only_the_deviance_shows() -> None:
+    # Foreign images are darker and worse reconstructed: by BCE none looks strange, by deviance all do.
+    entropy, dark = np.linspace(150, 250, len(LABELS)), np.linspace(20, 40, 30)
+    run = sample(test_mean_bce=entropy + 100, foreign_bce=dark + 120)
+    data = sample(test_entropy=entropy, foreign_entropy=dark)
+    assert anomalies.bce_auroc(run) == pytest.approx(np.zeros(1 + RESAMPLES))
+    assert anomalies.deviance_auroc(run, data) == pytest.approx(np.ones(1 + RESAMPLES))
+    assert anomalies.auroc(dark, entropy) == 0
+    flipped = sample(test_entropy=entropy, foreign_entropy=dark + 40)
+    assert anomalies.deviance_auroc(run, flipped) == pytest.approx(np.zeros(1 + RESAMPLES))
+    equal = sample(test_mean_bce=np.ones(len(LABELS)), foreign_bce=np.ones(30))
+    assert anomalies.bce_auroc(equal) == pytest.approx(np.full(1 + RESAMPLES, 0.5))
+
+
+def test_test_images_and_foreign_images_are_resampled_apart() -> None:
+    rng = np.random.default_rng(3)
+    losses = rng.normal(size=len(LABELS))
+    run = sample(test_mean_bce=losses, foreign_bce=losses)
+    # Had both the same weights, every replicate of two equal sets would give one half.
+    assert anomalies.bce_auroc(run)[0] == pytest.approx(0.5) and anomalies.bce_auroc(run).std() > 0.02
+    assert run.used == {2 * len(LABELS)}
 
 
 def test_the_least_recognised_class_counts_and_not_the_average() -> None:

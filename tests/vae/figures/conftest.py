@@ -35,6 +35,7 @@ def _cost(**kwargs: Any) -> Figure:
     paths = [
         f.Trajectory("trilha-a", "e100", [60, 300], [262, 259.5], ["ponto-1", "ponto-2"], [261, 259], [263, 260]),
         f.Trajectory("", "e10-l50", [70], [240.0], ["ponto-3"]),
+        f.Trajectory("trilha-c", "e10", [80, 90], [250.0, 251.0], ["", ""]),
     ]
     return f.cost_quality(paths, tick_format=comma, **AXES, **kwargs)
 
@@ -84,6 +85,11 @@ def _bars(**kwargs: Any) -> Figure:
     return f.grouped_bars(NAMES, series, x_label="eixo-x", tick_format=comma, **kwargs)
 
 
+def _histograms(**kwargs: Any) -> Figure:
+    groups = [f.Distribution("grupo-a", "data", [1.0, 2, 2, 3]), f.Distribution("grupo-b", "series1", [5.0, 6, 6, 9])]
+    return f.histograms({"painel-1": groups, "painel-2": groups[:1]}, tick_format=comma, **AXES, **kwargs)
+
+
 def _diagram(**kwargs: Any) -> Figure:
     encoder = [f.Stage("imagem", 1, 28), f.Stage("conv-1", 32, 14)]
     decoder = [f.Stage("linear", 64, 4), f.Stage("vetor", 256, 0), f.Stage("corte", 1, 28)]
@@ -95,7 +101,7 @@ XY = ["eixo-x", "eixo-y"]
 WORDS: dict[str, list[str]] = {
     "curves": ["painel-1", "painel-2", "curva-a", "curva-b", "validação", "treino", *XY],
     "gains": ["curva-a", "margem", "piorou", "0,1", *XY],
-    "cost": ["trilha-a ponto-2", "ponto-1", "ponto-3", *XY],
+    "cost": ["trilha-a ponto-2", "ponto-1", "ponto-3", "trilha-c", *XY],
     "scree": ["soma-a", "soma-b", "0,4", *XY],
     "scatter": ["nuvem", *NAMES, *XY],
     "panels": ["painel-1", "painel-2", *(f"{i}  {name}" for i, name in enumerate(NAMES)), "0", "1", "2"],
@@ -103,12 +109,13 @@ WORDS: dict[str, list[str]] = {
     "dots": ["linha-1", "linha-2", "linha-3", "nota-1", "sem-teste", "margem", "chave-1", "chave-2", "\u22122",
              "eixo-x"],
     "bars": [*NAMES, "dados", "amostras", "0,1", "eixo-x"],
+    "histograms": ["painel-1", "painel-2", "grupo-a", "grupo-b", *XY],
     "diagram": ["imagem", "conv-1", "linear", "vetor", "corte", "média", "log-variância", "sorteio", "código",
                 "Codificador", "Decodificador", "32×14×14", "256"],
 }  # fmt: skip
 EXAMPLES: dict[str, Callable[..., Figure]] = {
     "curves": _curves, "gains": _gains, "cost": _cost, "scree": _scree, "scatter": _scatter, "panels": _panels,
-    "matrix": _matrix, "dots": _dots, "bars": _bars, "diagram": _diagram,
+    "matrix": _matrix, "dots": _dots, "bars": _bars, "histograms": _histograms, "diagram": _diagram,
 }  # fmt: skip
 
 

@@ -137,3 +137,19 @@ def test_import_loads_neither_torch_nor_pyplot() -> None:
 
 def test_the_import_check_can_fail() -> None:
     assert subprocess.run([sys.executable, "-c", CHECK.format("import vae.figures, matplotlib.pyplot")]).returncode == 1
+
+
+def test_a_histogram_has_area_one_and_refuses_what_is_not_finite() -> None:
+    groups = [f.Distribution("a", "data", np.linspace(0, 1, 50)), f.Distribution("b", "series1", [3.0, 4.0])]
+    figure = f.histograms({"x": groups}, theme=LIGHT, x_label="", y_label="", tick_format=str, bins=8)
+    stairs = [patch for patch in figure.axes[0].patches if hasattr(patch, "get_data")]
+    for patch in stairs:
+        data = patch.get_data()
+        assert (data.values * np.diff(data.edges)).sum() == pytest.approx(1)
+        assert (data.edges[0], data.edges[-1]) == (0, 4)
+    assert len(stairs) == 4  # face and outline of each group
+    for values in ([], [1.0, float("nan")]):
+        with pytest.raises(f.FigureError, match="'c' needs"):
+            f.histograms(
+                {"x": [f.Distribution("c", "data", values)]}, theme=LIGHT, x_label="", y_label="", tick_format=str
+            )
