@@ -12,6 +12,7 @@ from vae.figures.errors import FigureError
 from vae.figures.export import to_png, to_svg
 from vae.figures.grids import grid_png, mosaic
 from vae.figures.heatmap import confusion_matrix
+from vae.figures.plane import Level, Place, plane
 from vae.figures.relations import Trajectory, cost_quality, scree
 from vae.figures.scatter import Cloud, latent_panels, latent_scatter
 from vae.figures.style import PHONE_WIDTH, THEME_NAMES, WIDTH, Style, Theme, load_theme
@@ -25,7 +26,9 @@ __all__ = [
     "Distribution",
     "FigureError",
     "LatentWords",
+    "Level",
     "Panel",
+    "Place",
     "Row",
     "Series",
     "Stage",
@@ -45,6 +48,7 @@ __all__ = [
     "learning_curves",
     "load_theme",
     "mosaic",
+    "plane",
     "scree",
     "to_png",
     "to_svg",

@@ -40,6 +40,12 @@ def _cost(**kwargs: Any) -> Figure:
     return f.cost_quality(paths, tick_format=comma, **AXES, **kwargs)
 
 
+def _plane(**kwargs: Any) -> Figure:
+    places = [f.Place("lugar-1", "e10", 0.0, 250.0), f.Place("lugar-2", "e10-l50", 14.0, 220.0)]
+    levels = [f.Level("nível-1", "e10", 240.0), f.Level("nível-2", "e100", 239.8)]
+    return f.plane(places, levels, tick_format=comma, key=[("e10", "chave-1")], **AXES, **kwargs)
+
+
 def _scree(**kwargs: Any) -> Figure:
     curves = [f.Curve("soma-a", "e10-l50", [1, 2, 3], [0.2, 0.5, 1.0]), f.Curve("soma-b", "e10", [1, 2], [0.7, 1.0])]
     return f.scree(curves, tick_format=comma, component_format=comma, **AXES, **kwargs)
@@ -102,6 +108,7 @@ WORDS: dict[str, list[str]] = {
     "curves": ["painel-1", "painel-2", "curva-a", "curva-b", "validação", "treino", *XY],
     "gains": ["curva-a", "margem", "piorou", "0,1", *XY],
     "cost": ["trilha-a ponto-2", "ponto-1", "ponto-3", "trilha-c", *XY],
+    "plane": ["lugar-1", "lugar-2", "nível-1", "nível-2", "chave-1", "0", "1", "10", *XY],
     "scree": ["soma-a", "soma-b", "0,4", *XY],
     "scatter": ["nuvem", *NAMES, *XY],
     "panels": ["painel-1", "painel-2", *(f"{i}  {name}" for i, name in enumerate(NAMES)), "0", "1", "2"],
@@ -114,8 +121,8 @@ WORDS: dict[str, list[str]] = {
                 "Codificador", "Decodificador", "32×14×14", "256"],
 }  # fmt: skip
 EXAMPLES: dict[str, Callable[..., Figure]] = {
-    "curves": _curves, "gains": _gains, "cost": _cost, "scree": _scree, "scatter": _scatter, "panels": _panels,
-    "matrix": _matrix, "dots": _dots, "bars": _bars, "histograms": _histograms, "diagram": _diagram,
+    "curves": _curves, "gains": _gains, "cost": _cost, "plane": _plane, "scree": _scree, "scatter": _scatter,
+    "panels": _panels, "matrix": _matrix, "dots": _dots, "bars": _bars, "histograms": _histograms, "diagram": _diagram,
 }  # fmt: skip
 
 

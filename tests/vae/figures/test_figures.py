@@ -117,6 +117,8 @@ def test_the_last_class_does_not_cover_the_others() -> None:
         (lambda: f.dot_interval([], theme=LIGHT, x_label="", tick_format=str), "at least one row"),
         (lambda: f.architecture([], [], f.LatentWords("", "", "", ""), theme=LIGHT, encoder_title="", decoder_title=""),
          "0 in the encoder"),
+        (lambda: f.plane([f.Place("negativo", "e10", -1.0, 2.0)], theme=LIGHT, x_label="", y_label="", tick_format=str),
+         "'negativo'"),
         (lambda: LIGHT.style("e11"), "'e11'"),
         (lambda: LIGHT.class_colour(10), "class 10"),
         (lambda: f.load_theme("sepia"), "'sepia'"),
