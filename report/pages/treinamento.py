@@ -6,16 +6,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from report import ptbr
-from report.claims import Claim
 from report.evidence import Evidence
 from report.labels import run_label
 from report.page import Page, Plot
-from report.pages.treinamento_tables import channels, costs, hyperparameters, train_images
-from report.sample import Sample
+from report.pages import treinamento_ablations
+from report.pages.treinamento_claims import (
+    CONVERGED,
+    DELAYED,
+    MEMORY,
+    SLOPE_EPOCHS,
+    fall_per_epoch,
+    fit_difference,
+    generalisation_gap,
+    last_fall,
+    looseness,
+)
+from report.pages.treinamento_tables import channels, costs, fits, hyperparameters, train_images
 from report.statistics import Estimate
 from report.tables import Table
 from vae.datasets import SPLIT_SEED
-from vae.errors import ResultsError
 from vae.results import Array
 from vae.spec import RunSpec
 
@@ -26,69 +35,7 @@ if TYPE_CHECKING:
 
 RUNS = ("e10", "e50", "e100", "e10-l50")
 TRAJECTORIES = ("e100", "e10-l50")  # e10 and e50 lie on the first
-SLOPE_EPOCHS = 5
-
-
-def fall_per_epoch(run: Sample) -> float:
-    """Fall of the validation −ELBO per epoch: minus the least-squares slope over the last five epochs, or all if fewer.
-
-    Nats an epoch; a single difference would be the noise of one epoch. Raises ResultsError if there is but one epoch.
-    """
-    losses = np.asarray(run.history("validation_neg_elbo"))
-    if len(losses) < 2:
-        raise ResultsError(
-            f"{run.result.run}/{run.result.seed} has one epoch, and a slope needs two; raise its epochs in vae/grid.py."
-        )
-    return last_fall(losses)
-
-
-def last_fall(losses: Array) -> float:
-    """Return the fall per epoch of a line fitted to the last SLOPE_EPOCHS losses, nats; of all if there are fewer."""
-    tail = losses[-SLOPE_EPOCHS:]
-    return -float(np.polyfit(np.arange(len(tail)), tail, 1)[0])
-
-
-def generalisation_gap(run: Sample, data: Sample) -> Array:
-    """Return how much worse the bound is on test than on training images beyond the difference of their entropies.
-
-    (−ELBO − pixel entropy) of the test images minus that of the training images, nats: (B,).
-    """
-    train_entropy = run.score("train_bce") - run.score("train_deviance")
-    test = run.mean("test_bce") + run.mean("test_kl") - data.mean("test_entropy")
-    return test - (run.score("train_neg_elbo") - train_entropy)
-
-
-def looseness(run: Sample) -> Array:
-    """Return by how many nats the importance-weighted bound is tighter than the −ELBO on the same images: (B,)."""
-    return run.score("iwae_neg_elbo") - run.score("iwae")
-
-
-CONVERGED = Claim(
-    id="1",
-    statement="Depois de dez épocas, o modelo convergiu.",
-    needs=("e10",),
-    statistic=fall_per_epoch,
-    measure="queda do −ELBO de validação por época no fim do treino (reta de mínimos quadrados nas últimas épocas)",
-    margin=0.2,
-    side="below",
-    reason="nesse ritmo, repetir o treino inteiro renderia no máximo dois nats, da ordem do que separa arquiteturas "
-    "de VAE na literatura",
-    confirmed=(
-        "Pelo critério adotado, o {{ label('e10') }} já convergiu: no fim do treino, a queda do −ELBO de "
-        "validação é de {{ value }} por época{% if interval %}, intervalo {{ interval }}{% endif %}, abaixo da "
-        "margem de {{ margin }}."
-    ),
-    refuted=(
-        "O {{ label('e10') }} ainda não convergiu: no fim do treino, a queda do −ELBO de validação é de {{ value "
-        "}} por época{% if interval %}, intervalo {{ interval }}{% endif %}, acima da margem de {{ margin }}."
-    ),
-    inconclusive=(
-        "A queda do −ELBO de validação medida no fim do {{ label('e10') }} é de {{ value }} por época e "
-        "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se "
-        "decide se o modelo convergiu."
-    ),
-    unit="nats",
-)
+PAIRS = (("e10", "e10-ae"), ("e100", "e100-ae"), ("e10-l50", "e10-l50-ae"))  # VAE, autoencoder of the same size
 
 
 def mean_history(evidence: Evidence, run: str, column: str) -> Array:
@@ -223,6 +170,11 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "iwae_images": evidence.grid.evaluation.iwae_images,
         "iwae_samples": evidence.grid.evaluation.iwae_samples,
         "looseness": {run: evidence.estimate(looseness, run).value for run in TRAJECTORIES},
+        "fits": fits(evidence, PAIRS),
+        "fit": lambda vae, autoencoder: evidence.estimate(fit_difference, vae, autoencoder).value,
+        "ablations": treinamento_ablations.ablations(evidence),
+        "deviation": lambda run: treinamento_ablations.deviation_of(evidence, run),
+        "collapsed": lambda run: treinamento_ablations.collapsed(evidence, run),
         "used_train_images": train_images(evidence, "e10"),
         "measured": ptbr.integer(min(evidence.grid.evaluation.train_images, evidence.info.train_images)),
     }
@@ -258,8 +210,8 @@ PAGE = Page(
     slug="treinamento",
     title="Treinamento",
     description="Dados, objetivo, curvas de aprendizado, convergência e custo dos treinos do VAE.",
-    runs=RUNS,
-    claims=(CONVERGED,),
-    figures=(CURVES, GAINS),
+    runs=(*RUNS, *(autoencoder for _, autoencoder in PAIRS), *treinamento_ablations.RUNS, "dataset"),
+    claims=(CONVERGED, MEMORY, DELAYED, *treinamento_ablations.CLAIMS),
+    figures=(CURVES, GAINS, treinamento_ablations.PICTURE),
     context=context,
 )

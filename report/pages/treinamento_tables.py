@@ -8,7 +8,11 @@ from decimal import Decimal
 from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
+from report.metrics import OBJECTIVES, Metric, mean
 from report.tables import Table
+
+
+MEAN_BCE = Metric("BCE de teste pela média", mean("test_mean_bce"), 2, "nats", "lower", OBJECTIVES)
 
 
 def exact(value: float) -> str:
@@ -61,3 +65,20 @@ def costs(evidence: Evidence, runs: Sequence[str]) -> Table:
         "ocupada por outra tarefa perturba menos do que a média."
     )
     return Table(["Treino", "Por época", "Imagens por segundo", "Ao todo", "Dispositivo"], rows, caption, "custo")
+
+
+def fits(evidence: Evidence, pairs: Sequence[tuple[str, str]]) -> Table:
+    """Return what VAEs lose against autoencoders of the same size: decoded from the mean, and of the draw besides."""
+    rows = []
+    for vae, autoencoder in pairs:
+        measured = [MEAN_BCE.measure(evidence, run) for run in (vae, autoencoder)]
+        distance = MEAN_BCE.difference(evidence, autoencoder, vae)
+        draw = evidence.estimate(lambda run: run.mean("test_bce") - run.mean("test_mean_bce"), vae)
+        cells = [MEAN_BCE.text(value, unit=False) for value in (*measured, distance, draw)]
+        rows.append([run_label(evidence.spec(vae)), *cells])
+    caption = (
+        "BCE de teste, em nats por imagem, das reconstruções decodificadas da média, do VAE e do autoencoder determinístico "
+        "de mesmas camadas, e o que o sorteio do código ainda acrescenta à do VAE."
+    )
+    header = ["Treino", "VAE", "Autoencoder", "VAE − autoencoder", "Custo do sorteio"]
+    return Table(header, rows, caption, "ajuste")

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from report.pages.treinamento import fall_per_epoch, generalisation_gap, looseness
+from report.pages.treinamento_claims import fall_per_epoch, generalisation_gap, looseness
 from report.pages.treinamento_tables import channels, exact
 from report.ptbr import strip_marks
 from report.sample import Sample
