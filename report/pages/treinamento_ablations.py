@@ -4,9 +4,9 @@ import functools
 
 from report.claims import Claim
 from report.evidence import Evidence
-from report.metrics import METRICS, Metric, mean
+from report.metrics import METRICS
 from report.page import Column, Columns
-from report.pages.treinamento_tables import MEAN_BCE
+from report.pages.treinamento_tables import DEVIATION, MEAN_BCE
 from report.sample import Sample
 from report.tables import Table, metrics_table
 from vae import figures
@@ -15,8 +15,6 @@ from vae.results import Array
 FULL, NO_NOISE, NO_KL, STOPPED = "e10", "e10-mean", "e10-b0", "e10-stopped"
 RUNS = (FULL, NO_NOISE, NO_KL, STOPPED)
 SHOWN_WIDTH = 2  # images side by side in a column of the picture
-
-DEVIATION = Metric("σ médio de q(z|x)", mean("test_deviation"), 3)
 
 
 def deviation(run: Sample) -> Array:

@@ -113,4 +113,6 @@ def test_the_claims_that_were_promised_are_judged() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
 def test_sentences_differ_by_verdict(page: Page) -> None:
     for claim in claims_of(page):
+        if claim.statistic is None:
+            continue  # no run can settle it: it has no verdict but one
         assert len({claim.confirmed, claim.refuted, claim.inconclusive}) == 3, claim.id

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from report.pages.experimentos import LEAST_GAIN, MARGINAL, gain_ratio
+from report.pages.experimentos_claims import LEAST_GAIN, MARGINAL, gain_ratio
 from report.sample import Sample
 from vae.datasets import DIGITS
 from vae.results import Keys, RunResult

@@ -1,0 +1,273 @@
+"""Claims on what to train: how long, with how many dimensions, on how many images, with what weight of the KL term."""
+
+import numpy as np
+
+from report.claims import Claim, untestable
+from report.pages.treinamento_claims import gap_difference
+from report.sample import Sample
+from vae.results import Array
+
+SNAPSHOTS = ("e10", "e50", "e100")
+WIDE = "e10-l50"
+FEW, FEW_WIDE = "e200-n600", "e200-l50-n600"
+ENDS = ("e10", "e10-b100", "e10-b0")  # weight one, the heaviest, none
+WIDE_ENDS = ("e10-l50", "e10-l50-b100", "e10-l50-b0")
+LEAST_GAIN = 0.1  # nats: a gain below this is none, and a ratio to it would be noise
+
+
+def gain_ratio(e10: Sample, e50: Sample, e100: Sample) -> Array:
+    """Fall of the test −ELBO over the second stretch of the trajectory, divided by that over the first.
+
+    A first gain below LEAST_GAIN counts as that much, so that the ratio keeps its sign and stays finite.
+    """
+    first, middle, last = (sample.mean("test_bce") + sample.mean("test_kl") for sample in (e10, e50, e100))
+    return (middle - last) / np.maximum(first - middle, LEAST_GAIN)
+
+
+def doubling_ratio(e10: Sample, e50: Sample, e100: Sample) -> Array:
+    """Fall of the test −ELBO for each doubling of the epochs in the second stretch, divided by that in the first.
+
+    A first gain below LEAST_GAIN for a doubling counts as that much.
+    """
+    first, second = doubling_gain(e10, e50), doubling_gain(e50, e100)
+    return second / np.maximum(first, LEAST_GAIN)
+
+
+def doubling_gain(before: Sample, after: Sample) -> Array:
+    """Return the fall of the test −ELBO between two snapshots, nats for each doubling of the epochs: (B,)."""
+    losses = [run.mean("test_bce") + run.mean("test_kl") for run in (before, after)]
+    epochs = [run.result.spec["training"]["epochs"] for run in (before, after)]
+    return (losses[0] - losses[1]) / np.log2(epochs[1] / epochs[0])
+
+
+def information_margin(balanced: Sample, heavy: Sample, free: Sample) -> Array:
+    """Distance of I(x; z) from the nearer of the two ends, beta large and beta zero; negative outside of them: nats."""
+    return margin_between(*(run.score("mutual_information") for run in (balanced, heavy, free)))
+
+
+def rate_margin(balanced: Sample, heavy: Sample, free: Sample) -> Array:
+    """Distance of the mean KL from the nearer of the two ends, beta large and beta zero; negative outside of them: nats."""
+    return margin_between(*(run.mean("test_kl") for run in (balanced, heavy, free)))
+
+
+def margin_between(value: Array, low: Array, high: Array) -> Array:
+    """Return how far inside an interval a value lies, by the nearer end."""
+    return np.minimum(value - low, high - value)
+
+
+def active_share(run: Sample) -> Array:
+    """Share of the latent dimensions that are active: whose posterior mean varies by more than 0.01 (Burda et al. 2016)."""
+    return run.score("active_units") / run.array("latent_mean").shape[1]
+
+
+MARGINAL = Claim(
+    id="8",
+    statement="Depois de cinquenta épocas, os ganhos são marginais.",
+    needs=SNAPSHOTS,
+    statistic=gain_ratio,
+    measure="ganho de −ELBO de teste do segundo ao terceiro instantâneo, dividido pelo do primeiro ao segundo",
+    margin=0.25,
+    side="below",
+    reason="um ganho é marginal se um trecho de treino ao menos tão longo quanto o anterior rende menos de um quarto "
+    "dele",
+    confirmed="Os ganhos depois de {{ run('e50').epochs }} épocas são marginais: o trecho até "
+    "{{ run('e100').epochs }} rende {{ value }} do que rendeu o trecho de {{ run('e10').epochs }} a "
+    "{{ run('e50').epochs }} épocas{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de "
+    "{{ margin }}.",
+    refuted="Os ganhos depois de {{ run('e50').epochs }} épocas não são marginais: o trecho até "
+    "{{ run('e100').epochs }} rende {{ value }} do que rendeu o trecho de {{ run('e10').epochs }} a "
+    "{{ run('e50').epochs }} épocas{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de "
+    "{{ margin }}.",
+    inconclusive=(
+        "O trecho de {{ run('e50').epochs }} a {{ run('e100').epochs }} épocas rendeu {{ value }} do que rendera "
+        "o de {{ run('e10').epochs }} a {{ run('e50').epochs }}, o que {{ 'fica' if claimed else 'não fica' }} "
+        "abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide se os ganhos tardios são marginais."
+    ),
+)
+
+BEND = Claim(
+    id="9",
+    statement="Cinquenta épocas dão a melhor relação entre qualidade e tempo.",
+    needs=SNAPSHOTS,
+    statistic=doubling_ratio,
+    measure="ganho de −ELBO de teste por duplicação das épocas depois do segundo instantâneo, dividido pelo de antes dele",
+    margin=0.5,
+    side="below",
+    reason="em épocas, e não em segundos, para que o relógio da máquina não decida; se dobrar o tempo rende menos da metade "
+    "do que rendia, a curva de qualidade por tempo dobra ali",
+    confirmed=(
+        "A curva dobra em {{ run('e50').epochs }} épocas: cada duplicação do treino rende, depois delas, {{ value }} do "
+        "que rendia antes{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
+    ),
+    refuted=(
+        "A curva não dobra em {{ run('e50').epochs }} épocas: cada duplicação do treino ainda rende, depois delas, "
+        "{{ value }} do que rendia antes{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de "
+        "{{ margin }}."
+    ),
+    inconclusive=(
+        "Depois de {{ run('e50').epochs }} épocas, cada duplicação do treino rendeu {{ value }} do que rendia antes, o que "
+        "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide se a "
+        "curva de qualidade por tempo dobra ali."
+    ),
+)
+
+BALANCED = "Com β igual a um, o modelo não vira autoencoder determinístico nem ignora os dados em favor da prior"
+QUESTION = (
+    "meio nat é menos do que responde uma pergunta de sim ou não sobre a imagem: a distância menor não seria diferença"
+)
+BETWEEN = Claim(
+    id="2",
+    statement=f"{BALANCED} (latente pequeno).",
+    needs=ENDS,
+    statistic=information_margin,
+    measure="menor das distâncias entre a informação I(x; z) do treino com β igual a um e as dos extremos, com β nulo e com "
+    "β grande; a incerteza é só a das sementes",
+    margin=0.5,
+    side="above",
+    reason=QUESTION,
+    confirmed=(
+        "Com {{ run('e10').latent_dim }} dimensões, \\(\\beta = 1\\) fica entre os extremos: a informação que o código "
+        "traz está a {{ value }}{% if interval %} (intervalo {{ interval }}){% endif %} do mais próximo deles, mais do que "
+        "a margem de {{ margin }}."
+    ),
+    refuted=(
+        "Com {{ run('e10').latent_dim }} dimensões, \\(\\beta = 1\\) não se afasta dos dois extremos: a informação que o "
+        "código traz está a {{ value }}{% if interval %} (intervalo {{ interval }}){% endif %} do mais próximo, aquém da "
+        "margem de {{ margin }}; distância negativa quer dizer fora dos dois."
+    ),
+    inconclusive=(
+        "Com {{ run('e10').latent_dim }} dimensões, a informação medida com \\(\\beta = 1\\) está a {{ value }} do extremo "
+        "mais próximo, o que {{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se "
+        "decide se o modelo fica entre os extremos."
+    ),
+    unit="nats",
+)
+BETWEEN_WIDE = Claim(
+    id="2b",
+    statement=f"{BALANCED} (latente grande).",
+    needs=WIDE_ENDS,
+    statistic=rate_margin,
+    measure="menor das distâncias entre a KL média de teste do treino com β igual a um e as dos extremos, com β nulo e com "
+    "β grande",
+    margin=0.5,
+    side="above",
+    reason=QUESTION,
+    confirmed=(
+        "Com {{ run('e10-l50').latent_dim }} dimensões, \\(\\beta = 1\\) fica entre os extremos: a taxa está a {{ value }}"
+        "{% if interval %} (intervalo {{ interval }}){% endif %} do mais próximo deles, mais do que a margem de "
+        "{{ margin }}."
+    ),
+    refuted=(
+        "Com {{ run('e10-l50').latent_dim }} dimensões, \\(\\beta = 1\\) não se afasta dos dois extremos: a taxa está a "
+        "{{ value }}{% if interval %} (intervalo {{ interval }}){% endif %} do mais próximo, aquém da margem de "
+        "{{ margin }}; distância negativa quer dizer fora dos dois."
+    ),
+    inconclusive=(
+        "Com {{ run('e10-l50').latent_dim }} dimensões, a taxa medida com \\(\\beta = 1\\) está a {{ value }} do extremo "
+        "mais próximo, o que {{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se "
+        "decide se o modelo fica entre os extremos."
+    ),
+    unit="nats",
+)
+
+
+def _active(claim_id: str, run: str, size: str) -> Claim:
+    return Claim(
+        id=claim_id,
+        statement=f"Com β igual a um, o código não colapsa para a prior: o modelo usa as suas dimensões (latente {size}).",
+        needs=(run,),
+        statistic=active_share,
+        measure="parte das dimensões latentes que estão ativas (a média posterior varia com a imagem); a incerteza é só a "
+        "das sementes",
+        margin=0.9,
+        side="above",
+        reason="quem usa nove de cada dez dimensões não as perdeu para a prior; menos do que isso já é colapso de uma parte",
+        confirmed=(
+            f"O {{{{ label('{run}') }}}} usa quase todas as suas {{{{ run('{run}').latent_dim }}}} dimensões: a parte ativa "
+            "é de {{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
+        ),
+        refuted=(
+            f"O {{{{ label('{run}') }}}} perde para a prior uma parte das suas {{{{ run('{run}').latent_dim }}}} dimensões: "
+            "a parte ativa é de {{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de "
+            "{{ margin }}."
+        ),
+        inconclusive=(
+            f"No {{{{ label('{run}') }}}}, a parte ativa das {{{{ run('{run}').latent_dim }}}} dimensões é de {{{{ value }}}}, "
+            "o que {{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se decide se "
+            "o código colapsa em parte."
+        ),
+    )
+
+
+ACTIVE, ACTIVE_WIDE = _active("2c", "e10", "pequeno"), _active("2d", WIDE, "grande")
+
+OVERFITS = Claim(
+    id="36",
+    statement="Um latente grande corre o risco de sobreajuste quando o conjunto de treino é pequeno.",
+    needs=(FEW_WIDE, WIDE, "dataset"),
+    statistic=gap_difference,
+    measure="distância entre teste e treino (−ELBO descontada a entropia) com poucas imagens menos a com todas, no latente "
+    "grande",
+    margin=5.0,
+    side="above",
+    reason="cinco nats por imagem são o que separa, em imagens binarizadas deste tipo, um VAE simples de um bom modelo "
+    "autorregressivo: um sobreajuste assim pesa mais do que a escolha do modelo",
+    confirmed=(
+        "Com {{ run('e200-l50-n600').training.train_images }} imagens, o latente de {{ run('e10-l50').latent_dim }} "
+        "dimensões sobreajusta: a distância entre teste e treino é {{ value }} maior"
+        "{% if interval %} (intervalo {{ interval }}){% endif %} do que com todas as imagens, mais do que a margem de "
+        "{{ margin }}."
+    ),
+    refuted=(
+        "Com {{ run('e200-l50-n600').training.train_images }} imagens, o latente de {{ run('e10-l50').latent_dim }} "
+        "dimensões não sobreajusta por este critério: a distância entre teste e treino muda {{ raw | signed(2, 'nats') }}"
+        "{% if interval %} (intervalo {{ interval }}){% endif %} em relação à de todas as imagens, aquém da margem de "
+        "{{ margin }}."
+    ),
+    inconclusive=(
+        "Com {{ run('e200-l50-n600').training.train_images }} imagens, a distância medida entre teste e treino no latente de "
+        "{{ run('e10-l50').latent_dim }} dimensões muda {{ raw | signed(2, 'nats') }} em relação à de todas as imagens, o "
+        "que {{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se decide se há "
+        "sobreajuste."
+    ),
+    unit="nats",
+)
+OVERFITS_MORE = Claim(
+    id="36b",
+    statement="Com poucas imagens, o risco de sobreajuste vem de o latente ser grande.",
+    needs=(FEW_WIDE, FEW, "dataset"),
+    statistic=gap_difference,
+    measure="distância entre teste e treino (−ELBO descontada a entropia) do latente grande menos a do pequeno, os dois "
+    "treinados nas mesmas poucas imagens",
+    margin=1.0,
+    side="above",
+    reason="um nat por imagem é metade do que costuma separar arquiteturas de VAE; menos do que isso não seria um risco "
+    "próprio do latente grande",
+    confirmed=(
+        "O latente grande sobreajusta mais: com as mesmas {{ run('e200-n600').training.train_images }} imagens, a sua "
+        "distância entre teste e treino é {{ value }} maior{% if interval %} (intervalo {{ interval }}){% endif %} do que "
+        "a do pequeno, mais do que a margem de {{ margin }}."
+    ),
+    refuted=(
+        "O latente grande não sobreajusta mais que o pequeno: com as mesmas {{ run('e200-n600').training.train_images }} "
+        "imagens, a diferença entre as suas distâncias é de {{ raw | signed(2, 'nats') }}"
+        "{% if interval %} (intervalo {{ interval }}){% endif %}, aquém da margem de {{ margin }}."
+    ),
+    inconclusive=(
+        "Com as mesmas {{ run('e200-n600').training.train_images }} imagens, a distância medida entre teste e treino do "
+        "latente grande difere da do pequeno em {{ raw | signed(2, 'nats') }}, o que "
+        "{{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se decide se o tamanho "
+        "do latente agrava o sobreajuste."
+    ),
+    unit="nats",
+)
+
+OTHER_DATA = untestable(
+    "45",
+    "Conjuntos mais diversos pedem latentes maiores: CIFAR pode precisar de mais de cem dimensões e CelebA, do dobro "
+    "disso.",
+    "os dois conjuntos não estão ao alcance deste relatório, e o decodificador daqui é feito para imagens cinza pequenas; "
+    "a varredura de dimensões feita aqui não diz nada deles",
+)
+
+CLAIMS = (MARGINAL, BEND, BETWEEN, BETWEEN_WIDE, ACTIVE, ACTIVE_WIDE, OVERFITS, OVERFITS_MORE, OTHER_DATA)

@@ -1,0 +1,130 @@
+"""Tables of the experiments: what epochs, dimensions, the weight of the KL term and the number of images change."""
+
+import itertools
+import math
+from collections.abc import Sequence
+
+from report import ptbr
+from report.evidence import Evidence
+from report.metrics import METRICS, Metric
+from report.pages.experimentos_claims import (
+    ENDS,
+    FEW,
+    FEW_WIDE,
+    SNAPSHOTS,
+    WIDE,
+    WIDE_ENDS,
+    active_share,
+    doubling_gain,
+)
+from report.pages.treinamento_claims import generalisation_gap
+from report.pages.treinamento_tables import DEVIATION, train_images
+from report.statistics import Estimate
+from report.tables import Table
+
+SWEEP = ("e10", "e10-l3", "e10-l5", "e10-l10", "e10-l20", WIDE)
+BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)
+LEVEL = 1.0  # nats: what larger latents gain below this is called nothing
+ACTIVE_SHARE = Metric("Parte ativa", active_share, 0, "%", None, percent=True)
+
+
+def stretches(evidence: Evidence) -> Table:
+    """Return what each stretch of the trajectory costs and gains."""
+    bound = METRICS["test_neg_elbo"]
+    rows = []
+    for before, after in itertools.pairwise(SNAPSHOTS):
+        first, last = evidence.spec(before).epochs, evidence.spec(after).epochs
+        change = bound.difference(evidence, before, after)
+        doubling = evidence.estimate(doubling_gain, before, after)
+        rows.append([
+            ptbr.mark(f"{first} → {last}"),
+            ptbr.duration(sum(evidence.epoch_seconds(after)[first:last])),
+            bound.text(change, unit=False),
+            ptbr.number(-change.value / (last - first), 3),
+            bound.text(doubling, unit=False),
+        ])  # fmt: skip
+    header = [
+        "Épocas", "Tempo a mais", "Mudança do −ELBO (nats)", "Ganho por época (nats)", "Ganho por duplicação (nats)",
+    ]  # fmt: skip
+    caption = (
+        "O que muda em cada trecho da trajetória: diferença pareada do −ELBO de teste entre o fim e o começo. O ganho é a "
+        "queda, dividida pelas épocas do trecho ou pelo número de vezes que nele o treino dobra. O tempo é o medido com a "
+        "primeira semente."
+    )
+    return Table(header, rows, caption, "trechos")
+
+
+def sweep(evidence: Evidence) -> Table:
+    """Return what each size of the latent gives with the same epochs."""
+    names = ("test_neg_elbo", "test_bce", "test_kl", "active_units")
+    rows, previous = [], ""
+    for run in SWEEP:
+        cells = [METRICS[name].text(METRICS[name].measure(evidence, run), unit=False) for name in names]
+        change = METRICS["test_neg_elbo"].difference(evidence, previous, run) if previous else None
+        cells.insert(1, METRICS["test_neg_elbo"].text(change, unit=False) if change else "—")
+        rows.append([ptbr.integer(evidence.spec(run).latent_dim), *cells])
+        previous = run
+    header = ["Dimensões", "−ELBO", "Mudança", "BCE", "KL", "Ativas"]
+    caption = (
+        f"Treinos de {ptbr.plural(evidence.spec(SWEEP[0]).epochs, 'época', 'épocas')} que só diferem na dimensão do "
+        "latente: termos do −ELBO de teste, em nats por imagem; a mudança é em relação à linha de cima, pareada por "
+        "semente e imagem."
+    )
+    return Table(header, rows, caption, "dimensoes")
+
+
+def enough_dimensions(evidence: Evidence) -> int:
+    """Return the smallest latent of the sweep that no larger one betters by LEVEL nats of −ELBO: the largest, at worst."""
+    losses = [METRICS["test_neg_elbo"].measure(evidence, run).value for run in SWEEP]
+    enough = next(i for i, loss in enumerate(losses) if all(loss - later < LEVEL for later in losses[i + 1 :]))
+    return evidence.spec(SWEEP[enough]).latent_dim
+
+
+def ends(evidence: Evidence) -> Table:
+    """Return what the weight of the KL term does, at both sizes."""
+    metrics = (METRICS["test_bce"], METRICS["test_kl"], METRICS["mutual_information"], DEVIATION, ACTIVE_SHARE)
+    runs = [run for usual, heavy, free in (ENDS, WIDE_ENDS) for run in (free, usual, heavy)]
+    rows = []
+    for run in runs:
+        cells = [metric.text(metric.measure(evidence, run), unit=False) for metric in metrics]
+        rows.append([ptbr.integer(evidence.spec(run).latent_dim), ptbr.number(evidence.spec(run).beta, 0), *cells])
+    header = ["Dimensões", "\\(\\beta\\)", "BCE (nats)", "KL (nats)", "I(x; z) (nats)", "σ médio", "Parte ativa (%)"]
+    caption = (
+        "O peso da KL nos dois tamanhos de latente, com as mesmas épocas, nas imagens de teste. σ médio é o desvio padrão "
+        "da posterior, em média sobre dimensões e imagens; o da prior é um. Parte ativa: das dimensões latentes."
+    )
+    return Table(header, rows, caption, "beta")
+
+
+def by_images(evidence: Evidence) -> Table:
+    """Return the generalisation gap by number of training images and size of the latent."""
+    rows = []
+    for run in BY_IMAGES:
+        spec = evidence.spec(run)
+        gap = evidence.estimate(generalisation_gap, run, "dataset")
+        train = evidence.estimate(lambda sample: sample.score("train_deviance") + sample.score("train_kl"), run)
+        test = evidence.estimate(
+            lambda sample, data: sample.mean("test_bce") + sample.mean("test_kl") - data.mean("test_entropy"),
+            run, "dataset",
+        )  # fmt: skip
+        counts = [
+            ptbr.integer(number)
+            for number in (spec.latent_dim, train_images(evidence, run), spec.epochs, steps(evidence, run))
+        ]
+        rows.append([*counts, *_texts((train, test, gap))])
+    header = ["Dimensões", "Imagens", "Épocas", "Passos", "Treino", "Teste", "Distância"]
+    caption = (
+        "Sobreajuste por número de imagens de treino: −ELBO descontada a entropia dos pixels, em nats por imagem, no "
+        "treino e no teste, e a distância entre os dois."
+    )
+    return Table(header, rows, caption, "imagens")
+
+
+def steps(evidence: Evidence, run: str) -> int:
+    """Return how many steps the optimiser took in a run."""
+    spec = evidence.spec(run)
+    return math.ceil(train_images(evidence, run) / spec.training.batch_size) * spec.epochs
+
+
+def _texts(estimates: Sequence[Estimate]) -> list[str]:
+    return [METRICS["test_neg_elbo"].text(estimate, unit=False) for estimate in estimates]
