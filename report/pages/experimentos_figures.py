@@ -106,16 +106,12 @@ def draw_plane(evidence: Evidence, theme: "Theme") -> "Figure":
         largest = evidence.spec(WIDE).latent_dim
         return {REFERENCE_DIM: "e10", largest: WIDE}.get(spec.latent_dim, "series2")
 
+    def place(spec: RunSpec) -> figures.Place:
+        rate, distortion = (METRICS[name].measure(evidence, spec.name).value for name in ("test_kl", "test_bce"))
+        return figures.Place(short_label(spec, evidence.spec(USUAL)), style(spec), max(rate, 0.0), distortion)
+
     specs = [evidence.spec(run) for run in STOCHASTIC]
-    places = [
-        figures.Place(
-            short_label(spec, evidence.spec(USUAL)),
-            style(spec),
-            max(METRICS["test_kl"].measure(evidence, spec.name).value, 0.0),
-            METRICS["test_bce"].measure(evidence, spec.name).value,
-        )
-        for spec in specs
-    ]
+    ordinary = [spec for spec in specs if spec.beta == 1 and spec.objective.code != "stopped"]
     levels = [
         figures.Level(
             ptbr.strip_marks(run_label(evidence.spec(run)).replace("dimensões", "dim.")),
@@ -129,9 +125,11 @@ def draw_plane(evidence: Evidence, theme: "Theme") -> "Figure":
     if between:
         key.insert(1, ("series2", f"de {min(between)} a {max(between)}"))
     return figures.plane(
-        places,
+        [place(spec) for spec in specs if spec not in ordinary],
+        [place(spec) for spec in ordinary],
         levels,
         theme=theme,
+        detail_label="ampliado abaixo",
         x_label="taxa: KL de teste (nats)",
         y_label="distorção: BCE de teste (nats)",
         tick_format=ptbr.tick_format(0),
@@ -181,7 +179,7 @@ PLANE = Plot(
     caption="Taxa e distorção de todos os VAEs do relatório: o que o código custa e o que a reconstrução perde, em nats por "
     "imagem de teste. O rótulo diz em que o treino difere do {{ label('e10') }}. As linhas interrompidas são os "
     "autoencoders determinísticos, que não têm taxa. No treino sem ruído a distorção é a da média, de modo que a sua taxa "
-    "não limita o que o código conta. O eixo da taxa é linear até um nat e logarítmico depois.",
+    "não limita o que o código conta. Em cima, o eixo da taxa é linear até um nat e logarítmico depois; os treinos de β unitário estão ampliados embaixo.",
     alt="Com {{ run('e10').latent_dim }} dimensões, o VAE de β unitário gasta {{ value('test_kl', 'e10') | number(1) }} nats "
     "para perder {{ value('test_bce', 'e10') | number(1) }}; o de β nulo, {{ value('test_kl', 'e10-b0') | number(1) }} e "
     "{{ value('test_bce', 'e10-b0') | number(1) }}; o de β {{ run('e10-b100').beta | number(0) }}, "

@@ -37,7 +37,7 @@ def stretches(evidence: Evidence) -> Table:
         change = bound.difference(evidence, before, after)
         doubling = evidence.estimate(doubling_gain, before, after)
         rows.append([
-            ptbr.mark(f"{first} → {last}"),
+            ptbr.mark(f"{first}{ptbr.NO_BREAK}→{ptbr.NO_BREAK}{last}"),
             ptbr.duration(sum(evidence.epoch_seconds(after)[first:last])),
             bound.text(change, unit=False),
             ptbr.number(-change.value / (last - first), 3),
@@ -88,9 +88,17 @@ def ends(evidence: Evidence) -> Table:
     for run in runs:
         cells = [metric.text(metric.measure(evidence, run), unit=False) for metric in metrics]
         rows.append([ptbr.integer(evidence.spec(run).latent_dim), ptbr.number(evidence.spec(run).beta, 0), *cells])
-    header = ["Dimensões", "\\(\\beta\\)", "BCE (nats)", "KL (nats)", "I(x; z) (nats)", "σ médio", "Parte ativa (%)"]
+    header = [
+        "Dimensões",
+        "\\(\\beta\\)",
+        "BCE (nats)",
+        "KL (nats)",
+        "\\(I(x; z)\\) (nats)",
+        "\\(\\sigma\\) médio",
+        "Parte ativa (%)",
+    ]
     caption = (
-        "O peso da KL nos dois tamanhos de latente, com as mesmas épocas, nas imagens de teste. σ médio é o desvio padrão "
+        "O peso da KL nos dois tamanhos de latente, com as mesmas épocas, nas imagens de teste. \\(\\sigma\\) médio é o desvio padrão "
         "da posterior, em média sobre dimensões e imagens; o da prior é um. Parte ativa: das dimensões latentes."
     )
     return Table(header, rows, caption, "beta")

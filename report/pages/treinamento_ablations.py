@@ -154,6 +154,6 @@ PICTURE = Columns(
         _column("Gradiente cortado", STOPPED),
     ),
     caption="A primeira imagem de teste de cada classe e a sua reconstrução, decodificada da média, pelo modelo inteiro e "
-    "sem cada peça. Colunas iguais entre as classes querem dizer que o código não diz qual é a imagem.",
+    "sem cada peça. Onde as reconstruções são iguais em todas as classes, o código não diz qual é a imagem.",
     scale=2,
 )

@@ -96,12 +96,12 @@ DELAYED = Claim(
     "costuma separar arquiteturas de VAE, e menos do que isso não se distinguiria de um detalhe do treino",
     confirmed=(
         "Depois de {{ run('e100').epochs }} épocas, o termo KL já não custa reconstrução que conte: a BCE pela média do "
-        "VAE está a {{ raw | signed(2, 'nats') }} da do autoencoder{% if interval %} (intervalo {{ interval }})"
+        "VAE difere da do autoencoder em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
         "{% endif %}, abaixo da margem de {{ margin }}."
     ),
     refuted=(
         "O termo KL não se limita a atrasar o ajuste: depois de {{ run('e100').epochs }} épocas, a BCE pela média do VAE "
-        "ainda está a {{ raw | signed(2, 'nats') }} da do autoencoder{% if interval %} (intervalo {{ interval }})"
+        "ainda difere da do autoencoder em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
         "{% endif %}, acima da margem de {{ margin }}."
     ),
     inconclusive=(

@@ -12,7 +12,7 @@ from report.metrics import OBJECTIVES, Metric, mean
 from report.tables import Table
 
 MEAN_BCE = Metric("BCE de teste pela média", mean("test_mean_bce"), 2, "nats", "lower", OBJECTIVES)
-DEVIATION = Metric("σ médio de q(z|x)", mean("test_deviation"), 3)
+DEVIATION = Metric("\\(\\sigma\\) médio da posterior", mean("test_deviation"), 3)
 
 
 def exact(value: float) -> str:

@@ -56,6 +56,84 @@ def place_labels(
         )
 
 
+def place_around(
+    figure: Figure,
+    axes: Axes,
+    anchors: Sequence[tuple[float, float, str, str]],
+    obstacles: Sequence[tuple[float, float]],
+    theme: Theme,
+) -> None:
+    """Write a text near each anchor (x, y, text, colour) where it covers neither a point nor another text.
+
+    obstacles: the points, data coordinates, the anchors' own included. The nearest free place of a ring of candidates is
+    taken, the most crowded anchors first; a text that is not next to its anchor has a thin line to it.
+    """
+    if not anchors:
+        return
+    frame = axes.get_window_extent()
+    points = axes.transData.transform([(x, y) for x, y, _, _ in anchors])
+    fixed = [(x - 5, y - 5, x + 5, y + 5) for x, y in axes.transData.transform(np.asarray(obstacles, float))]
+    sizes = [text_size(figure, text, FONT_SIZE) for _, _, text, _ in anchors]
+    crowd = [float((np.hypot(*(points - point).T) < _CROWD).sum()) for point in points]
+    taken: list[_Box] = []
+    for index in sorted(range(len(anchors)), key=lambda i: -crowd[i]):
+        x, y, text, colour = anchors[index]
+        (px, py), (width, height) = points[index], sizes[index]
+
+        def box(
+            dx: float, dy: float, at: tuple[float, float] = (px, py), size: tuple[float, float] = (width, height)
+        ) -> _Box:
+            cx, cy = at[0] + dx, at[1] + dy
+            return (cx - size[0] / 2 - 2, cy - size[1] / 2 - 1, cx + size[0] / 2 + 2, cy + size[1] / 2 + 1)
+
+        def cost(candidate: tuple[float, float, float]) -> float:
+            reach, dx, dy = candidate
+            there = box(dx, dy)
+            covered = sum(_overlap(there, other) for other in fixed) + 3 * sum(
+                _overlap(there, other) for other in taken
+            )
+            return 10 * covered + 100 * _outside(there, frame.bounds) + reach
+
+        candidates = [
+            (reach, np.cos(angle) * (reach + width / 2), np.sin(angle) * (reach + height / 2))
+            for reach in _REACHES
+            for angle in np.arange(16) * np.pi / 8
+        ]
+        reach, dx, dy = min(candidates, key=cost)
+        taken.append(box(dx, dy))
+        line = {"arrowstyle": "-", "color": colour, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 3}
+        axes.annotate(
+            text,
+            (x, y),
+            (dx, dy),
+            textcoords="offset points",
+            ha="center",
+            va="center_baseline",
+            color=colour,
+            bbox=backing(theme),
+            arrowprops=line if reach > _REACHES[1] else None,
+            zorder=6,
+        )
+
+
+_Box = tuple[float, float, float, float]
+_CROWD = 60.0  # points: anchors nearer than this compete for room
+_REACHES = (7.0, 11.0, 20.0, 32.0, 46.0, 62.0)  # points from an anchor to the edge of its text
+
+
+def _overlap(a: _Box, b: _Box) -> float:
+    """Area that two boxes share, points squared."""
+    wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    return max(wide, 0.0) * max(high, 0.0)
+
+
+def _outside(box: _Box, bounds: tuple[float, float, float, float]) -> float:
+    """By how many points a box leaves a frame (left, bottom, width, height)."""
+    left, bottom, width, height = bounds
+    over = (left - box[0], bottom - box[1], box[2] - left - width, box[3] - bottom - height)
+    return sum(max(part, 0.0) for part in over)
+
+
 def backing(theme: Theme, edge: str = "none") -> dict[str, Any]:
     """Return the box that lifts a text off the marks beneath it. A stroke around it would turn SVG text into paths."""
     return {

@@ -1,9 +1,26 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
-from report.pages.experimentos_claims import LEAST_GAIN, MARGINAL, gain_ratio
+from report.evidence import Evidence
+from report.pages.experimentos_claims import (
+    BEND,
+    LEAST_GAIN,
+    MARGINAL,
+    active_share,
+    doubling_ratio,
+    gain_ratio,
+    information_margin,
+    rate_margin,
+)
+from report.pages.experimentos_figures import short_label
+from report.pages.experimentos_tables import SWEEP, enough_dimensions, steps
 from report.sample import Sample
-from vae.datasets import DIGITS
+from report.statistics import Samples
+from tests.report.synthetic import synthetic_results
+from vae.datasets import DIGITS, dataset_info
+from vae.grid import make_grid
 from vae.results import Keys, RunResult
 
 LABELS = np.arange(200) % 10
@@ -36,3 +53,86 @@ def test_without_a_first_gain_a_second_one_is_not_marginal() -> None:
     ratio = gain_ratio(snapshot(256, 5), snapshot(257, 5), snapshot(255, 5))[0]
     assert ratio == pytest.approx(2 / LEAST_GAIN, rel=1e-2)
     assert ratio > MARGINAL.margin
+
+
+def trained(epochs: int, bce: float, kl: float) -> Sample:
+    sample = snapshot(bce, kl)
+    return dataclasses.replace(sample, result=dataclasses.replace(sample.result, spec={"training": {"epochs": epochs}}))
+
+
+def test_the_ratio_of_gains_for_each_doubling() -> None:
+    # Two doublings gain 4 nats, the next one 1: half of what a doubling gained before.
+    ratio = doubling_ratio(trained(10, 260, 5), trained(40, 256, 5), trained(80, 255, 5))
+    assert ratio == pytest.approx(np.full(51, 0.5), abs=1e-3)
+
+
+def test_without_a_gain_to_double_a_late_one_does_not_bend_the_front() -> None:
+    ratio = doubling_ratio(trained(10, 256, 5), trained(20, 257, 5), trained(40, 256, 5))
+    assert ratio[0] == pytest.approx(1 / LEAST_GAIN, rel=1e-2)
+    assert ratio[0] > BEND.margin
+
+
+def weighted(information: float, kl: float, active: float = 2.0) -> Sample:
+    sample = snapshot(250, kl)
+    result = dataclasses.replace(
+        sample.result,
+        scores={"mutual_information": information, "active_units": active},
+        arrays={**sample.result.arrays, "latent_mean": np.zeros((200, 4))},
+    )
+    return dataclasses.replace(sample, result=result)
+
+
+def test_information_is_inside_the_ends_by_the_nearer_one() -> None:
+    heavy, free = weighted(0.1, 0.2), weighted(9.2, 90)
+    assert information_margin(weighted(5.1, 6), heavy, free) == pytest.approx(np.full(51, 4.1))
+    assert information_margin(weighted(2.1, 6), heavy, free) == pytest.approx(np.full(51, 2.0))
+    assert rate_margin(weighted(2.1, 6), heavy, free) == pytest.approx(np.full(51, 5.8), abs=1e-4)
+
+
+def test_beyond_either_end_the_margin_is_negative() -> None:
+    heavy, free = weighted(0.5, 1), weighted(9.2, 90)
+    assert information_margin(weighted(9.3, 6), heavy, free)[0] == pytest.approx(-0.1)
+    assert rate_margin(weighted(5, 0.5), heavy, free)[0] == pytest.approx(-0.5, abs=1e-4)
+
+
+def test_the_share_of_active_dimensions() -> None:
+    assert active_share(weighted(5, 6, active=3.0)) == pytest.approx(np.full(51, 0.75))
+
+
+def test_labels_of_the_plane_say_what_differs_and_no_two_agree() -> None:
+    grid = make_grid()
+    specs = {spec.name: spec for spec in grid.runs if not spec.deterministic}
+    labels = {name: short_label(spec, specs["e10"]) for name, spec in specs.items()}
+    assert labels["e10"] == "10\u00a0épocas"
+    assert labels["e10-l50-b0"] == "50 dim., β = 0"
+    assert labels["e50-l50-n6000"] == "50 dim., 6.000\u00a0imagens"
+    assert labels["e10-stopped"] == "gradiente cortado"
+    assert len(set(labels.values())) == len(labels)
+
+
+def test_the_smallest_latent_that_no_larger_one_betters() -> None:
+    grid = make_grid("full", "fashion-mnist", 2)
+    results = synthetic_results(grid, np.random.default_rng(0))
+    # Test −ELBO of each size of the sweep, in its order.
+    for losses, expected in (
+        ((260, 255, 245, 240.5, 240.2, 240), 10),
+        ((260, 255, 245, 244.5, 241.5, 240), 50),
+        ((240, 241, 242, 243, 244, 245), 2),
+    ):
+        for run, loss in zip(SWEEP, losses, strict=True):
+            for result in results[run].values():
+                result.arrays.update(
+                    {
+                        name: np.full_like(result.arrays[name], value)
+                        for name, value in (("test_bce", loss), ("test_kl", 0))
+                    }
+                )
+        evidence = Evidence(grid, Samples(results, dataset_info("fashion-mnist"), 20), {})
+        assert enough_dimensions(evidence) == expected
+
+
+def test_steps_count_the_last_short_batch() -> None:
+    grid = make_grid("full", "fashion-mnist", 1)
+    evidence = Evidence(grid, Samples({}, dataset_info("fashion-mnist"), 20), {})
+    assert steps(evidence, "e200-n600") == 1000
+    assert steps(evidence, "e10") == 4220

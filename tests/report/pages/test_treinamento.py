@@ -3,7 +3,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from report.pages.treinamento_claims import fall_per_epoch, generalisation_gap, looseness
+from report.pages.treinamento_ablations import deviation, deviation_change
+from report.pages.treinamento_claims import (
+    fall_per_epoch,
+    fit_difference,
+    gap_difference,
+    generalisation_gap,
+    looseness,
+)
 from report.pages.treinamento_tables import channels, exact
 from report.ptbr import strip_marks
 from report.sample import Sample
@@ -63,6 +70,30 @@ def test_a_model_that_is_as_good_on_test_has_no_gap() -> None:
         {"test_bce": np.full(40, 200.0), "test_kl": np.full(40, 10.0)},
     )
     assert generalisation_gap(run, make_sample({}, {"test_entropy": np.full(40, 120.0)}))[0] == pytest.approx(0)
+
+
+def gapped(gap: float) -> Sample:
+    """A run whose bound, entropies discounted, is worse by gap on the test images than on its training images."""
+    scores = {"train_neg_elbo": 270.0 - gap, "train_bce": 260.0 - gap, "train_deviance": 80.0 - gap}
+    return make_sample(scores, {"test_bce": np.linspace(190, 210, 40), "test_kl": np.full(40, 10.0)})
+
+
+def test_gaps_are_compared_first_minus_second() -> None:
+    data = make_sample({}, {"test_entropy": np.full(40, 120.0)})
+    assert gap_difference(gapped(7), gapped(2), data) == pytest.approx(np.full(51, 5.0), abs=1e-3)  # paired by image
+
+
+def test_the_fit_is_compared_first_minus_second() -> None:
+    images = np.linspace(0, 100, 40)
+    vae, autoencoder = (make_sample({}, {"test_mean_bce": images + shift}) for shift in (252.5, 250.0))
+    assert fit_difference(vae, autoencoder) == pytest.approx(np.full(51, 2.5), abs=1e-3)
+
+
+def test_deviations_are_means_over_images() -> None:
+    first, second = (make_sample({}, {"test_deviation": np.linspace(0, 2 * mean, 40)}) for mean in (0.5, 0.1))
+    assert deviation(first)[0] == pytest.approx(0.5)
+    assert deviation(first)[1:].std() > 0
+    assert deviation_change(first, second)[0] == pytest.approx(0.4)
 
 
 def test_looseness_is_what_more_samples_gain() -> None:

@@ -41,9 +41,11 @@ def _cost(**kwargs: Any) -> Figure:
 
 
 def _plane(**kwargs: Any) -> Figure:
-    places = [f.Place("lugar-1", "e10", 0.0, 250.0), f.Place("lugar-2", "e10-l50", 14.0, 220.0)]
-    levels = [f.Level("nível-1", "e10", 240.0), f.Level("nível-2", "e100", 239.8)]
-    return f.plane(places, levels, tick_format=comma, key=[("e10", "chave-1")], **AXES, **kwargs)
+    places, detail = [f.Place("lugar-1", "e10", 0.0, 250.0)], [f.Place("lugar-2", "e10-l50", 14.0, 240.0)]
+    levels = [f.Level("nível-1", "e10", 240.2), f.Level("nível-2", "e100", 220.0)]
+    return f.plane(
+        places, detail, levels, tick_format=comma, detail_label="lupa", key=[("e10", "chave-1")], **AXES, **kwargs
+    )
 
 
 def _scree(**kwargs: Any) -> Figure:
@@ -108,7 +110,7 @@ WORDS: dict[str, list[str]] = {
     "curves": ["painel-1", "painel-2", "curva-a", "curva-b", "validação", "treino", *XY],
     "gains": ["curva-a", "margem", "piorou", "0,1", *XY],
     "cost": ["trilha-a ponto-2", "ponto-1", "ponto-3", "trilha-c", *XY],
-    "plane": ["lugar-1", "lugar-2", "nível-1", "nível-2", "chave-1", "0", "1", "10", *XY],
+    "plane": ["lugar-1", "lugar-2", "nível-1", "nível-2", "lupa", "chave-1", "0", "1", "10", *XY],
     "scree": ["soma-a", "soma-b", "0,4", *XY],
     "scatter": ["nuvem", *NAMES, *XY],
     "panels": ["painel-1", "painel-2", *(f"{i}  {name}" for i, name in enumerate(NAMES)), "0", "1", "2"],

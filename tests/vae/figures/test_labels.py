@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae.figures.labels import separate, spread
+from vae.figures import load_theme
+from vae.figures.labels import place_around, separate, spread
+from vae.figures.layout import new_figure, settle
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12))
@@ -42,3 +44,19 @@ def test_ten_labels_at_one_place_come_apart_inside_the_box() -> None:
 def test_labels_that_do_not_meet_are_not_moved() -> None:
     centres = np.array([[20.0, 20.0], [150.0, 150.0]])
     assert (separate(centres, np.full((2, 2), 10.0), (0, 0, 200, 200)) == centres).all()
+
+
+def test_names_around_points_cover_no_point_and_no_other_name() -> None:
+    figure = new_figure(6, 4)
+    axes = figure.add_subplot()
+    axes.set(xlim=(0, 10), ylim=(0, 10))
+    points = [(5.0, 5.0), (5.2, 5.1), (5.0, 5.6), (9.9, 9.9), (0.1, 0.1)]
+    settle(figure)
+    place_around(figure, axes, [(x, y, "um rótulo", "#000000") for x, y in points], points, load_theme("light"))
+    boxes = [text.get_window_extent() for text in axes.texts]
+    marks = axes.transData.transform(points)
+    assert len(boxes) == 5
+    assert not any(box.contains(x, y) for box in boxes for x, y in marks)
+    assert not any(box.overlaps(other) for box in boxes for other in boxes if box is not other)
+    frame = axes.get_window_extent()
+    assert all(box.x0 >= frame.x0 and box.x1 <= frame.x1 for box in boxes)
