@@ -50,7 +50,7 @@ def test_names_around_points_cover_no_point_and_no_other_name() -> None:
     figure = new_figure(6, 4)
     axes = figure.add_subplot()
     axes.set(xlim=(0, 10), ylim=(0, 10))
-    points = [(5.0, 5.0), (5.2, 5.1), (5.0, 5.6), (9.9, 9.9), (0.1, 0.1)]
+    points = [(5.0, 5.0), (5.0, 5.0), (5.0, 5.6), (9.9, 9.9), (0.1, 0.1)]
     settle(figure)
     place_around(figure, axes, [(x, y, "um rótulo", "#000000") for x, y in points], points, load_theme("light"))
     boxes = [text.get_window_extent() for text in axes.texts]
