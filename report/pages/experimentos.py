@@ -134,7 +134,7 @@ def stretches(evidence: Evidence) -> Table:
         bound = METRICS["test_neg_elbo"].difference(evidence, before, after)
         changes = [METRICS[name] for name in ("test_neg_elbo", "sharpness", "knn_accuracy")]
         rows.append([
-            ptbr.mark(f"{first} → {last}"),
+            ptbr.mark(f"{first}{ptbr.NO_BREAK}→{ptbr.NO_BREAK}{last}"),
             ptbr.duration(seconds),
             *(metric.text(metric.difference(evidence, before, after), unit=False) for metric in changes),
             ptbr.number(-bound.value / (last - first), 3),
