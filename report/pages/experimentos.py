@@ -1,19 +1,21 @@
 """What changes with more epochs and with more latent dimensions, what it costs, and what that advises."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from report import ptbr
-from report.claims import Claim, VerdictKind
+from report.claims import Claim
 from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import METRICS
 from report.page import Page, Plot
 from report.pages.treinamento import gaps
 from report.sample import Sample
+from report.statistics import Estimate
 from report.tables import Table, comparison_table
 from vae.results import Array
 
@@ -150,6 +152,11 @@ def stretches(evidence: Evidence) -> Table:
     return Table(header, rows, caption, "trechos")
 
 
+def indistinct(first: Estimate, second: Estimate) -> bool:
+    """Say whether two values are nearer to each other than the half widths of their intervals, added as squares."""
+    return abs(first.value - second.value) <= math.hypot(first.half_width, second.half_width)
+
+
 def context(evidence: Evidence) -> dict[str, Any]:
     """Return what the template computes with beside metrics and claims."""
     seconds = {run: sum(evidence.epoch_seconds(run)) for run in (*SNAPSHOTS, WIDE)}
@@ -171,7 +178,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "cheaper_and_better": bound[WIDE] < bound["e100"] and seconds[WIDE] < seconds["e100"],
         "gap": gaps(evidence),
         "tested_dimensions": sorted({evidence.spec(run).latent_dim for run in (*SNAPSHOTS, WIDE)}),
-        "untested": VerdictKind.UNTESTED,
+        "gap_text": lambda gap: ptbr.plus_minus(gap.value, gap.half_width, 2, "nats"),
+        "same_gap": indistinct(*(gaps(evidence)[run] for run in ("e10", WIDE))),
     }  # fmt: skip
 
 
