@@ -184,7 +184,7 @@ def run_check(grid: Grid, store: ResultsStore) -> None:
     for fault in found:
         click.echo(fault, err=True)
     if found:
-        click.echo(f"{len(found)} faults.", err=True)
+        click.echo(f"{len(found)} {'fault' if len(found) == 1 else 'faults'}.", err=True)
         raise SystemExit(1)
     click.echo("No fault found.")
 

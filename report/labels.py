@@ -11,13 +11,15 @@ def run_label(spec: RunSpec) -> str:
     """Return a run's name as the pages print it: "VAE 10 épocas", "AE 10 épocas · 50 dimensões"; then what else differs."""
     label = f"{'AE' if spec.deterministic else 'VAE'} {ptbr.plural(spec.epochs, 'época', 'épocas')}"
     if spec.latent_dim != REFERENCE_DIM:
-        label += f" · {ptbr.plural(spec.latent_dim, 'dimensão', 'dimensões')}"
+        label += f"{ptbr.NO_BREAK}· {ptbr.plural(spec.latent_dim, 'dimensão', 'dimensões')}"
     if spec.beta != 1 and not spec.deterministic:
-        label += f" · β = {ptbr.number(spec.beta, 0)}"
+        label += f"{ptbr.NO_BREAK}· β = {ptbr.number(spec.beta, 0)}"
     if spec.objective.code != "sample" and not spec.deterministic:
-        label += {"mean": " · sem ruído", "stopped": " · gradiente cortado"}[spec.objective.code]
+        label += {"mean": f"{ptbr.NO_BREAK}· sem ruído", "stopped": f"{ptbr.NO_BREAK}· gradiente cortado"}[
+            spec.objective.code
+        ]
     if spec.training.train_images not in (None, QUICK_TRAIN_IMAGES):
-        label += f" · {ptbr.plural(spec.training.train_images, 'imagem', 'imagens')}"
+        label += f"{ptbr.NO_BREAK}· {ptbr.plural(spec.training.train_images, 'imagem', 'imagens')}"
     return label
 
 

@@ -62,7 +62,8 @@ class Publication:
             environment = environment or make_environment()
             result = render_page(page, evidence, environment)
             changed = self.rendered.write_page(page.slug, result.files, inputs)
-            tell(f"{page.slug}: rendered, {changed} files changed ({why})")
+            files = "1 file" if changed == 1 else f"{changed} files"
+            tell(f"{page.slug}: rendered, {files} changed ({why})")
         self.rendered.copy_docs(self.docs)
         self._write_code()
         self.mark_outdated(evidence, results)

@@ -39,7 +39,8 @@ def metrics_table(evidence: Evidence, metrics: Iterable[str | Metric], runs: Seq
         if metric.better and len(runs) > 1:
             values = [estimate.value for estimate in estimates]
             best = values.index(min(values) if metric.better == "lower" else max(values))
-            cells[best] = f"**{cells[best]}**"
+            if cells.count(cells[best]) == 1:  # what looks equal is no better
+                cells[best] = f"**{cells[best]}**"
         rows.append([_heading(metric), *cells])
     return Table(["Métrica", *(run_label(evidence.spec(run)) for run in runs)], rows, caption)
 

@@ -22,7 +22,7 @@ def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
     claim, measured = verdict.claim, verdict.estimate
     words: dict[str, Any] = {
         "margin": ptbr.number(claim.margin, claim.decimals, claim.unit),
-        "why_words": WHY.get(verdict.why, "") if verdict.why else "",
+        "why_words": _why(verdict),
     }
     if measured is None:
         return words | {"why_words": untested_reason(verdict, info)}
@@ -39,6 +39,17 @@ def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
     }
 
 
+def _why(verdict: Verdict) -> str:
+    """Return why a measured claim is open, '' if it is not; of one seed also whether the images alone decide."""
+    words = WHY.get(verdict.why, "") if verdict.why else ""
+    measured, margin = verdict.estimate, verdict.claim.margin
+    if verdict.why is Why.ONE_SEED and measured and math.isfinite(measured.half_width):
+        if measured.low <= margin <= measured.high:
+            return f"o intervalo, só das imagens de teste, já contém a margem; além disso, {words}"
+        return f"{words}; o intervalo é só das imagens de teste"
+    return words
+
+
 def on_claimed_side(verdict: Verdict) -> bool:
     """Return whether a value was measured and lies beyond the margin on the claimed side, whatever its interval."""
     if verdict.estimate is None:
@@ -50,7 +61,7 @@ def on_claimed_side(verdict: Verdict) -> bool:
 def p_words(verdict: Verdict) -> str:
     """Return the adjusted p-value in words."""
     if verdict.estimate is None or verdict.estimate.single_seed or verdict.adjusted_p is None:
-        return "sem teste, por falta de mais sementes"
+        return "sem teste de hipótese, por falta de mais sementes"
     equal = "" if verdict.adjusted_p < 0.001 else "= "
     return f"p {equal}{ptbr.p_value(verdict.adjusted_p)} depois da correção de Holm"
 

@@ -86,4 +86,4 @@ def test_check_counts_its_faults(tmp_path: Path) -> None:
     done = call("--check", tmp=tmp_path)
     assert done.returncode == 1
     assert f"{extra} is not in the manifest." in done.stderr
-    assert "1 faults" in done.stderr
+    assert "1 fault." in done.stderr

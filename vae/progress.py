@@ -43,15 +43,17 @@ class Progress:
     @contextmanager
     def training(self, label: str, epochs: int) -> Iterator["BarListener | LineListener"]:
         """Show a training: a bar with epoch, losses, images/s and time left, or lines."""
+        self.note(f"training {label} to epoch {epochs}; losses are training/validation")
         if not self.live:
             yield LineListener(self, label, epochs)
             return
+        # Together at most 80 characters: what does not fit is left out by the terminal, the losses first.
         columns = (
-            TextColumn("{task.description}"), BarColumn(), TextColumn("epoch {task.fields[epoch]}"),
-            TextColumn("{task.fields[losses]}"), TimeRemainingColumn(),
+            TextColumn("{task.description}"), BarColumn(bar_width=8), TextColumn("{task.fields[epoch]}"),
+            TextColumn("{task.fields[losses]}"), TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
         )  # fmt: skip
         with Bars(*columns, console=self._console) as bars:
-            task = bars.add_task(label, total=None, epoch=f"0/{epochs}", losses="")
+            task = bars.add_task(label, total=None, epoch=f"0/{epochs}", losses="", rate="")
             yield BarListener(bars, task, epochs)
         self.note(f"{label}: trained to epoch {epochs}")
 
@@ -66,10 +68,16 @@ class BarListener:
     def step(self, epoch: int, step: int, steps: int, images: int) -> None:
         self._rate.add(images)
         done = (epoch - 1) * steps + step
-        self._bars.update(self._task, completed=done, total=self._epochs * steps, epoch=f"{epoch}/{self._epochs}")
+        self._bars.update(
+            self._task,
+            completed=done,
+            total=self._epochs * steps,
+            epoch=f"{epoch}/{self._epochs}",
+            rate=f"{self._rate.per_second():,.0f} img/s",
+        )
 
     def epoch(self, epoch: int, history: History) -> None:
-        self._bars.update(self._task, losses=f"{losses(history)}  {self._rate.per_second():,.0f} images/s")
+        self._bars.update(self._task, losses=losses(history))
 
 
 class LineListener:
@@ -124,6 +132,7 @@ class Rate:
 
 
 def losses(history: History) -> str:
-    """Return the newest losses in one short text."""
-    names = [name for name in history.columns if name != "learning_rate"]
-    return "  ".join(f"{name} {history.columns[name][-1]:.2f}" for name in names)
+    """Return the newest losses in one short text, each as training/validation."""
+    terms = [name.removeprefix("train_") for name in history.columns if name.startswith("train_")]
+    newest = {name: f"{values[-1]:.4g}" for name, values in history.columns.items()}
+    return " ".join(f"{term} {newest[f'train_{term}']}/{newest[f'validation_{term}']}" for term in terms)

@@ -41,6 +41,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "groups_table": lambda: str(
             metrics_table(evidence, tables.GROUPS, RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo.")
         ),
+        "group_angle": lambda run: tables.ANGLE.measure(evidence, run).value,
+        "straight_angle": tables.STRAIGHT_ANGLE,
         "ranked_splits": lambda run: tables.ranked_splits(evidence, run),
         "splits_table": lambda splits: tables.splits_table(evidence, splits),
         "maps_table": lambda: maps.maps_table(evidence, DEEP),

@@ -29,6 +29,12 @@ EVOLUTION = (
     Metric("Parte intraclasse", lambda s: s.scatter().within / s.scatter().total, 1, "%", "lower", LATENT, True),
 )
 
+STRAIGHT_ANGLE = 180.0
+ANGLE = Metric(
+    "Ângulo entre calçados e roupas",
+    lambda s: s.group_angle(s.info.groups["footwear"], s.info.groups["clothes"]),
+    1, "°", None, LATENT,
+)  # fmt: skip
 GROUPS = (
     Metric("Calçados entre calçados", lambda s: s.knn_recall("footwear"), 1, "%", "higher", NEIGHBOURS, True),
     Metric("Roupas entre roupas", lambda s: s.knn_recall("clothes"), 1, "%", "higher", NEIGHBOURS, True),
@@ -39,11 +45,7 @@ GROUPS = (
     ),
     Metric("Variância interna, calçados", lambda s: s.spread(s.info.groups["footwear"]), 2, "", None, LATENT),
     Metric("Variância interna, roupas", lambda s: s.spread(s.info.groups["clothes"]), 2, "", None, LATENT),
-    Metric(
-        "Ângulo entre calçados e roupas",
-        lambda s: s.group_angle(s.info.groups["footwear"], s.info.groups["clothes"]),
-        1, "°", None, LATENT,
-    ),
+    ANGLE,
 )  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from report import ptbr
 from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
@@ -14,7 +16,9 @@ from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
 from report.pages.geracao_claims import CLAIMS, JUDGED
 from report.pages.geracao_figures import LARGEST, data_shares, sample_shares, undecided_share
+from report.sample import Sample
 from report.statistics import ALPHA
+from vae.results import Array
 
 RUNS = ("e10", "e50", "e100", "e10-l50")
 PLANE_RUNS = ("e10", "e50", "e100")  # two latent dimensions
@@ -49,9 +53,21 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "dimension_table": partial(dimensions.dimension_table, evidence),
         "best_run": partial(dimensions.best_run, evidence),
         "midpoint_table": partial(midpoints.midpoint_table, evidence),
+        "recon_tv": {run: recon_imbalance(evidence, run) for run in RUNS},
         "floor": evidence.classifier.score("frechet_floor"),
         "classifier_accuracy": evidence.classifier.score("test_accuracy"),
     }
+
+
+def recon_imbalance(evidence: Evidence, run: str) -> float:
+    """Return the total variation between the classes that the classifier sees in reconstructions and in their originals."""
+
+    def shares(sample: Sample, classifier: Sample) -> Array:
+        seen, real = (each.class_shares(each.array(name)) for each, name in
+                      ((sample, "recon_classes"), (classifier, "test_predictions")))  # fmt: skip
+        return np.abs(seen - real).sum(axis=1) / 2
+
+    return evidence.estimate(shares, run, "classifier").value
 
 
 def _sample_column(run: str) -> Column:

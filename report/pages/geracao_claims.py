@@ -68,7 +68,7 @@ CLAIMS = (
         inconclusive=(
             "Entre as classes das amostras do {{ label('e100') }} e as dos dados medimos uma variação total de "
             "{{ value }}, que {{ 'fica' if claimed else 'não fica' }} abaixo do limite de {{ margin }}; "
-            "{{ with_seeds }}, não se decide se a repartição é mesmo a dos dados."
+            "{{ with_seeds }}, não se decide se a diferença fica sempre desse lado do limite."
         ),
         decimals=3,
     ),
@@ -172,7 +172,7 @@ CLAIMS = (
         inconclusive=(
             "Na interpolação do {{ label('e100') }}, o maior passo medido é, na mediana dos pares, {{ value }} "
             "vezes o passo mediano, o que {{ 'fica' if claimed else 'não fica' }} abaixo de {{ margin }}; "
-            "{{ with_seeds }}, não se decide se as transformações são sempre graduais."
+            "{{ with_seeds }}, não se decide se o par típico muda sempre aos poucos."
         ),
     ),
     Claim(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from report import ptbr
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.page import Page
@@ -18,6 +19,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "rise": rise,
         "gap": gaps(evidence),
+        "gap_text": lambda gap: ptbr.plus_minus(gap.value, gap.half_width, 2, "nats"),
         "inactive": evidence.spec("e10-l50").latent_dim - METRICS["active_units"].measure(evidence, "e10-l50").value,
         "seeds": len(evidence.seeds("e100")),
     }

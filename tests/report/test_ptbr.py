@@ -185,3 +185,8 @@ def test_the_lint_reads_any_text(text: str) -> None:
 @pytest.mark.parametrize("name", NOT_PROSE)
 def test_a_digit_typed_after_markup_is_still_found(name: str) -> None:
     assert len(ptbr.unmarked_digits(NOT_PROSE[name] + "\n\nforam 42 sementes\n")) == 1
+
+
+def test_a_share_and_its_percentage_are_rounded_alike() -> None:
+    assert ptbr.strip_marks(ptbr.percent(0.2355)) == "23,6%"
+    assert ptbr.strip_marks(ptbr.number(0.2355, 3)) == "0,236"

@@ -135,7 +135,12 @@ def grouped_bars(
         for index, one in enumerate(series):
             style = theme.style(one.style)
             y = np.arange(len(groups)) + (index - (len(series) - 1) / 2) * thick
-            axes.barh(y, one.values, height=thick * 0.72, color=style.colour, alpha=0.45, linewidth=0)
+            # What has no marker with a face is what the others are held against: an outline tells it from their bars.
+            outlined = style.marker in "|x"
+            bars = axes.barh(y, one.values, height=thick * 0.72, color=style.colour, alpha=0.45, linewidth=0)
+            if outlined:
+                for bar in bars:
+                    bar.set(fill=False, alpha=None, edgecolor=style.colour, linewidth=0.9)
             if one.low is not None and one.high is not None:
                 axes.hlines(y, one.low, one.high, color=style.colour, linewidth=1.2)
             axes.plot(one.values, y, linestyle="none", clip_on=False, zorder=4, **marker(style, theme, 5.0))

@@ -56,7 +56,10 @@ def cost_quality(
             for index, word in enumerate(path.points):
                 text = f"{path.label} {word}".strip() if index == len(path.points) - 1 else word
                 if text:
-                    anchors.append((float(path.cost[index]), float(path.quality[index]), text, style.colour))
+                    top = (
+                        path.quality if path.high is None else path.high
+                    )  # a name on the whisker would hide half of it
+                    anchors.append((float(path.cost[index]), float(top[index]), text, style.colour))
         axes.margins(x=0.12, y=0.14)
         scale(axes, log_x, False, tick_format)
         settle(figure)

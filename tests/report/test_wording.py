@@ -1,0 +1,30 @@
+import pytest
+
+from report import ptbr
+from report.claims import judge
+from report.statistics import Estimate
+from report.wording import evidence_words
+from tests.report.test_claims import make_claim
+from vae.datasets import FASHION_MNIST
+
+
+def why(low: float, high: float, n_seeds: int = 1) -> str:
+    claim = make_claim(margin=0.0)
+    measured = Estimate(0.75, low, high, 1.0, n_seeds, 100, {42 + i: 0.0 for i in range(n_seeds)})
+    words = evidence_words(judge([claim], {claim.id: measured})[claim.id], FASHION_MNIST)["why_words"]
+    return ptbr.strip_marks(str(words))
+
+
+@pytest.mark.parametrize(("low", "high", "images_decide"), [(-1.0, 1.0, False), (0.5, 1.0, True)])
+def test_of_one_seed_it_is_said_whether_the_images_alone_decide(low: float, high: float, images_decide: bool) -> None:
+    words = why(low, high)
+    assert "uma só semente" in words
+    assert ("já contém a margem" in words) is not images_decide
+
+
+def test_without_an_interval_nothing_is_said_of_it() -> None:
+    assert "intervalo" not in why(float("-inf"), float("inf"))
+
+
+def test_with_several_seeds_the_reason_is_the_engines() -> None:
+    assert why(-1.0, 1.0, n_seeds=5) == "a margem está dentro do intervalo"
