@@ -64,7 +64,7 @@ class ResultsStore:
         try:
             return read_keys(content)
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error}. {_remedy(run)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {_remedy(run, self.root)}") from error
 
     def load(self, run: str, seed: int) -> RunResult:
         """Return a stored result.
@@ -75,7 +75,7 @@ class ResultsStore:
         try:
             return from_files(files)
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error} {_remedy(run)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error} {_remedy(run, self.root)}") from error
 
     def provenance(self, run: str, seed: int) -> dict[str, Any]:
         """Return when, where and with what a stored result was made."""
@@ -193,24 +193,30 @@ class ResultsStore:
         names = [name.removeprefix(prefix) for name in manifest if name.startswith(prefix)]
         for required in (RESULT_FILE, ARRAYS_FILE, PROVENANCE_FILE):
             if required not in names:
-                raise ResultsError(f"{folder / required} is not in the manifest of {self.root}. {_remedy(run)}")
+                raise ResultsError(
+                    f"{folder / required} is not in the manifest of {self.root}. {_remedy(run, self.root)}"
+                )
         files = {}
         for name in names:
             path = folder / name
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
-                raise ResultsError(f"{path} is missing although the manifest lists it. {_remedy(run)}") from None
+                raise ResultsError(
+                    f"{path} is missing although the manifest lists it. {_remedy(run, self.root)}"
+                ) from None
             except OSError as error:
-                raise ResultsError(f"{path} cannot be read ({error.strerror}). {_remedy(run)}") from error
+                raise ResultsError(f"{path} cannot be read ({error.strerror}). {_remedy(run, self.root)}") from error
             if sha256(content) != manifest[prefix + name]["sha256"]:
-                raise ResultsError(f"{path} is damaged: its sha256 is not the manifest's. {_remedy(run)}")
+                raise ResultsError(f"{path} is damaged: its sha256 is not the manifest's. {_remedy(run, self.root)}")
             files[name] = content
         return files
 
 
-def _remedy(run: str) -> str:
-    return f"Restore it from version control, or make it again with: python build.py --all --retrain {run}"
+def _remedy(run: str, root: Path) -> str:
+    # With the folder: a command without it would train again what is whole in another one.
+    again = f"python build.py --all --retrain {run} --results {root}"
+    return f"Restore it from version control or a copy, or make it again with: {again}"
 
 
 def _write_through(path: Path, content: bytes) -> None:
