@@ -30,6 +30,17 @@ def distance(verdict: Verdict) -> float | None:
     return towards * (measured.value - verdict.claim.margin) / measured.half_width
 
 
+def ends(verdict: Verdict) -> tuple[float, float]:
+    """Distances of the two ends of the interval, on the same scale; the interval of a least number is not symmetric."""
+    measured = verdict.estimate
+    assert measured is not None  # where there is no interval, nothing asks for its ends
+    towards = 1 if verdict.claim.side == "above" else -1
+    first, second = (
+        towards * (end - verdict.claim.margin) / measured.half_width for end in (measured.low, measured.high)
+    )
+    return min(first, second), max(first, second)
+
+
 def by_number(claim_id: str) -> tuple[int, str]:
     """Order of a claim's id in the reference's list: by number, then letter ("9" before "18" before "18b")."""
     digits = "".join(character for character in claim_id if character.isdigit())
@@ -46,7 +57,7 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
             note = "não testada" if verdict.estimate is None else "sem intervalo"
             rows.append(Row(claim_id, None, style=style, note=note))
         else:
-            rows.append(Row(claim_id, at, at - 1, at + 1, style))
+            rows.append(Row(claim_id, at, *ends(verdict), style))
     present = {verdict.kind for verdict in evidence.verdicts.values()} - {VerdictKind.UNTESTED}
     return dot_interval(
         rows,
