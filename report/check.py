@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from report import ptbr
+from report import calibration, ptbr
 from report.environment import make_environment
 from report.family import StoredResults
 from report.publish import Publication
@@ -24,6 +24,8 @@ def faults(
     grid: Grid, store: ResultsStore, rendered_dir: Path, docs: Path, tell: Callable[[str], None]
 ) -> Iterator[str]:
     """Yield every fault: damaged results, pages that differ from what would be rendered, typed numbers, links, alt texts."""
+    tell("the simulation of the judging engine")
+    yield from calibration.faults()
     tell("results against the manifest")
     try:
         damaged = store.faults()

@@ -27,7 +27,7 @@ SHARED = (
     "vae/figures", "vae/datasets.py",
 )  # fmt: skip
 
-NAMED_SOURCE = re.compile(r"\b(?:vae|report)/[\w/]+\.py\b")
+NAMED_SOURCE = re.compile(r"\b(?:vae|report|benchmarks)/[\w/]+\.(?:py|json)\b")
 VERDICTS = "a verdict"  # the one input that can only be known by judging
 
 
