@@ -110,18 +110,17 @@ def methods_table(table: Calibration) -> Table:
 
 def families_table(table: Calibration) -> Table:
     """One line a family: share of families with any false decision, by method."""
+    methods = {"engine": "motor", "uncorrected": "motor sem Holm", **METHODS}
     rows = []
     for name in FAMILIES:
         row = table.family(name)
-        methods = ("engine", "uncorrected", *(method for method in METHODS if method != "engine"))
-        rows.append([
-            FAMILIES[name], ptbr.integer(row.claims), ptbr.integer(row.seeds),
-            *(ptbr.percent(row.erred[method] / row.repetitions) for method in methods),
-        ])  # fmt: skip
-    header = ["Família", "Afirmações", "Sementes", "Motor", "Motor, sem Holm", *(
-        f"{words.capitalize()}, com Holm" for method, words in METHODS.items() if method != "engine"
-    )]  # fmt: skip
-    caption = "Famílias de afirmações em que houve ao menos uma decisão falsa."
+        shares = [ptbr.percent(row.erred[method] / row.repetitions) for method in methods]
+        rows.append([FAMILIES[name], ptbr.integer(row.seeds), *shares])
+    header = ["Verdades", "Sementes", *(words[0].upper() + words[1:] for words in methods.values())]
+    caption = (
+        "Famílias em que houve ao menos uma decisão falsa. Fora a coluna que diz o contrário, todas as contas têm a correção "
+        "de Holm."
+    )
     return Table(header, rows, caption, id="motor-familias")
 
 

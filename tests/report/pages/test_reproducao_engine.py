@@ -9,6 +9,7 @@ from report.calibration import Calibration
 from report.environment import make_environment
 from report.page import Figure, Page
 from report.pages import reproducao, reproducao_engine
+from report.publish import own_sources
 from report.render import Rendering
 from tests.report.synthetic import synthetic_evidence
 
@@ -98,3 +99,8 @@ def test_the_luck_of_the_simulation_is_no_excess() -> None:
     # 2.5 % of 2,000 are 50, with a standard error of 7.
     assert not reproducao_engine.exceeds(70, 2_000, 0.025)
     assert reproducao_engine.exceeds(72, 2_000, 0.025)
+
+
+def test_the_page_is_made_from_the_table_and_from_the_code_that_it_links_to() -> None:
+    made_from = own_sources(reproducao.PAGE)
+    assert {calibration.FILE, "benchmarks/engine.py", "report/calibration.py"} <= set(made_from)
