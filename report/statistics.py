@@ -62,18 +62,8 @@ def estimate_crossed(replicates: Mapping[int, Array], margin: float, n_images: i
     value = float(table[:, 0].mean())
     by_seeds = float(table[:, 0].var(ddof=1)) / n_seeds if n_seeds > 1 else 0.0
     by_images = float(table[:, 1:].mean(axis=0).var(ddof=1)) if n_images else 0.0
-    error = math.sqrt(by_seeds + by_images)
-    if n_seeds == 1 and not n_images:
-        half_width = math.inf
-    elif error == 0:
-        half_width = 0.0
-    else:
-        # Shares first: squares of tiny variances would underflow.
-        seed_share = by_seeds / (by_seeds + by_images)
-        image_df = max(min(n_images, rows - 1) - 1, 1)
-        seed_df = max(n_seeds - 1, 1)
-        freedom = 1 / (seed_share**2 / seed_df + (1 - seed_share) ** 2 / image_df)
-        half_width = error * float(special.stdtrit(freedom, 1 - ALPHA / 2))
+    error, freedom = combine(by_seeds, n_seeds - 1, by_images, min(n_images, rows - 1) - 1)
+    half_width = math.inf if n_seeds == 1 and not n_images else half_interval(error, freedom)
     if n_seeds == 1:
         p_value = 1.0  # images say nothing of another training
     elif error == 0:
@@ -82,6 +72,23 @@ def estimate_crossed(replicates: Mapping[int, Array], margin: float, n_images: i
         p_value = 2 * float(special.stdtr(freedom, -abs(value - margin) / error))
     per_seed = {seed: float(row[0]) for seed, row in zip(replicates, table, strict=True)}
     return Estimate(value, value - half_width, value + half_width, p_value, n_seeds, n_images, per_seed)
+
+
+def combine(by_seeds: float, seed_df: int, by_images: float, image_df: int) -> tuple[float, float]:
+    """Return the standard error of two independent sources of chance together, and its degrees of freedom.
+
+    by_seeds, by_images: variances, each estimated with its degrees of freedom (one at least). Satterthwaite 1946.
+    """
+    total = by_seeds + by_images
+    if total == 0:
+        return 0.0, math.inf
+    share = by_seeds / total  # shares first: squares of tiny variances would underflow
+    return math.sqrt(total), 1 / (share**2 / max(seed_df, 1) + (1 - share) ** 2 / max(image_df, 1))
+
+
+def half_interval(error: float, freedom: float) -> float:
+    """Return half the width of a 95 % interval from a standard error, after Student."""
+    return error and error * float(special.stdtrit(freedom, 1 - ALPHA / 2))
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
@@ -132,6 +139,14 @@ class Samples:
 
         Raises ResultsError if a run, score or array is missing, or a value is not finite.
         """
+        replicates, n_images = self.replicates(statistic, *runs)
+        return estimate_crossed(replicates, margin, n_images)
+
+    def replicates(self, statistic: Callable[..., Array | float], *runs: str) -> tuple[dict[int, Array], int]:
+        """Return what an estimate is made from: (B,) replicates by seed, and the fewest images that a part averages over.
+
+        Raises ResultsError as estimate() does.
+        """
         replicates: dict[int, Array] = {}
         used: set[int] = set()
         for seed in self.seeds(runs):
@@ -148,7 +163,7 @@ class Samples:
                 )
             replicates[seed] = np.broadcast_to(rows, (1 + self.resamples,))
             used.update(*(sample.used for sample in group))
-        return estimate_crossed(replicates, margin, min(used, default=0))
+        return replicates, min(used, default=0)
 
 
 def _retrain(runs: Iterable[str]) -> str:

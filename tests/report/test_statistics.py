@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from report.bootstrap import poisson_weights, ratio_of_sums, weighted_median
 from report.sample import Sample
-from report.statistics import ALPHA, Estimate, Samples, estimate_crossed, holm
+from report.statistics import ALPHA, Estimate, Samples, combine, estimate_crossed, half_interval, holm
 from vae.datasets import DIGITS, FASHION_MNIST, DatasetInfo
 from vae.errors import ResultsError
 from vae.results import Array, Keys, RunResult
@@ -127,6 +127,16 @@ def test_no_variation_at_all_gives_no_warning() -> None:
         assert beyond.p_value == 0 and beyond.low == beyond.high == 2.0
         tiny = estimate_crossed({s: np.full(11, 1e-200 * s) for s in range(5)}, margin=0.0, n_images=0)
         assert 0 <= tiny.p_value <= 1
+
+
+def test_two_sources_of_chance_share_their_degrees_of_freedom() -> None:
+    # Welch 1947: (a + b)^2 / (a^2 / 4 + b^2 / 99).
+    error, freedom = combine(0.3, 4, 0.1, 99)
+    assert error == pytest.approx(0.4**0.5)
+    assert freedom == pytest.approx(0.16 / (0.09 / 4 + 0.01 / 99))
+    assert combine(0.3, 4, 0.0, 0)[1] == pytest.approx(4)
+    assert half_interval(*combine(0.0, 4, 0.0, 9)) == 0
+    assert half_interval(1.0, 4) == pytest.approx(2.776445)
 
 
 def test_holm_by_hand() -> None:
