@@ -25,15 +25,16 @@ def faults(
 ) -> Iterator[str]:
     """Yield every fault: damaged results, pages that differ from what would be rendered, typed numbers, links, alt texts."""
     tell("results against the manifest")
+    rendered = Rendered(rendered_dir)
+    publication = Publication(grid, store, rendered, docs)
     try:
         damaged = store.faults()
+        publication.previous()
     except ResultsError as error:
         damaged = [str(error)]
     yield from damaged
     if damaged:
         return  # nothing can be rendered from them
-    rendered = Rendered(rendered_dir)
-    publication = Publication(grid, store, rendered, docs)
     evidence = publication.evidence(PAGES, StoredResults(grid, store), cached=False)
     environment = make_environment()
     for page in PAGES:
