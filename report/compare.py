@@ -124,7 +124,7 @@ class Comparison:
 
     flips: of `judged` verdicts on both sides. moved: numbers beyond the interval of their difference; without_interval:
     numbers that changed, with one training and no images to tell how much they vary. tested: how many numbers that
-    changed have an interval. came, went: runs. unlike: runs there before, but measured otherwise.
+    changed have an interval; single_seed: whether that of one of them knows of images only. came, went: runs. unlike: runs there before, but measured otherwise.
     """
 
     alike: bool
@@ -137,6 +137,7 @@ class Comparison:
     unlike: tuple[str, ...] = ()
     retrained: tuple[Retrained, ...] = ()
     tested: int = 0
+    single_seed: bool = False
     moved: tuple[Moved, ...] = ()
     without_interval: tuple[Moved, ...] = ()
 
@@ -155,11 +156,6 @@ class Comparison:
     def by_chance(self) -> float:
         """How many numbers would be beyond their interval although nothing but chance moved them."""
         return ALPHA * self.tested
-
-    @property
-    def single_seed(self) -> bool:
-        """Whether an interval knows of test images only, because both sides have one training."""
-        return any(max(len(run.old_seeds), len(run.new_seeds)) == 1 for run in self.retrained)
 
 
 def compare(old: Snapshot, new: Snapshot, steps: Mapping[str, float]) -> Comparison:
@@ -186,6 +182,7 @@ def compare(old: Snapshot, new: Snapshot, steps: Mapping[str, float]) -> Compari
         unlike=old.unlike,
         retrained=tuple(_retrained(run, old.runs[run], new.runs[run]) for run in changed_runs(old.runs, new.runs)),
         tested=len(finite),
+        single_seed=any(number.old.single_seed and number.new.single_seed for number in finite),
         moved=tuple(number for number in finite if number.beyond and _visible(number, steps)),
         without_interval=tuple(
             number for number in numbers if math.isinf(number.half_width) and _visible(number, steps)

@@ -139,7 +139,9 @@ def test_what_was_measured_otherwise_is_not_compared(five: Evidence) -> None:
 
 
 def test_another_classifier_is_said_to_be_another_eye(five: Evidence) -> None:
-    assert "Como o classificador é outro" in section(five, evidence(seed=5))
+    said = section(five, evidence(seed=5))
+    assert "Como o classificador é outro" in said
+    assert "Com uma só semente" not in said, "the classifier has one, and no numbers here"
     same = take(five, ())
     runs = {**same.runs, "e10": dataclasses.replace(same.runs["e10"], numbers={42: "another"})}
     assert "Como o classificador é outro" not in section(five, five, runs=runs)
