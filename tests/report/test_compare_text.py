@@ -104,7 +104,9 @@ def test_numbers_are_aligned_with_units_and_the_criterion_follows() -> None:
     )
     bare = (Moved("e10", "iwae", estimate(250.0), estimate(249.0), math.inf),)
     retrained = (Retrained("e10", (42,), (42,), {}),)
-    changes = Comparison(alike=True, retrained=retrained, tested=40, single_seed=True, moved=moved, without_interval=bare)
+    changes = Comparison(
+        alike=True, retrained=retrained, tested=40, single_seed=True, moved=moved, without_interval=bare
+    )
     said = text(changes)
     start = said.index("Numbers that moved beyond their interval: 2")
     assert said[start + 1 : start + 4] == [
