@@ -27,15 +27,16 @@ def faults(
     tell("the simulation of the judging engine")
     yield from calibration.faults()
     tell("results against the manifest")
+    rendered = Rendered(rendered_dir)
+    publication = Publication(grid, store, rendered, docs)
     try:
         damaged = store.faults()
+        publication.previous()
     except ResultsError as error:
         damaged = [str(error)]
     yield from damaged
     if damaged:
         return  # nothing can be rendered from them
-    rendered = Rendered(rendered_dir)
-    publication = Publication(grid, store, rendered, docs)
     evidence = publication.evidence(PAGES, StoredResults(grid, store), cached=False)
     environment = make_environment()
     for page in PAGES:

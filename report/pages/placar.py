@@ -9,6 +9,7 @@ from report import ptbr
 from report.claims import Verdict, VerdictKind
 from report.evidence import Evidence
 from report.page import Page, Plot
+from report.pages.placar_since import since
 from report.wording import evidence_words, on_claimed_side
 from vae.figures import Row, Theme, dot_interval
 
@@ -86,6 +87,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "number_of": lambda verdict: ptbr.mark(verdict.claim.id),
         "chapters": [(page, [verdicts[claim.id] for claim in page.claims]) for page in PAGES if page.claims],
         "words": lambda verdict: evidence_words(verdict, evidence.info),
+        "since": since(evidence),
         "decided": [v for v in verdicts.values() if v.kind in (VerdictKind.CONFIRMED, VerdictKind.REFUTED)],
         "lone_seed": bool(evidence.grid.seeds)
         and all(verdict.estimate.single_seed for verdict in verdicts.values() if verdict.estimate),
@@ -97,6 +99,7 @@ PAGE = Page(
     title="Placar das afirmações",
     description="Todas as afirmações do relatório, com veredito, tamanho do efeito e margem.",
     quotes=("*",),
+    compares=True,
     figures=(
         Plot(
             "margens",
