@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from report import ptbr
+from report import calibration, ptbr
 from report.environment import make_environment
 from report.family import StoredResults
 from report.publish import Publication
@@ -24,16 +24,19 @@ def faults(
     grid: Grid, store: ResultsStore, rendered_dir: Path, docs: Path, tell: Callable[[str], None]
 ) -> Iterator[str]:
     """Yield every fault: damaged results, pages that differ from what would be rendered, typed numbers, links, alt texts."""
+    tell("the simulation of the judging engine")
+    yield from calibration.faults()
     tell("results against the manifest")
+    rendered = Rendered(rendered_dir)
+    publication = Publication(grid, store, rendered, docs)
     try:
         damaged = store.faults()
+        publication.previous()
     except ResultsError as error:
         damaged = [str(error)]
     yield from damaged
     if damaged:
         return  # nothing can be rendered from them
-    rendered = Rendered(rendered_dir)
-    publication = Publication(grid, store, rendered, docs)
     evidence = publication.evidence(PAGES, StoredResults(grid, store), cached=False)
     environment = make_environment()
     for page in PAGES:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from report.claims import Verdict
+from report.compare import Snapshot
 from report.statistics import Estimate, Samples
 from vae.datasets import DatasetInfo
 from vae.errors import LaudoError
@@ -15,11 +16,15 @@ from vae.spec import RunSpec
 
 @dataclasses.dataclass(frozen=True)
 class Evidence:
-    """Loaded results (in samples: name -> seed -> result) and verdicts (claim id -> verdict) of one grid."""
+    """Loaded results (in samples: name -> seed -> result) and verdicts (claim id -> verdict) of one grid.
+
+    previous: what the publication before said, None if that is not known.
+    """
 
     grid: Grid
     samples: Samples
     verdicts: Mapping[str, Verdict]
+    previous: Snapshot | None = None
 
     @property
     def info(self) -> DatasetInfo:

@@ -124,7 +124,12 @@ METRICS: dict[str, Metric] = {
         "Maior passo / passo mediano, nos atributos", median("interpolation_feature_jump"), 2, "", "lower", PATHS
     ),
     "mixing_feature_jump": Metric(
-        "O mesmo, misturando os pixels das duas imagens", median("mixing_feature_jump"), 2, "", None, PATHS
+        "Maior passo / passo mediano, nos atributos, misturando os pixels",
+        median("mixing_feature_jump"),
+        2,
+        "",
+        None,
+        PATHS,
     ),
     "recon_accuracy": Metric(
         "Classe reconhecida na reconstrução",

@@ -144,6 +144,14 @@ def read_keys(content: bytes) -> Keys:
         raise ResultsError(f"{RESULT_FILE} has no readable keys ({type(error).__name__}: {error})") from error
 
 
+def fingerprint(result: RunResult) -> str:
+    """Return one hash of the numbers of a result: the same whenever, wherever and from whichever spec they came."""
+    total = hashlib.sha256(dump_json([dict(result.scores), dict(result.history)]))
+    for name, array in sorted(result.arrays.items()):
+        total.update(f"{name} {array.dtype.str} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
+
+
 def dump_json(value: Any) -> bytes:
     """Return JSON with sorted keys and a final newline; NaN is refused."""
     return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()

@@ -2,6 +2,7 @@
 
     results/<run>/<seed>/{result.json, arrays.npz, provenance.json[, weights.safetensors]}
     results/manifest.json
+    results/previous.json       what the publication before said; see report/snapshot.py
 
 A result is first written whole beside its place, then a journal says that it is complete, then it is moved in and the
 manifest is brought up to date. A build killed anywhere in between is completed by recover() at the next one.
@@ -32,6 +33,7 @@ from vae.results import (
 MANIFEST = "manifest.json"
 INCOMING = ".incoming"
 JOURNAL = "journal.json"
+PREVIOUS = "previous.json"
 WEIGHTS_FILE = "weights.safetensors"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -54,6 +56,17 @@ class ResultsStore:
     def has(self, run: str, seed: int) -> bool:
         """Say whether anything is stored for a run and seed."""
         return self.folder(run, seed).is_dir()
+
+    def stored(self) -> dict[str, list[int]]:
+        """Return the names of all stored runs, each with its seeds, in order, as the manifest lists them.
+
+        Raises ResultsError if the manifest cannot be read.
+        """
+        places = {tuple(name.split("/")[:2]) for name in self.manifest() if re.fullmatch(r"[^/]+/\d+/[^/]+", name)}
+        seeds: dict[str, list[int]] = {}
+        for run, seed in sorted((run, int(seed)) for run, seed in places):
+            seeds.setdefault(run, []).append(seed)
+        return seeds
 
     def keys(self, run: str, seed: int) -> Keys:
         """Return the keys of a stored result, all its files verified.
@@ -114,6 +127,17 @@ class ResultsStore:
                 f"{path} is damaged ({error}). Restore it (git checkout -- {path.name} in that folder), "
                 f"or delete the folder to train everything again."
             ) from error
+
+    def previous(self) -> bytes | None:
+        """Return what is kept of the publication before, None if nothing is."""
+        path = self.root / PREVIOUS
+        return path.read_bytes() if path.is_file() else None
+
+    def save_previous(self, content: bytes) -> Path:
+        """Keep what the publication before said; return where."""
+        path = self.root / PREVIOUS
+        _write_atomically(path, content)
+        return path
 
     def faults(self) -> list[str]:
         """Return what is wrong with the folder, one sentence a fault: altered, missing and unlisted files."""

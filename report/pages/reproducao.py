@@ -6,6 +6,7 @@ from report import ptbr
 from report.evidence import Evidence, devices
 from report.labels import run_label
 from report.page import Page
+from report.pages import reproducao_engine
 from report.tables import Table
 from vae.grid import RUNS
 from vae.results import RunResult
@@ -65,7 +66,7 @@ def keys(evidence: Evidence) -> Table:
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
-    """Tables, and the numerics versions."""
+    """Tables, the numerics versions, and the simulation of the judging engine."""
     return {
         "trainings": trainings(evidence),
         "versions": versions(evidence),
@@ -76,6 +77,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "sizes": evidence.grid.evaluation,
         "example": ptbr.mark("e50"),
         "hash_bits": ptbr.mark("256"),
+        "engine": reproducao_engine.context(),
     }
 
 
@@ -84,5 +86,6 @@ PAGE = Page(
     title="Reprodução",
     description="De onde vem cada número, com que versões, e os comandos que o refazem.",
     runs=(*(name for name, *_ in RUNS), "classifier"),
+    figures=(reproducao_engine.BY_SEEDS_PLOT,),
     context=context,
 )

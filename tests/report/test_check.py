@@ -63,6 +63,7 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
     monkeypatch.setattr(check, "PAGES", (SimpleNamespace(slug=SLUG, template=f"{SLUG}.md.jinja"),))
     monkeypatch.setattr(check.Publication, "evidence", lambda *_, **__: None)
     monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(marked, files))
+    monkeypatch.setattr(check.calibration, "faults", lambda: iter(()))
     marked = TEXT
     store = ResultsStore(tmp_path / "results")
     return lambda: list(check.faults(make_grid(), store, rendered.root, tmp_path, lambda text: None))
@@ -70,6 +71,16 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
 
 def test_a_report_as_it_was_rendered_has_no_fault(faults: Faults) -> None:
     assert faults() == []
+
+
+def test_a_simulation_of_another_engine_is_a_fault_and_stops_nothing(
+    faults: Faults, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(check.calibration, "faults", lambda: iter(["engine.json is old"]))
+    (tmp_path / "rendered" / page_path(SLUG)).unlink()
+    found = faults()
+    assert found[0] == "engine.json is old"
+    assert any("is missing" in fault for fault in found[1:])
 
 
 def test_an_altered_page_is_named_with_its_command(faults: Faults, tmp_path: Path) -> None:
