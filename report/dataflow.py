@@ -166,10 +166,13 @@ def _bound(node: ast.AST, name: str) -> Iterable[ast.AST]:
 
 
 def _given(node: ast.AST, name: str) -> Iterable[ast.AST]:
-    """Return what a method is given that may change its object by it: rows.append(...), seen.setdefault(...)."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.args if name in _names(node.func.value) else []
-    return []
+    """Return what a method is given that may change its object by it: rows.append(x), seen.setdefault(key, []).append(x)."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return []
+    owner: ast.expr = node.func.value
+    while isinstance(owner, ast.Call | ast.Attribute | ast.Subscript):
+        owner = owner.func if isinstance(owner, ast.Call) else owner.value
+    return node.args if name in _names(owner) else []
 
 
 def _names(target: ast.AST) -> set[str]:

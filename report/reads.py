@@ -32,7 +32,7 @@ Line = tuple[str, int]
 class Reads:
     """The results read on each line of page code while something was computed; outer: what was computed around it."""
 
-    def __init__(self, outer: "Reads | None") -> None:
+    def __init__(self, outer: "Reads | None" = None) -> None:
         self.lines: dict[Line, set[Result]] = {}
         self.outer = outer
 
@@ -57,9 +57,8 @@ _active: ContextVar[Reads | None] = ContextVar("reads", default=None)
 
 
 @contextmanager
-def recording() -> Iterator[Reads]:
-    """Keep what page code reads within the block."""
-    reads = Reads(_active.get())
+def recording(reads: Reads) -> Iterator[Reads]:
+    """Keep there what page code reads within the block."""
     token = _active.set(reads)
     try:
         yield reads

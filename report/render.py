@@ -19,6 +19,7 @@ from report.labels import run_label
 from report.metrics import METRICS
 from report.origins import constant
 from report.page import Figure, Page
+from report.reads import Reads, recording
 from report.rendered import ACTIVITY, page_path
 from report.sections import claims_of, page_of
 from report.tables import metrics_table
@@ -60,6 +61,7 @@ class Rendering:
     draw: Callable[[Page, Figure, Evidence], dict[str, bytes]] = drawing.draw
     images: dict[str, bytes] = dataclasses.field(default_factory=dict)
     shown: set[str] = dataclasses.field(default_factory=set)
+    made: Reads = dataclasses.field(default_factory=Reads)
 
     def __post_init__(self) -> None:
         self.evidence = traced(self.evidence)
@@ -87,11 +89,12 @@ class Rendering:
             "source": source_block,
             "source_link": source_link,
         }
-        return common | followed_context(self.page, evidence)
+        return common | followed_context(self.page, evidence, self.made)
 
     def text(self) -> str:
         """Return the page's Markdown; numbers still carry the marks of their formatter."""
-        body = render_template(self.environment, self.page.template, self.context)
+        with recording(self.made):
+            body = render_template(self.environment, self.page.template, self.context)
         forgotten = [figure.id for figure in self.page.figures if figure.id not in self.shown]
         if forgotten:
             raise PageError(f"report/pages/{self.page.template} never shows figure '{forgotten[0]}' of its page.")

@@ -13,7 +13,8 @@ from report.metrics import METRICS
 from report.origins import Origin, Origins, Result, trace
 from report.page import Page
 from report.places import GRID, Place
-from report.statistics import MADE_ONCE, Estimate
+from report.sample import Sample
+from report.statistics import MADE_ONCE, Estimate, Samples
 from vae.datasets import DatasetInfo
 from vae.grid import FIRST_SEED, Grid
 from vae.results import Array, RunResult
@@ -70,6 +71,14 @@ class TracedEvidence(Evidence):
         return self._kept[key]
 
 
+class TracedSamples(Samples):
+    """Samples that note who takes one."""
+
+    def sample(self, run: str, seed: int) -> Sample:
+        reads.note(results_of([seed], [run]))
+        return super().sample(run, seed)
+
+
 _FIELDS = frozenset(field.name for field in dataclasses.fields(Evidence))
 
 
@@ -77,12 +86,15 @@ def traced(evidence: Evidence) -> Evidence:
     """Return evidence whose specs, sizes, scores, estimates and verdicts carry their origins."""
     if isinstance(evidence, TracedEvidence):
         return evidence
-    fields = {field.name: getattr(evidence, field.name) for field in dataclasses.fields(evidence)}
-    return TracedEvidence(**fields | {
+    return TracedEvidence(**_fields(evidence) | {
         "grid": traced_grid(evidence.grid),
-        "samples": dataclasses.replace(evidence.samples, info=traced_info(evidence.info)),
+        "samples": TracedSamples(**_fields(evidence.samples) | {"info": traced_info(evidence.info)}),
         "verdicts": {name: traced_verdict(verdict) for name, verdict in evidence.verdicts.items()},
     })  # fmt: skip
+
+
+def _fields(owner: Any) -> dict[str, Any]:
+    return {field.name: getattr(owner, field.name) for field in dataclasses.fields(owner)}
 
 
 def traced_grid(grid: Grid) -> Grid:
@@ -133,12 +145,12 @@ def statistic_name(statistic: Callable[..., Any]) -> str:
     return next((name for name in reversed(names) if not name.startswith("<")), names[-1])
 
 
-def followed_context(page: Page, evidence: Evidence) -> dict[str, Any]:
+def followed_context(page: Page, evidence: Evidence, made: reads.Reads) -> dict[str, Any]:
     """Return what a page's own context gives, its plain numbers traced to the reads that they were made from.
 
-    A number that was made from none keeps no origin. To be called while reads are recorded.
+    made: where these reads are kept. A number that was made from none of them has no origin.
     """
-    with reads.recording() as made:
+    with reads.recording(made):
         values = page.context(evidence)
     path, known, others = dataflow.entries(page.context)
     context = {}
@@ -162,8 +174,7 @@ def _followed_function(
 
     @functools.wraps(function)
     def followed(*arguments: Any, **options: Any) -> Any:
-        with reads.recording() as own:
-            own.outer = made
+        with reads.recording(reads.Reads(outer=made)) as own:
             value = function(*arguments, **options)
         results = own.everything()
         results = found if results is None else results
@@ -224,8 +235,7 @@ def _evaluation_origin(owner: EvaluationSpec, name: str) -> Origin:
 
 def _with_fields(owner: Any, origin: Callable[[Any, str], Origin]) -> Any:
     """Return a dataclass, and those in its fields, with the origin of each of its fields on it."""
-    fields = {field.name: getattr(owner, field.name) for field in dataclasses.fields(owner)}
     return dataclasses.replace(owner, **{
         name: _with_fields(value, origin) if dataclasses.is_dataclass(value) else trace(value, frozenset({origin(owner, name)}))
-        for name, value in fields.items()
+        for name, value in _fields(owner).items()
     })  # fmt: skip

@@ -29,6 +29,9 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "e100_table": table(evidence, "e100"),
         "e100_function": lambda: float(evidence.headline("e100").array("test_bce").mean()),
         "e10_function": lambda: {"share": mean_of(evidence, "e10")},
+        "e10_formatted": formatted(mean_of(evidence, "e10")),
+        "e50_second": second(evidence),
+        "e10_e50_rows": rows(evidence),
         "e50_dict": {run: mean_of(evidence, run) for run in ("e50",)},
         "runs": len(list(evidence.grid.specs)),
         "typed": 262.18,
@@ -40,6 +43,26 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "typed_function": lambda: 262.18,
         "typed_table": typed_table(evidence),
     } | more(evidence)  # fmt: skip
+
+
+class Tables:
+    """An object with methods that a template calls."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+    def sample(self) -> str:
+        values = self.evidence.samples.sample("e50", 42).array("test_kl")
+        return ptbr.number(float(values.mean()))
+
+    def typed(self) -> str:
+        assert self.evidence.labels.size
+        return ptbr.number(262.18)
+
+
+def hidden(evidence: Evidence) -> dict[str, Any]:
+    """Return an object whose methods nobody follows."""
+    return {"tables": Tables(evidence)}
 
 
 def table(evidence: Evidence, run: str) -> str:
@@ -57,6 +80,28 @@ def typed_table(evidence: Evidence) -> str:
     values = evidence.headline("e10").array("test_kl")
     assert values.size
     return ptbr.number(262.18, len(values) % 2)
+
+
+def formatted(value: float) -> str:
+    """A number that came in by a parameter."""
+    return ptbr.number(value)
+
+
+def second(evidence: Evidence) -> str:
+    """The second of two numbers that were read."""
+    first = mean_of(evidence, "e10")
+    other = mean_of(evidence, "e50")
+    assert first != other
+    return ptbr.number(other)
+
+
+def rows(evidence: Evidence) -> str:
+    """A number made from what methods put into a list and a mapping."""
+    values: list[float] = []
+    by_run: dict[str, list[float]] = {}
+    values.append(mean_of(evidence, "e10"))
+    by_run.setdefault("e50", []).append(mean_of(evidence, "e50"))
+    return ptbr.number(sum(values) + sum(by_run["e50"]))
 
 
 def mean_of(evidence: Evidence, run: str) -> float:

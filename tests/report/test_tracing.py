@@ -27,7 +27,7 @@ def evidence() -> Evidence:
 def context(evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The followed context of a page whose code is page_code.py."""
     monkeypatch.setattr(reads, "_is_page_code", lambda path: path == PATH)
-    return followed_context(Page("amostra", "Amostra", "", context=page_code.context), evidence)
+    return followed_context(Page("amostra", "Amostra", "", context=page_code.context), evidence, reads.Reads())
 
 
 def runs(value: Any) -> set[str]:
@@ -80,12 +80,30 @@ def test_tracing_changes_no_value(evidence: Evidence) -> None:
 
 @pytest.mark.parametrize("name", [
     "dataset", "dataset_rounded", "dataset_marked", "e10", "e10_marked", "e10_e50", "e100_table", "e50_dict", "e50_merged",
+    "e10_formatted", "e50_second", "e10_e50_rows",
 ])  # fmt: skip
 def test_a_computed_entry_has_the_origins_of_its_own_reads_and_no_others(context: dict[str, Any], name: str) -> None:
     value = context[name]
     assert runs(value) == {part for part in name.split("_") if part in ("dataset", "e10", "e50", "e100")}
     for origin in origins_of(value):
         assert origin.places[0].path == PATH
+
+
+def test_what_is_read_of_the_first_seed_names_no_other(context: dict[str, Any]) -> None:
+    (origin,) = origins_of(context["e10"])
+    assert origin.results == {("e10", 42)}
+
+
+def test_a_number_formatted_in_a_call_that_cannot_be_followed_has_the_origins_of_its_line(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reads, "_is_page_code", lambda path: path == PATH)
+    made = reads.Reads()
+    page = Page("amostra", "Amostra", "", context=page_code.hidden)
+    tables = followed_context(page, evidence, made)["tables"]
+    with reads.recording(made):
+        assert runs(tables.sample()) == {"e50"}
+        assert runs(tables.typed()) == set()
 
 
 @pytest.mark.parametrize(("name", "run"), [("e100_function", "e100"), ("e10_function", "e10")])
