@@ -176,7 +176,7 @@ def _facts(result: RunResult, slug: str) -> dict[str, Any]:
         "name": f"{result.run}/{result.seed}",
         "anchor": result_anchor((result.run, result.seed)),
         "link": result_path(slug, result.run, result.seed),
-        "trained": [_session(session) for session in result.provenance.get("training", [])],
+        "trained": list(dict.fromkeys(_session(session) for session in result.provenance.get("training", []))),
         "evaluated": [_session(result.provenance["evaluation"])],
     }
 
