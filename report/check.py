@@ -47,6 +47,11 @@ def faults(
                 f"{page_path(page.slug)}, line {line}: a number typed by hand: {excerpt!r}. "
                 f"Take it from a metric, claim or spec (report/pages/{page.template})."
             )
+        for line, number in ptbr.unfollowed(result.marked):
+            yield (
+                f"{page_path(page.slug)}, line {line}: the number {number!r} came through no metric, claim or spec. "
+                f"Take it from one of these, or name it with report.origins.constant (report/pages/{page.template})."
+            )
         for name, content in result.files.items():
             yield from _differs(rendered_dir, name, content, page.slug)
         yield from link_faults(rendered_dir, page_path(page.slug))

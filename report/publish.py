@@ -23,12 +23,15 @@ from vae.store import ResultsStore
 
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
-    "report/bootstrap.py", "report/claims.py", "report/compare.py", "report/drawing.py", "report/environment.py",
-    "report/evidence.py", "report/labels.py", "report/metrics.py", "report/page.py", "report/ptbr.py",
-    "report/render.py", "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py",
+    "report/bootstrap.py", "report/claims.py", "report/compare.py", "report/dataflow.py", "report/drawing.py",
+    "report/environment.py", "report/evidence.py", "report/following.py", "report/labels.py", "report/metrics.py",
+    "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/reads.py", "report/render.py",
+    "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
     "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
-    "report/pages/_figure.md.jinja",
+    "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",
     "vae/figures", "vae/datasets.py",
+    # Pages lead to their lines.
+    "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/pipeline.py", "vae/provenance.py", "vae/spec.py",
 )  # fmt: skip
 
 NAMED_SOURCE = re.compile(r"\b(?:vae|report|benchmarks)/[\w/]+\.(?:py|json)\b")

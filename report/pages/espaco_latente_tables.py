@@ -119,7 +119,10 @@ def embedding_table(evidence: Evidence) -> str:
     """Return how faithful the plane of PCA and the t-SNE are."""
     rows = []
     for name, title in (("pca", "PCA"), ("tsne", "t-SNE")):
-        metrics = [Metric("", score(f"{quality}_{name}"), 3) for quality in ("trustworthiness", "continuity")]
+        metrics = [
+            Metric(label, score(f"{quality}_{name}"), 3)
+            for quality, label in (("trustworthiness", "Confiabilidade"), ("continuity", "Continuidade"))
+        ]
         rows.append([title, *(metric.text(metric.measure(evidence, DEEP)) for metric in metrics)])
     caption = "Fidelidade dos dois mapas planos, de zero a um: um é um mapa que guarda todas as vizinhanças."
     return str(Table(["Mapa", "Confiabilidade ↑", "Continuidade ↑"], rows, caption, "mapas"))
@@ -212,4 +215,4 @@ def _auroc(split: groups.Split, sample: Sample) -> Array:
 
 
 def _confusion(first: int, second: int) -> Metric:
-    return Metric("", lambda s: s.confusion(first, second), 1, "%", None, NEIGHBOURS, True)
+    return Metric("Confusão de duas classes", lambda s: s.confusion(first, second), 1, "%", None, NEIGHBOURS, True)

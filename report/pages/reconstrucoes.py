@@ -1,23 +1,22 @@
 """What the decoder gives back: the reference's five columns, and every measure of fidelity and sharpness."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from report import ptbr
+from report import ptbr, statistics
 from report.evidence import Evidence
 from report.labels import column_title, run_label
+from report.origins import constant
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import reconstrucoes_figures as drawings
 from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
 from report.pages.reconstrucoes_figures import RUNS, by_class, class_means, entropy_by_class, recognised_by_class
-from report.statistics import ALPHA
 from report.tables import Table
 from vae.results import Array
-
-PCA_DIMENSIONS = (2, 10, 50)  # those of vae/baselines.py, which needs torch
 
 
 def explained(values: Array, by: Array) -> float:
@@ -28,7 +27,9 @@ def explained(values: Array, by: Array) -> float:
 def baseline_table(evidence: Evidence) -> str:
     """Return what reconstructs without a VAE: the training set's mean image, and linear projections."""
     scores = evidence.dataset.scores
-    columns = [f"pca{size}" for size in PCA_DIMENSIONS]
+    found = (re.fullmatch(r"pca(\d+)_mse", name) for name in scores)
+    sizes = sorted(int(match[1]) for match in found if match)
+    columns = [f"pca{size}" for size in sizes]
     floor = scores["test_entropy"]
 
     def row(label: str, name: str, mean_image: str, decimals: int, shift: float = 0.0) -> list[str]:
@@ -39,9 +40,9 @@ def baseline_table(evidence: Evidence) -> str:
         row("Desvio (nats) ↓", "bce", ptbr.number(scores["mean_image_bce"] - floor), 2, floor),
         row("EQM por pixel ↓", "mse", "n. m.", 4),
         row("Nitidez (gradiente) ↑", "sharpness", "n. m.", 3),
-        row("Variância dos dados conservada ↑", "variance", ptbr.number(0.0, 3), 3),
+        row("Variância dos dados conservada ↑", "variance", "zero", 3),
     ]
-    labels = [f"PCA {ptbr.plural(size, 'dimensão', 'dimensões')}" for size in PCA_DIMENSIONS]
+    labels = [f"PCA {ptbr.plural(size, 'dimensão', 'dimensões')}" for size in sizes]
     caption = (
         "Referências lineares no mesmo teste: a imagem média do treino, que não transmite nada, e a projeção nas "
         "primeiras "
@@ -117,8 +118,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "class_names": names,
         "run_labels": [run_label(evidence.spec(run)) for run in RUNS],
         "seed_shown": evidence.headline(LONGEST).seed,
-        "confidence": 1 - ALPHA,
-        "extreme_count": drawings.EXTREMES,
+        "confidence": 1 - constant(statistics, "ALPHA"),
+        "extreme_count": constant(drawings, "EXTREMES"),
         "extreme_errors": drawings.fixed_errors(evidence)[drawings.extremes(evidence)[[0, -1]]].tolist(),
     }
 
@@ -150,7 +151,7 @@ PAGE = Page(
                     "Original",
                     (
                         "{{ per_class }} imagens de teste de cada uma das {{ dataset.classes | length }} classes, com "
-                        "nitidez {{ 1 }} por definição."
+                        "nitidez um por definição."
                     ),
                     drawings.draw_originals,
                 ),
@@ -192,7 +193,7 @@ PAGE = Page(
             drawings.draw_sharpness,
             (
                 "Mediana da nitidez pelo gradiente em cada classe e treino, com o intervalo de {{ confidence | "
-                "percent(0) }}. O valor do original é {{ 1 }}: quanto mais à esquerda, mais borrada a reconstrução."
+                "percent(0) }}. O valor do original é um: quanto mais à esquerda, mais borrada a reconstrução."
             ),
             (
                 "Barras por classe: no conjunto todo, a nitidez mediana é {{ value('sharpness', 'e10') | number(3) }} "

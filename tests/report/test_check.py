@@ -8,13 +8,15 @@ import pytest
 
 from report import check, ptbr
 from report.check import link_faults
+from report.origins import Origin, trace
 from report.render import RenderedPage
 from report.rendered import Rendered, page_path
 from vae.grid import make_grid
 from vae.store import ResultsStore
 
 SLUG = "espaco-latente"
-TEXT = f"# Página\n\nForam {ptbr.integer(10)} épocas.\n\n![Uma figura](figures/a.svg)\n\n[A outra](outra.md#x)\n"
+EPOCHS = trace(10, frozenset({Origin("especificação: `epochs`", ())}))
+TEXT = f"# Página\n\nForam {ptbr.integer(EPOCHS)} épocas.\n\n![Uma figura](figures/a.svg)\n\n[A outra](outra.md#x)\n"
 
 
 def page(tmp_path: Path, text: str) -> list[str]:
@@ -112,6 +114,16 @@ def test_a_typed_number_is_named_with_line_and_template(faults: Faults, monkeypa
     found = faults()
     assert len(found) == 1
     assert "line 3: a number typed by hand" in found[0]
+    assert f"report/pages/{SLUG}.md.jinja" in found[0]
+
+
+def test_a_number_from_nowhere_is_named_with_line_and_template(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = TEXT.replace("épocas", f"épocas e {ptbr.number(262.18)}")
+    files = {page_path(SLUG): ptbr.strip_marks(TEXT).encode()}
+    monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(lost, files))
+    found = faults()
+    assert len(found) == 1
+    assert "line 3: the number '262,18' came through no metric, claim or spec" in found[0]
     assert f"report/pages/{SLUG}.md.jinja" in found[0]
 
 
