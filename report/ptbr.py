@@ -67,7 +67,7 @@ def interval(low: float, high: float, decimals: int = 2, unit: str = "") -> str:
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share between 0 and 1 as "85,3%"."""
     # Shifted as it is written: 100 * 0.2355 is 23.549999..., which would be rounded away from the share itself.
-    return number(float(Decimal(repr(float(share))).scaleb(2)), decimals, "%")
+    return mark(_plain(float(Decimal(repr(float(share))).scaleb(2)), decimals) + "%", share)
 
 
 def integer(value: int) -> str:

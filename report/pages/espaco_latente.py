@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from report.evidence import Evidence
+from report.origins import constant
 from report.page import Page, Plot
 from report.pages import espaco_latente_dimensions as dimensions
 from report.pages import espaco_latente_evolution as evolution
@@ -37,7 +38,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
             metrics_table(evidence, tables.GROUPS, RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo.")
         ),
         "group_angle": lambda run: tables.ANGLE.measure(evidence, run).value,
-        "straight_angle": tables.STRAIGHT_ANGLE,
+        "straight_angle": constant(tables, "STRAIGHT_ANGLE"),
         "ranked_splits": lambda run: tables.ranked_splits(evidence, run),
         "splits_table": lambda splits: tables.splits_table(evidence, splits),
         "embedding_table": lambda: tables.embedding_table(evidence),

@@ -3,16 +3,17 @@
 The numbers are those of benchmarks/engine.json, read by report/calibration.py.
 """
 
-import math
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report import ptbr
+from report import ptbr, statistics
 from report.calibration import COMMAND, FILE, Calibration, Single, read
 from report.evidence import Evidence
+from report.origins import Origin, constant, origins_of, trace
 from report.page import Plot
+from report.places import Place
 from report.statistics import ALPHA
 from report.tables import Table
 
@@ -56,12 +57,13 @@ FAMILIES = {
     "effects": "parte verdadeira, acasos em comum",
 }
 SIZE = "Sementes × imagens"
+ORIGIN = Origin("simulação do motor de julgamento", (Place(FILE), Place("benchmarks/engine.py")))
 DOUBT = 3  # standard errors of the simulation beyond which a count is not put down to its luck
 
 
 def error_of(share: float, repetitions: int) -> float:
     """Return the standard error of a share counted over independent repetitions: binomial."""
-    return math.sqrt(share * (1 - share) / repetitions)
+    return (share * (1 - share) / repetitions) ** 0.5
 
 
 def exceeds(count: int, repetitions: int, level: float) -> bool:
@@ -162,7 +164,8 @@ BY_SEEDS_PLOT = Plot(
 
 def context() -> dict[str, Any]:
     """Return what the section says of the simulation: its tables, its sizes, and which counts are too many."""
-    table = read()
+    table: Calibration = trace(read(), frozenset({ORIGIN}))
+    level = constant(statistics, "ALPHA")
     several = [row for row in (table.single(name) for name in SITUATIONS if name != LIMIT) if row.seeds > 1]
     first, last = (table.single(name) for name in (BY_SEEDS[0], BY_SEEDS[-1]))
     repetitions = min(row.repetitions for row in table.singles)
@@ -173,12 +176,12 @@ def context() -> dict[str, Any]:
         "file": ptbr.mark(FILE),
         "command": ptbr.mark(COMMAND),
         "outdated": table.outdated,
-        "level": ALPHA,
-        "ideal": 2 * NormalDist().inv_cdf(1 - ALPHA / 2),
+        "level": level,
+        "ideal": trace(2 * NormalDist().inv_cdf(1 - ALPHA / 2), origins_of(level)),
         "resamples": table.resamples,
         "effect": table.effect,
         "repetitions": repetitions,
-        "error": error_of(ALPHA, repetitions),
+        "error": error_of(level, repetitions),
         "fewest": first.seeds,
         "most": last.seeds,
         "lines": [(words, false_share(first, name), false_share(last, name)) for name, words in METHODS.items()],
