@@ -16,7 +16,7 @@ import click
 from vae.datasets import DATASETS, dataset_info
 from vae.errors import LaudoError
 from vae.grid import PROFILES, Grid, make_grid
-from vae.plan import Plan, make_plan, status
+from vae.plan import Plan, make_plan
 from vae.store import ResultsStore
 
 ROOT = Path(__file__).resolve().parent
@@ -40,6 +40,8 @@ PUBLISHED = ("full", "fashion-mnist")
 @click.option(
     "--check", "check", is_flag=True, help="No training: verify results, pages, numbers, links; exit 1 on any fault."
 )
+@click.option("--compare", "revision", metavar="REV", help="What changed since the results of this git revision.")
+@click.option("--save", is_flag=True, help="With --compare: REV is the publication before, for the scoreboard page.")
 @click.option("--profile", type=click.Choice(PROFILES), default="full", show_default=True, help="Size of the grid.")
 @click.option("--seeds", type=int, default=None, metavar="N", help="Number of training seeds instead of the profile's.")
 @click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", show_default=True)
@@ -52,8 +54,9 @@ PUBLISHED = ("full", "fashion-mnist")
 @click.option("--results", "results_dir", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
               help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip
 def main(
-    everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], show_status: bool, check: bool, profile: str,
-    seeds: int | None, device: str, data_dir: Path | None, dataset: str, dry_run: bool, results_dir: Path | None,
+    everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], show_status: bool, check: bool,
+    revision: str | None, save: bool, profile: str, seeds: int | None, device: str, data_dir: Path | None, dataset: str,
+    dry_run: bool, results_dir: Path | None,
 ) -> None:  # fmt: skip
     """Train the grid of VAEs, judge the report's claims on the results, and render its pages.
 
@@ -64,7 +67,13 @@ def main(
         grid = make_grid(profile, dataset, seeds)
         _check_names(grid, retrain)
     store = ResultsStore(results_dir or default_results(profile, dataset))
-    if show_status:
+    if save and revision is None:
+        raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
+    if revision is not None and (everything or sections or retrain or show_status or check or dry_run):
+        raise click.UsageError("--compare stands alone: build or check with another command, before or after it.")
+    if revision is not None:
+        print_changes(revision, grid, store, save)
+    elif show_status:
         print_status(grid, store)
     elif check:
         run_check(grid, store)
@@ -93,6 +102,7 @@ def build(
     from report.publish import Publication
     from report.rendered import Rendered
     from report.sections import PAGES, page, runs_of
+    from report.state_text import reused
 
     with _usage():
         pages = [page(slug) for slug in dict.fromkeys(sections)] if sections else list(PAGES)
@@ -111,7 +121,8 @@ def build(
 
         execute(plan, store, Places(data_dir, cache_dir()), device, Progress())
     else:
-        print_reused(plan, store)
+        for line in reused(plan, store):
+            click.echo(line)
     Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR).publish(pages, click.echo)
     click.echo("Read it: mkdocs serve")
 
@@ -138,19 +149,6 @@ def _check_names(grid: Grid, names: tuple[str, ...]) -> None:
             raise LaudoError(f"Unknown run '{name}'.{hint} Runs: {', '.join(grid.specs)}.")
 
 
-def print_reused(plan: Plan, store: ResultsStore) -> None:
-    """Say in plain words what is reused, when it was trained and on what."""
-    trained: dict[tuple[str, str], list[str]] = {}
-    for step in plan.steps:
-        sessions = store.provenance(step.spec.name, step.seed).get("training")
-        if sessions:
-            where = (sessions[-1]["finished"][:10], " and ".join({session["device"]: "" for session in sessions}))
-            trained.setdefault(where, []).append(step.label)
-    click.echo(f"Nothing to train: {len(plan.steps)} results in {store.root} are fresh.")
-    for (day, device), labels in sorted(trained.items()):
-        click.echo(f"  trained {day} on {device}: {', '.join(labels)}")
-
-
 def print_plan(plan: Plan, store: ResultsStore, device: str) -> None:
     """Print what a build would do, on what, and about how long."""
     from vae.forecast import forecast
@@ -164,16 +162,25 @@ def print_status(grid: Grid, store: ResultsStore) -> None:
     """Print the state of every run and page, and why."""
     from report.publish import Publication
     from report.rendered import Rendered
-    from report.sections import PAGES
+    from report.state_text import state
 
-    click.echo(f"results: {store.root}  (profile {grid.profile}, {grid.dataset.dataset})")
-    steps = status(grid, store, RUNS_DIR)
-    for step in steps:
-        click.echo(f"  {step.label:16} {step.state.value:8} {step.reason}")
-    click.echo(f"pages: {RENDERED_DIR}")
-    publication = Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR)
-    for slug, state, reason in publication.status(PAGES):
-        click.echo(f"  {slug:16} {state:8} {reason}")
+    for line in state(grid, store, RUNS_DIR, Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR)):
+        click.echo(line)
+
+
+def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) -> None:
+    """Print what changed since the results of a revision, and keep what it said if it is the publication before."""
+    from report.compare_text import lines
+    from report.past import compare_with
+    from report.rendered import ESTIMATES
+    from report.revision import RevisionError
+
+    try:
+        compared = compare_with(ROOT, revision, grid, store, RENDERED_DIR / ESTIMATES, save)
+    except RevisionError as error:
+        raise click.UsageError(str(error)) from error
+    for line in lines(compared, store.root):
+        click.echo(line)
 
 
 def run_check(grid: Grid, store: ResultsStore) -> None:

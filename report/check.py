@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from report import ptbr
+from report import calibration, ptbr
 from report.environment import make_environment
 from report.family import StoredResults
 from report.publish import Publication
@@ -24,16 +24,19 @@ def faults(
     grid: Grid, store: ResultsStore, rendered_dir: Path, docs: Path, tell: Callable[[str], None]
 ) -> Iterator[str]:
     """Yield every fault: damaged results, pages that differ from what would be rendered, typed numbers, links, alt texts."""
+    tell("the simulation of the judging engine")
+    yield from calibration.faults()
     tell("results against the manifest")
+    rendered = Rendered(rendered_dir)
+    publication = Publication(grid, store, rendered, docs)
     try:
         damaged = store.faults()
+        publication.previous()
     except ResultsError as error:
         damaged = [str(error)]
     yield from damaged
     if damaged:
         return  # nothing can be rendered from them
-    rendered = Rendered(rendered_dir)
-    publication = Publication(grid, store, rendered, docs)
     evidence = publication.evidence(PAGES, StoredResults(grid, store), cached=False)
     environment = make_environment()
     for page in PAGES:
@@ -43,6 +46,11 @@ def faults(
             yield (
                 f"{page_path(page.slug)}, line {line}: a number typed by hand: {excerpt!r}. "
                 f"Take it from a metric, claim or spec (report/pages/{page.template})."
+            )
+        for line, number in ptbr.unfollowed(result.marked):
+            yield (
+                f"{page_path(page.slug)}, line {line}: the number {number!r} came through no metric, claim or spec. "
+                f"Take it from one of these, or name it with report.origins.constant (report/pages/{page.template})."
             )
         for name, content in result.files.items():
             yield from _differs(rendered_dir, name, content, page.slug)

@@ -26,7 +26,7 @@ class Claim:
     """Something that the report asserts, and how the runs settle it.
 
     needs: run names; the statistic gets one Sample for each, in this order, and returns (B,) replicates with the
-    original sample in row 0, or one number. The first line of its docstring is shown on the page. side: the side of the
+    original sample in row 0, or (B, k) where the claim is about the least of k numbers, or one number. The first line of its docstring is shown on the page. side: the side of the
     margin on which the claim puts the statistic. confirmed, refuted, inconclusive: Jinja sentences, in Portuguese.
     groups, classes: what the data set must have, foreign: that it must have images foreign to it; without them the claim
     is not tested. See untestable for claims that no run here can settle: they have no statistic.

@@ -1,10 +1,12 @@
 """The Jinja environment of the pages: Portuguese formats, strict about what is undefined or unformatted."""
 
+from collections.abc import Sized
 from typing import Any
 
 import jinja2
 
 from report import ptbr
+from report.origins import origins_of, trace
 from report.page import PAGES_DIR
 from vae.errors import LaudoError
 
@@ -42,6 +44,8 @@ def make_environment() -> jinja2.Environment:
         "enumerate": ptbr.join,
         "plural": ptbr.plural,
         "zip": zip,
+        "length": _length,
+        "count": _length,
     }
     return environment
 
@@ -72,6 +76,12 @@ def render_template(environment: jinja2.Environment, name: str, context: dict[st
         raise PageError(f"report/pages/{_place(error, name)}: {error.message}") from error
     except FAILURES as error:
         raise PageError(f"report/pages/{_place(error, name)}: {_words(error)}") from error
+
+
+def _length(items: Sized) -> int:
+    """Return how many items there are: a number that comes from where they come from."""
+    counted: int = trace(len(items), origins_of(items))
+    return counted
 
 
 def _words(error: Exception) -> str:

@@ -2,9 +2,9 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from functools import cached_property
 
 from report.claims import Verdict
+from report.compare import Snapshot
 from report.statistics import Estimate, Samples
 from vae.datasets import DatasetInfo
 from vae.errors import LaudoError
@@ -15,11 +15,15 @@ from vae.spec import RunSpec
 
 @dataclasses.dataclass(frozen=True)
 class Evidence:
-    """Loaded results (in samples: name -> seed -> result) and verdicts (claim id -> verdict) of one grid."""
+    """Loaded results (in samples: name -> seed -> result) and verdicts (claim id -> verdict) of one grid.
+
+    previous: what the publication before said, None if that is not known.
+    """
 
     grid: Grid
     samples: Samples
     verdicts: Mapping[str, Verdict]
+    previous: Snapshot | None = None
 
     @property
     def info(self) -> DatasetInfo:
@@ -37,8 +41,7 @@ class Evidence:
 
     def headline(self, run: str) -> RunResult:
         """Return the result whose images and scatters are shown: that of the first seed."""
-        seeds = self.seeds(run)
-        return seeds.get(FIRST_SEED) or seeds[min(seeds)]
+        return headline_of(self.seeds(run))
 
     def epoch_seconds(self, run: str) -> list[float]:
         """Return how long each epoch of a run took, in seconds, as recorded when its first seed was trained."""
@@ -55,15 +58,15 @@ class Evidence:
             raise LaudoError(f"'{run}' is no VAE run.")
         return spec
 
-    @cached_property
+    @property
     def dataset(self) -> RunResult:
         return self.headline(self.grid.dataset.name)
 
-    @cached_property
+    @property
     def classifier(self) -> RunResult:
         return self.headline(self.grid.classifier.name)
 
-    @cached_property
+    @property
     def labels(self) -> Array:
         """Class indices of the test images, (n,)."""
         return self.dataset.array("test_labels")
@@ -71,6 +74,11 @@ class Evidence:
     def estimate(self, statistic: Callable[..., Array | float], *runs: str) -> Estimate:
         """Return a statistic of one or several runs with its interval over seeds and test images."""
         return self.samples.estimate(statistic, *runs)
+
+
+def headline_of(seeds: Mapping[int, RunResult]) -> RunResult:
+    """Return the result of the first seed, of the lowest if that was not trained."""
+    return seeds.get(FIRST_SEED) or seeds[min(seeds)]
 
 
 def devices(result: RunResult) -> str:

@@ -55,10 +55,16 @@ class StoredResults(Mapping[str, Mapping[int, RunResult]]):
         if run not in self._grid.specs:
             return []
         if run not in self._fresh:
-            wanted = keys_of(self._grid, self._info, self._grid.specs[run])
-            seeds = [seed for seed in self._grid.seeds_of(run) if self._store.has(run, seed)]
-            self._fresh[run] = [seed for seed in seeds if self._store.keys(run, seed) == wanted]
+            self._fresh[run] = [seed for seed in self.candidates(run) if self.accepts(run, seed)]
         return self._fresh[run]
+
+    def candidates(self, run: str) -> list[int]:
+        """Return the seeds of a run that are wanted and stored."""
+        return [seed for seed in self._grid.seeds_of(run) if self._store.has(run, seed)]
+
+    def accepts(self, run: str, seed: int) -> bool:
+        """Return whether a stored result has the keys that the grid gives its run."""
+        return self._store.keys(run, seed) == keys_of(self._grid, self._info, self._grid.specs[run])
 
     def digests(self, run: str) -> dict[str, str]:
         """Return the hash of each fresh result of a run, by run/seed."""

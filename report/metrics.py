@@ -2,11 +2,14 @@
 
 import dataclasses
 import math
+import sys
 from collections.abc import Callable
 from typing import Literal
 
 from report import ptbr
 from report.evidence import Evidence
+from report.origins import relabel
+from report.places import Place, of_score, relative
 from report.sample import Sample
 from report.statistics import Estimate
 from vae.results import Array
@@ -28,14 +31,20 @@ class Metric:
     source: str = "vae/evaluate.py"
     percent: bool = False
     count: bool = False
+    defined: Place = dataclasses.field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        caller = sys._getframe(2)  # that of __init__, which the dataclass wrote, is between
+        object.__setattr__(self, "defined", Place(relative(caller.f_code.co_filename), caller.f_lineno))
 
     def measure(self, evidence: Evidence, run: str) -> Estimate:
         """Return the metric of a run, with its interval over seeds and test images."""
-        return evidence.estimate(self.read, run)
+        return self._labelled(evidence.estimate(self.read, run))
 
     def difference(self, evidence: Evidence, before: str, after: str) -> Estimate:
         """Return the metric of the second run minus that of the first, paired by seed and test image."""
-        return evidence.estimate(lambda first, second: self.read(second) - self.read(first), before, after)
+        change = evidence.estimate(lambda first, second: self.read(second) - self.read(first), before, after)
+        return self._labelled(change)
 
     def text(self, estimate: Estimate, unit: bool = True) -> str:
         """Return value ± half of the 95 % interval; the value alone where there is nothing to estimate it from."""
@@ -45,6 +54,12 @@ class Metric:
             decimals = 0 if self.count else self.decimals
             return ptbr.number(estimate.value * factor, decimals, shown)
         return ptbr.plus_minus(estimate.value * factor, estimate.half_width * factor, self.decimals, shown)
+
+    def _labelled(self, estimate: Estimate) -> Estimate:
+        """Return an estimate whose origin, if it has one, is this metric: where it is declared, and what computes it."""
+        name = next((name for name, metric in METRICS.items() if metric is self), "")
+        labelled: Estimate = relabel(estimate, self.label, self.defined, of_score(name) or Place(self.source))
+        return labelled
 
 
 def score(name: str) -> Callable[[Sample], Array]:
@@ -124,7 +139,12 @@ METRICS: dict[str, Metric] = {
         "Maior passo / passo mediano, nos atributos", median("interpolation_feature_jump"), 2, "", "lower", PATHS
     ),
     "mixing_feature_jump": Metric(
-        "O mesmo, misturando os pixels das duas imagens", median("mixing_feature_jump"), 2, "", None, PATHS
+        "Maior passo / passo mediano, nos atributos, misturando os pixels",
+        median("mixing_feature_jump"),
+        2,
+        "",
+        None,
+        PATHS,
     ),
     "recon_accuracy": Metric(
         "Classe reconhecida na reconstrução",

@@ -73,7 +73,8 @@ class Page:
     """One page of the report: <slug>.py beside <slug>.md.jinja.
 
     runs: names of the grid that its text and figures use; those of its claims are added by themselves.
-    quotes: pages whose claims it speaks of too ("*" for all). context: values for the template beside the common ones.
+    quotes: pages whose claims it speaks of too ("*" for all). compares: whether it says what changed since the
+    publication before. context: values for the template beside the common ones.
     """
 
     slug: str
@@ -83,6 +84,7 @@ class Page:
     claims: tuple["Claim", ...] = ()
     figures: tuple[Figure, ...] = ()
     quotes: tuple[str, ...] = ()
+    compares: bool = False
     context: Callable[["Evidence"], dict[str, Any]] = lambda evidence: {}
 
     def __post_init__(self) -> None:

@@ -1,77 +1,88 @@
 """Brazilian Portuguese formats, and the lint that finds numbers typed by hand.
 
-Whatever is returned with a digit in it stands between two private-use characters. The last step of rendering strips
-them; before it, a digit outside of them is one that nobody measured.
+Whatever is returned with a digit in it stands between two private-use characters, after the key of its origins
+(report/origins.py). The last step of rendering turns marks into links; before it, a digit outside of them is one that
+nobody measured, and a mark without a key is a number that came through no metric, claim or spec.
 """
 
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from report import reads
+from report.origins import CLOSE, KEYS, OPEN, key_of, origins_of
 from vae.errors import LaudoError
 
 LOCALE = "pt_BR"
-OPEN, CLOSE = "\ue000", "\ue001"
+MARKS = re.compile(f"[{OPEN}{CLOSE}{KEYS}]")
 MINUS, NO_BREAK = "\u2212", "\u00a0"
 
 
-def mark(text: str) -> str:
-    """Return a text from specs or results (names, class labels, versions), marked if it has a digit."""
-    text = strip_marks(text)
-    return f"{OPEN}{text}{CLOSE}" if re.search(r"\d", text) else text
+def mark(text: str, *values: Any) -> str:
+    """Return a text from specs or results (names, class labels, versions), marked if it has a digit.
+
+    values: what it was made from; their origins are the text's, beside those that it has itself.
+    """
+    plain = strip_marks(text)
+    if not re.search(r"\d", plain):
+        return plain
+    return f"{OPEN}{key_of(origins_of(text, *values) or reads.here())}{plain}{CLOSE}"
 
 
 def strip_marks(text: str) -> str:
-    """Return a text without the marks around its numbers."""
-    return text.replace(OPEN, "").replace(CLOSE, "")
+    """Return a text without the marks around its numbers and the keys in them."""
+    return MARKS.sub("", text)
 
 
 def number(value: float, decimals: int = 2, unit: str = "") -> str:
     """Return "1.234,50" and, if given, its unit after a no-break space ("%" and "°" stand close)."""
-    return mark(_plain(value, decimals) + _unit(unit))
+    return mark(_plain(value, decimals) + _unit(unit), value)
 
 
 def signed(value: float, decimals: int = 2, unit: str = "") -> str:
     """Return "+0,12" or "−0,12"; what rounds to zero has no sign."""
     text = _plain(value, decimals)
     positive = value > 0 and text != _plain(0, decimals)
-    return mark(("+" if positive else "") + text + _unit(unit))
+    return mark(("+" if positive else "") + text + _unit(unit), value)
 
 
 def plus_minus(value: float, half_width: float, decimals: int = 2, unit: str = "") -> str:
     """Return "12,3 ± 0,4", with the unit once, after both."""
-    return mark(f"{_plain(value, decimals)}{NO_BREAK}±{NO_BREAK}{_plain(half_width, decimals)}{_unit(unit)}")
+    return mark(
+        f"{_plain(value, decimals)}{NO_BREAK}±{NO_BREAK}{_plain(half_width, decimals)}{_unit(unit)}", value, half_width
+    )
 
 
 def interval(low: float, high: float, decimals: int = 2, unit: str = "") -> str:
     """Return "[0,12; 0,34]" with the unit after it."""
-    return mark(f"[{_plain(low, decimals)};{NO_BREAK}{_plain(high, decimals)}]{_unit(unit)}")
+    return mark(f"[{_plain(low, decimals)};{NO_BREAK}{_plain(high, decimals)}]{_unit(unit)}", low, high)
 
 
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share between 0 and 1 as "85,3%"."""
     # Shifted as it is written: 100 * 0.2355 is 23.549999..., which would be rounded away from the share itself.
-    return number(float(Decimal(repr(float(share))).scaleb(2)), decimals, "%")
+    return mark(_plain(float(Decimal(repr(float(share))).scaleb(2)), decimals) + "%", share)
 
 
 def integer(value: int) -> str:
     """Return "10.000"."""
-    return mark(_plain(value, 0))
+    return mark(_plain(value, 0), value)
 
 
 def p_value(value: float) -> str:
     """Return "0,032", and "< 0,001" below that."""
-    return mark(f"<{NO_BREAK}{_plain(0.001, 3)}" if value < 0.001 else _plain(value, 3))
+    return mark(f"<{NO_BREAK}{_plain(0.001, 3)}" if value < 0.001 else _plain(value, 3), value)
 
 
 def plural(count: int, singular: str, plural_form: str) -> str:
     """Return "1 semente" or "5 sementes"; none counts as many ("0 sementes")."""
-    return mark(f"{_plain(count, 0)}{NO_BREAK}{singular if count == 1 else plural_form}")
+    return mark(f"{_plain(count, 0)}{NO_BREAK}{singular if count == 1 else plural_form}", count)
 
 
 def duration(seconds: float) -> str:
@@ -86,7 +97,7 @@ def duration(seconds: float) -> str:
     total = whole if large == "min" else round(seconds / 60)
     high, low = divmod(total, 60)
     parts = [_plain(high, 0) + NO_BREAK + large] + ([_plain(low, 0) + NO_BREAK + small] if low else [])
-    return mark(NO_BREAK.join(parts))
+    return mark(NO_BREAK.join(parts), seconds)
 
 
 def date(iso: str) -> str:
@@ -99,12 +110,13 @@ def date(iso: str) -> str:
     except ValueError as error:
         raise LaudoError(f"'{iso}' is no date; write it as 2026-11-23.") from error
     text = format_date(day, "d 'de' MMMM 'de' y", locale=LOCALE)
-    return mark("1º" + text[1:] if day.day == 1 else text)
+    return mark("1º" + text[1:] if day.day == 1 else text, iso)
 
 
-def join(items: Iterable[str]) -> str:
-    """Return "a, b e c"; items with digits are marked."""
-    marked = [item if OPEN in item else mark(item) for item in items]
+def join(items: Iterable[str | int]) -> str:
+    """Return "a, b e c"; whole numbers are formatted, and items with digits marked."""
+    texts = [integer(item) if isinstance(item, int) else item for item in items]
+    marked = [item if OPEN in item else mark(item) for item in texts]
     return " e ".join([", ".join(marked[:-1]), marked[-1]]) if len(marked) > 1 else "".join(marked)
 
 
@@ -123,6 +135,17 @@ def unmarked_digits(markdown: str) -> list[tuple[int, str]]:
     lines = zip(markdown.split("\n"), masked.split("\n"), strict=True)
     found = [(row, line, re.search(r"\d", prose)) for row, (line, prose) in enumerate(lines, start=1)]
     return [(row, _excerpt(line, hit.start())) for row, line, hit in found if hit]
+
+
+def prose_marks(markdown: str) -> Iterator[re.Match[str]]:
+    """Yield the marks that stand in prose: what a reader sees as text."""
+    return (match for match in _NOT_PROSE.finditer(markdown) if match.group().startswith(OPEN))
+
+
+def unfollowed(markdown: str) -> list[tuple[int, str]]:
+    """Return line number (from 1) and text of every number in prose that came through no metric, claim or spec."""
+    lost = (match for match in prose_marks(markdown) if not origins_of(match.group()))
+    return [(markdown.count("\n", 0, match.start()) + 1, strip_marks(match.group())) for match in lost]
 
 
 # What starts first wins, so that a "$" inside code opens no formula; at one place the order below decides.

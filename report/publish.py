@@ -2,33 +2,39 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from report import sources
 from report.codepages import code_page, code_path
+from report.compare import Snapshot
 from report.evidence import Evidence
 from report.family import StoredResults, judge_family
 from report.page import Page
-from report.rendered import ACTIVITY, RECORDS, Record, Rendered
+from report.rendered import ACTIVITY, ESTIMATES, Record, Rendered
 from report.sections import PAGES, claims_of, family, runs_of
+from report.snapshot import from_bytes
 from vae.datasets import FASHION_MNIST
 from vae.errors import ResultsError
 from vae.grid import Grid
+from vae.results import sha256
 from vae.spec import digest
 from vae.store import ResultsStore
 
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
-    "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/drawing.py", "report/environment.py",
-    "report/evidence.py", "report/labels.py",
-    "report/metrics.py", "report/page.py", "report/ptbr.py", "report/render.py", "report/sample.py",
-    "report/statistics.py", "report/tables.py", "report/wording.py", "report/pages/_claim.md.jinja",
-    "report/pages/_columns.md.jinja", "report/pages/_figure.md.jinja",
+    "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py", "report/drawing.py",
+    "report/environment.py", "report/evidence.py", "report/following.py", "report/labels.py", "report/metrics.py",
+    "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/reads.py", "report/render.py",
+    "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
+    "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
+    "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",
     "vae/figures", "vae/datasets.py",
+    # Pages lead to their lines.
+    "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/pipeline.py", "vae/provenance.py", "vae/spec.py",
 )  # fmt: skip
 
-NAMED_SOURCE = re.compile(r"\b(?:vae|report)/[\w/]+\.py\b")
+NAMED_SOURCE = re.compile(r"\b(?:vae|report|benchmarks)/[\w/]+\.(?:py|json)\b")
 VERDICTS = "a verdict"  # the one input that can only be known by judging
 
 
@@ -68,15 +74,21 @@ class Publication:
         self._write_code()
         self.mark_outdated(evidence, results)
 
-    def evidence(self, pages: Iterable[Page], results: StoredResults, cached: bool = True) -> Evidence:
+    def evidence(self, pages: Collection[Page], results: StoredResults, cached: bool = True) -> Evidence:
         """Return results and verdicts; ClaimError if a claim of these pages cannot be judged.
 
         cached: use and renew the estimates kept beside the pages; a check must not trust them.
         """
         required = [claim for page in pages for claim in claims_of(page)]
-        cache = self.rendered.root / RECORDS / "estimates.json" if cached else None
+        cache = self.rendered.root / ESTIMATES if cached else None
         samples, verdicts = judge_family(family(), required, self.grid, results, cache)
-        return Evidence(self.grid, samples, verdicts)
+        previous = self.previous() if any(page.compares for page in pages) else None
+        return Evidence(self.grid, samples, verdicts, previous)
+
+    def previous(self) -> Snapshot | None:
+        """Return what the publication before said, if it was saved; ResultsError if it cannot be read."""
+        content = self.store.previous()
+        return None if content is None else from_bytes(content)
 
     def inputs(self, page: Page, evidence: Evidence, results: StoredResults) -> dict[str, str]:
         """Return the hashes of all that a page is made from, named as people would name it."""
@@ -94,9 +106,12 @@ class Publication:
             "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }
 
-    @staticmethod
-    def _digests(page: Page, results: StoredResults) -> dict[str, str]:
-        return {label: value for run in ("dataset", *runs_of(page)) for label, value in results.digests(run).items()}
+    def _digests(self, page: Page, results: StoredResults) -> dict[str, str]:
+        previous = self.store.previous() if page.compares else None
+        # Runs come and go in a comparison, so every run of the grid counts, also those that the page can do without.
+        runs = ("dataset", *runs_of(page)) if previous is None else self.grid.specs
+        digests = {label: value for run in runs for label, value in results.digests(run).items()}
+        return digests if previous is None else {**digests, "the publication before": sha256(previous)}
 
     def mark_outdated(self, evidence: Evidence | None, results: StoredResults) -> None:
         """Give every rendered page that is older than its results a notice that says so.
@@ -180,7 +195,8 @@ def command(page: Page, grid: Grid) -> str:
 def outdated_notice(page: Page, changed: list[str], grid: Grid) -> str:
     """Return the notice of a page that is older than the results: what changed, and the command that renews it."""
     runs = ", ".join(f"`{name}`" for name in changed if "/" in name)
-    what = f"Os resultados de {runs} mudaram" if runs else "O código, a grade ou os veredictos mudaram"
+    others = "O código, a grade, os veredictos ou a publicação anterior mudaram"
+    what = f"Os resultados de {runs} mudaram" if runs else others
     return (
         f'\n!!! outdated "Página mais antiga que os resultados"\n'
         f"    {what} depois que esta página foi gerada; números e veredictos abaixo podem não valer mais.\n"

@@ -4,22 +4,26 @@ import dataclasses
 import json
 import math
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import jinja2
 
 from report import claims as engine
-from report import drawing, ptbr, sources, wording
+from report import drawing, ptbr, sources, statistics, wording
 from report.codepages import code_path
 from report.environment import PageError, render_sentence, render_template
 from report.evidence import Evidence
+from report.following import claim_anchor, claim_data_path, finished
 from report.labels import run_label
 from report.metrics import METRICS
+from report.origins import constant
 from report.page import Figure, Page
+from report.reads import Reads, recording
 from report.rendered import ACTIVITY, page_path
 from report.sections import claims_of, page_of
-from report.statistics import ALPHA
 from report.tables import metrics_table
+from report.tracing import followed_context, traced
 from vae.results import RESULT_FILE, dump_json
 
 
@@ -38,8 +42,9 @@ def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment)
     """
     rendering = Rendering(page, evidence, environment)
     marked = rendering.text()
-    files = {page_path(page.slug): ptbr.strip_marks(marked).encode()}
-    files |= {f"{ACTIVITY}/{name}": content for name, content in rendering.images.items()}
+    text, data = finished(marked, page.slug, rendering.evidence, environment)
+    files = {page_path(page.slug): text.encode()}
+    files |= {f"{ACTIVITY}/{name}": content for name, content in {**rendering.images, **data}.items()}
     files |= {
         f"{ACTIVITY}/{claim_data_path(page.slug, claim.id)}": claim_data(evidence, claim) for claim in page.claims
     }
@@ -56,9 +61,14 @@ class Rendering:
     draw: Callable[[Page, Figure, Evidence], dict[str, bytes]] = drawing.draw
     images: dict[str, bytes] = dataclasses.field(default_factory=dict)
     shown: set[str] = dataclasses.field(default_factory=set)
+    made: Reads = dataclasses.field(default_factory=Reads)
 
+    def __post_init__(self) -> None:
+        self.evidence = traced(self.evidence)
+
+    @cached_property
     def context(self) -> dict[str, Any]:
-        """Return what every template sees, and what the page's own context adds."""
+        """What every template sees, and what the page's own context adds."""
         evidence = self.evidence
         common = {
             "page": self.page,
@@ -79,11 +89,12 @@ class Rendering:
             "source": source_block,
             "source_link": source_link,
         }
-        return common | self.page.context(evidence)
+        return common | followed_context(self.page, evidence, self.made)
 
     def text(self) -> str:
         """Return the page's Markdown; numbers still carry the marks of their formatter."""
-        body = render_template(self.environment, self.page.template, self.context())
+        with recording(self.made):
+            body = render_template(self.environment, self.page.template, self.context)
         forgotten = [figure.id for figure in self.page.figures if figure.id not in self.shown]
         if forgotten:
             raise PageError(f"report/pages/{self.page.template} never shows figure '{forgotten[0]}' of its page.")
@@ -106,7 +117,7 @@ class Rendering:
             verdict=verdict,
             sentence=self.sentence(claim_id),
             mark=verdict_mark(verdict.kind),
-            confidence=ptbr.percent(1 - ALPHA, 0),
+            confidence=ptbr.percent(1 - constant(statistics, "ALPHA"), 0),
             runs=[f"`{ptbr.mark(run)}`" for run in verdict.claim.needs],
             data_link=claim_data_path(page_of(verdict.claim).slug, claim_id),
             code_link=source_link(facts["file"], line=facts["line"]) if facts["file"] else "",
@@ -136,23 +147,13 @@ class Rendering:
         self.shown.add(figure_id)
         files = self.draw(self.page, figure, self.evidence)
         self.images |= files
-        return drawing.markdown(self.page, figure, files, self.environment, self.context())
+        return drawing.markdown(self.page, figure, files, self.environment, self.context)
 
 
 def verdict_mark(kind: engine.VerdictKind) -> str:
     """Return the pill that names a verdict."""
     modifier = kind.value.replace(" ", "-").replace("ã", "a")
     return f'<span class="verdict verdict--{modifier}">{kind.value}</span>'
-
-
-def claim_anchor(claim_id: str) -> str:
-    """Return the id of a claim's block on its page."""
-    return ptbr.mark(f"afirmacao-{claim_id}")
-
-
-def claim_data_path(slug: str, claim_id: str) -> str:
-    """Return where the evidence of a claim is, beside the page that states it."""
-    return f"dados/{slug}/{claim_id}.json"
 
 
 def claim_data(evidence: Evidence, claim: engine.Claim) -> bytes:

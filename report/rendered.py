@@ -14,6 +14,7 @@ from pathlib import Path
 from vae.results import dump_json, sha256
 
 RECORDS = ".laudo"
+ESTIMATES = f"{RECORDS}/estimates.json"  # kept by report/family.py
 ACTIVITY = "atividades/04-vae"
 OUTDATED_OPEN, OUTDATED_CLOSE = "<!-- laudo: desatualizada -->\n", "<!-- laudo: fim -->\n"
 LOSSLESS = "surrogateescape"  # a page altered by hand may be no UTF-8; it is to be found, not to stop the build

@@ -151,11 +151,11 @@ class Sample:
         """Return the confusion (B,) of every pair of classes (i, j), i < j."""
         return {pair: self.confusion(*pair) for pair in itertools.combinations(range(len(self.info.classes)), 2)}
 
-    def confusion_lead(self, first: int, second: int) -> Array:
-        """Return how far a pair's confusion exceeds that of every other pair, (B,): > 0 if it ranks first."""
+    def confusion_leads(self, first: int, second: int) -> Array:
+        """Return how far a pair's confusion exceeds that of each other pair, (B, pairs - 1): all > 0 if it ranks first."""
         pair = (min(first, second), max(first, second))
-        others = np.stack([value for other, value in self.confusions().items() if other != pair])
-        return self.confusion(*pair) - others.max(axis=0)
+        others = np.stack([value for other, value in self.confusions().items() if other != pair], axis=1)
+        return self.confusion(*pair)[:, None] - others
 
     def knn_predictions(self) -> Array:
         """Return the class with most kNN votes, (n,); ties go to the lowest index."""

@@ -36,8 +36,8 @@ def definition(path: str, name: str) -> tuple[str, int]:
 
 def code_files() -> list[str]:
     """Return the source files that the site shows, by their path from the root."""
-    found = [path for folder in ("vae", "report") for path in sorted((ROOT / folder).rglob("*"))]
-    shown = [path for path in found if path.suffix == ".py" or path.name.endswith(".md.jinja")]
+    found = [path for folder in ("vae", "report", "benchmarks") for path in sorted((ROOT / folder).rglob("*"))]
+    shown = [path for path in found if path.suffix in (".py", ".json") or path.name.endswith(".md.jinja")]
     return [path.relative_to(ROOT).as_posix() for path in (*shown, ROOT / "build.py")]
 
 

@@ -1,13 +1,21 @@
 """The command line in its own process: exit codes, sentences instead of tracebacks, and what it leaves alone."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.report.repository import commit, start
+from vae.datasets import dataset_info
 from vae.grid import make_grid
+from vae.plan import keys_of
+from vae.results import RunResult
+from vae.spec import canonical
+from vae.store import ResultsStore
 
 ROOT = Path(__file__).parents[1]
 # Fails loudly when anything imports torch.
@@ -27,7 +35,9 @@ def test_help_and_no_option_explain_themselves(tmp_path: Path) -> None:
     for arguments in (("--help",), ()):
         done = call(*arguments, tmp=tmp_path)
         assert done.returncode == 0
-        assert all(option in done.stdout for option in ("--all", "--section", "--retrain", "--status", "--check"))
+        assert all(
+            option in done.stdout for option in ("--all", "--section", "--retrain", "--status", "--check", "--compare")
+        )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -58,6 +68,10 @@ def test_a_dry_run_says_what_and_how_long_and_changes_nothing(tmp_path: Path) ->
     (("--retrain", "e50"), ("--retrain goes with --all or --section",)),
     (("--all", "--section", "licoes"), ("--all renders every page",)),
     (("--dry-run",), ("--dry-run goes with",)),
+    (("--compare", "no-such-revision"), ("Unknown revision 'no-such-revision'", "git log --oneline -- results")),
+    (("--compare", "HEAD", "--all"), ("--compare stands alone",)),
+    (("--compare", "HEAD", "--check"), ("--compare stands alone",)),
+    (("--save",), ("--save goes with --compare REV",)),
     (("--nope",), ("--nope",)),
 ])  # fmt: skip
 def test_what_was_typed_wrong_is_a_usage_error(
@@ -77,6 +91,44 @@ def test_a_damaged_manifest_is_a_failure_with_a_remedy(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "manifest.json is damaged" in done.stderr
     assert "git checkout" in done.stderr
+
+
+def test_compare_says_what_changed_between_two_commits(tmp_path: Path) -> None:
+    folder = start(tmp_path / "laudo")
+    store = ResultsStore(folder / "results")
+    info = dataset_info("digits")
+    grid = make_grid("full", info.name, 1)
+    for number, tag in ((1.0, "v1"), (2.0, "v2")):
+        arrays = {"test_labels": np.zeros(7, dtype=np.uint8)}
+        for name, spec in list(grid.specs.items())[:3]:
+            keys = keys_of(grid, info, spec)
+            scores = {"iwae": number}
+            store.save(RunResult(name, 42, canonical(spec), keys, scores, {}, arrays, {"training": []}))
+        commit(folder, tag)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    def compare(*arguments: str) -> subprocess.CompletedProcess[str]:
+        code = NO_TORCH.replace(
+            "build.run()", f"import pathlib; build.ROOT = pathlib.Path({str(folder)!r}); build.run()"
+        )
+        command = [sys.executable, "-c", code, *arguments, "--dataset", "digits", "--results", str(store.root)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    done = compare("--compare", "v1", "--save")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "e10         other numbers" in done.stdout
+    assert re.search(r"e10 +iwae +1\.00 +2\.00 +\+1\.00 +nats", done.stdout)
+    saved = store.root / "previous.json"
+    assert f"Saved as the publication before, in {saved}" in done.stdout
+    after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert {path: content for path, content in after.items() if path != saved} == before
+
+    (store.root / "manifest.json").write_text("{")
+    commit(folder, "v3")
+    done = compare("--compare", "v3")
+    assert done.returncode == 1
+    assert "results/manifest.json cannot be read. Name another revision" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_check_counts_its_faults(tmp_path: Path) -> None:

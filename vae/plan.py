@@ -2,14 +2,14 @@
 
 import dataclasses
 import enum
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from vae.datasets import DatasetInfo, dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.results import Keys
-from vae.spec import DatasetSpec, RunSpec, Spec, evaluation_key, training_key, trajectory_key
+from vae.spec import DatasetSpec, Fields, RunSpec, Spec, evaluation_key, training_key, trajectory_key
 from vae.store import ResultsStore
 
 KEY_IN_PATHS = 16  # hexadecimal digits of a trajectory's key in the name of its folder
@@ -97,9 +97,10 @@ def make_plan(
     return Plan(grid, info, tuple(steps), frozenset(retrain))
 
 
-def keys_of(grid: Grid, info: DatasetInfo, spec: Spec) -> Keys:
-    """Return the keys that a stored result of this spec must carry to be fresh."""
-    eye = training_key(grid.classifier, info.checksum) if isinstance(spec, RunSpec) else ""
+def keys_of(grid: Grid, info: DatasetInfo, spec: Spec | Fields) -> Keys:
+    """Return the keys that a stored result of this spec carries if it was trained and measured as the grid says."""
+    kind = spec["type"] if isinstance(spec, Mapping) else type(spec).__name__
+    eye = training_key(grid.classifier, info.checksum) if kind == RunSpec.__name__ else ""
     return Keys(training_key(spec, info.checksum), evaluation_key(spec, info.checksum, grid.evaluation, eye))
 
 

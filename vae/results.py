@@ -94,7 +94,16 @@ def to_files(result: RunResult) -> dict[str, bytes]:
                 f"{result.run}/{result.seed}: the score {name} is {value}, so the model has collapsed or diverged; "
                 f"look at its losses, change the run in vae/grid.py and train it again with --retrain {result.run}."
             )
-    body = {
+    return {
+        RESULT_FILE: dump_json(numbers(result)),
+        ARRAYS_FILE: _pack(result.arrays),
+        PROVENANCE_FILE: dump_json(dict(result.provenance)),
+    }
+
+
+def numbers(result: RunResult) -> dict[str, Any]:
+    """Return all of a result but its arrays and provenance, as JSON values."""
+    return {
         "format": FORMAT,
         "run": result.run,
         "seed": result.seed,
@@ -102,11 +111,6 @@ def to_files(result: RunResult) -> dict[str, bytes]:
         "keys": dataclasses.asdict(result.keys),
         "scores": {name: _short(value) for name, value in sorted(result.scores.items())},
         "history": {name: [_short(v) for v in values] for name, values in sorted(result.history.items())},
-    }
-    return {
-        RESULT_FILE: dump_json(body),
-        ARRAYS_FILE: _pack(result.arrays),
-        PROVENANCE_FILE: dump_json(dict(result.provenance)),
     }
 
 
@@ -142,6 +146,14 @@ def read_keys(content: bytes) -> Keys:
         return Keys(**json.loads(content)["keys"])
     except UNREADABLE as error:
         raise ResultsError(f"{RESULT_FILE} has no readable keys ({type(error).__name__}: {error})") from error
+
+
+def fingerprint(result: RunResult) -> str:
+    """Return one hash of the numbers of a result: the same whenever, wherever and from whichever spec they came."""
+    total = hashlib.sha256(dump_json([dict(result.scores), dict(result.history)]))
+    for name, array in sorted(result.arrays.items()):
+        total.update(f"{name} {array.dtype.str} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
 
 
 def dump_json(value: Any) -> bytes:

@@ -7,6 +7,7 @@ hash tells whether a stored result still answers the question that the grid asks
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, Literal
 
 # Raised by hand when the same spec would train to other numbers. tests/vae/test_numerics.py fails when the
@@ -120,6 +121,7 @@ class DatasetSpec:
 
 
 Spec = RunSpec | ClassifierSpec | DatasetSpec
+Fields = Mapping[str, Any]  # a spec as its result stores it: what canonical() returns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,9 +167,10 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def training_key(spec: Spec, data_checksum: str) -> str:
+def training_key(spec: Spec | Fields, data_checksum: str) -> str:
     """Return the hash that a stored training must carry to be fresh."""
-    return digest([canonical(spec), data_checksum, TRAINING_NUMERICS])
+    fields = spec if isinstance(spec, Mapping) else canonical(spec)
+    return digest([fields, data_checksum, TRAINING_NUMERICS])
 
 
 def trajectory_key(spec: RunSpec | ClassifierSpec, data_checksum: str) -> str:
@@ -175,7 +178,7 @@ def trajectory_key(spec: RunSpec | ClassifierSpec, data_checksum: str) -> str:
     return training_key(spec.trajectory() if isinstance(spec, RunSpec) else spec, data_checksum)
 
 
-def evaluation_key(spec: Spec, data_checksum: str, evaluation: EvaluationSpec, depends_on: str = "") -> str:
+def evaluation_key(spec: Spec | Fields, data_checksum: str, evaluation: EvaluationSpec, depends_on: str = "") -> str:
     """Return the hash that a stored result must carry to be fresh.
 
     depends_on is the training key of what the evaluation uses beside the run itself (the classifier).

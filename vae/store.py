@@ -2,6 +2,7 @@
 
     results/<run>/<seed>/{result.json, arrays.npz, provenance.json[, weights.safetensors]}
     results/manifest.json
+    results/previous.json       what the publication before said; see report/snapshot.py
 
 A result is first written whole beside its place, then a journal says that it is complete, then it is moved in and the
 manifest is brought up to date. A build killed anywhere in between is completed by recover() at the next one.
@@ -32,6 +33,7 @@ from vae.results import (
 MANIFEST = "manifest.json"
 INCOMING = ".incoming"
 JOURNAL = "journal.json"
+PREVIOUS = "previous.json"
 WEIGHTS_FILE = "weights.safetensors"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -55,6 +57,17 @@ class ResultsStore:
         """Say whether anything is stored for a run and seed."""
         return self.folder(run, seed).is_dir()
 
+    def stored(self) -> dict[str, list[int]]:
+        """Return the names of all stored runs, each with its seeds, in order, as the manifest lists them.
+
+        Raises ResultsError if the manifest cannot be read.
+        """
+        places = {tuple(name.split("/")[:2]) for name in self.manifest() if re.fullmatch(r"[^/]+/\d+/[^/]+", name)}
+        seeds: dict[str, list[int]] = {}
+        for run, seed in sorted((run, int(seed)) for run, seed in places):
+            seeds.setdefault(run, []).append(seed)
+        return seeds
+
     def keys(self, run: str, seed: int) -> Keys:
         """Return the keys of a stored result, all its files verified.
 
@@ -64,7 +77,7 @@ class ResultsStore:
         try:
             return read_keys(content)
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error}. {_remedy(run)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {_remedy(run, self.root)}") from error
 
     def load(self, run: str, seed: int) -> RunResult:
         """Return a stored result.
@@ -75,7 +88,7 @@ class ResultsStore:
         try:
             return from_files(files)
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error} {_remedy(run)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error} {_remedy(run, self.root)}") from error
 
     def provenance(self, run: str, seed: int) -> dict[str, Any]:
         """Return when, where and with what a stored result was made."""
@@ -114,6 +127,17 @@ class ResultsStore:
                 f"{path} is damaged ({error}). Restore it (git checkout -- {path.name} in that folder), "
                 f"or delete the folder to train everything again."
             ) from error
+
+    def previous(self) -> bytes | None:
+        """Return what is kept of the publication before, None if nothing is."""
+        path = self.root / PREVIOUS
+        return path.read_bytes() if path.is_file() else None
+
+    def save_previous(self, content: bytes) -> Path:
+        """Keep what the publication before said; return where."""
+        path = self.root / PREVIOUS
+        _write_atomically(path, content)
+        return path
 
     def faults(self) -> list[str]:
         """Return what is wrong with the folder, one sentence a fault: altered, missing and unlisted files."""
@@ -193,24 +217,30 @@ class ResultsStore:
         names = [name.removeprefix(prefix) for name in manifest if name.startswith(prefix)]
         for required in (RESULT_FILE, ARRAYS_FILE, PROVENANCE_FILE):
             if required not in names:
-                raise ResultsError(f"{folder / required} is not in the manifest of {self.root}. {_remedy(run)}")
+                raise ResultsError(
+                    f"{folder / required} is not in the manifest of {self.root}. {_remedy(run, self.root)}"
+                )
         files = {}
         for name in names:
             path = folder / name
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
-                raise ResultsError(f"{path} is missing although the manifest lists it. {_remedy(run)}") from None
+                raise ResultsError(
+                    f"{path} is missing although the manifest lists it. {_remedy(run, self.root)}"
+                ) from None
             except OSError as error:
-                raise ResultsError(f"{path} cannot be read ({error.strerror}). {_remedy(run)}") from error
+                raise ResultsError(f"{path} cannot be read ({error.strerror}). {_remedy(run, self.root)}") from error
             if sha256(content) != manifest[prefix + name]["sha256"]:
-                raise ResultsError(f"{path} is damaged: its sha256 is not the manifest's. {_remedy(run)}")
+                raise ResultsError(f"{path} is damaged: its sha256 is not the manifest's. {_remedy(run, self.root)}")
             files[name] = content
         return files
 
 
-def _remedy(run: str) -> str:
-    return f"Restore it from version control, or make it again with: python build.py --all --retrain {run}"
+def _remedy(run: str, root: Path) -> str:
+    # With the folder: a command without it would train again what is whole in another one.
+    again = f"python build.py --all --retrain {run} --results {root}"
+    return f"Restore it from version control or a copy, or make it again with: {again}"
 
 
 def _write_through(path: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from report.evidence import Evidence
+from report.origins import constant
 from report.page import Page, Plot
 from report.pages import espaco_latente_axes as axes
 from report.pages import espaco_latente_dimensions as dimensions
@@ -42,7 +43,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
             metrics_table(evidence, tables.GROUPS, RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo.")
         ),
         "group_angle": lambda run: tables.ANGLE.measure(evidence, run).value,
-        "straight_angle": tables.STRAIGHT_ANGLE,
+        "straight_angle": constant(tables, "STRAIGHT_ANGLE"),
         "ranked_splits": lambda run: tables.ranked_splits(evidence, run),
         "splits_table": lambda splits: tables.splits_table(evidence, splits),
         "maps_table": lambda: maps.maps_table(evidence, DEEP),

@@ -74,7 +74,10 @@ def subspaces_table(evidence: Evidence, run: str) -> str:
         "Rótulos embaralhados": permuted_overlap,
         "Subespaços ao acaso nas dimensões ativas": random_overlap,
     }
-    metrics = {name: Metric("", read, 3, "", None, LATENT) for name, read in named.items()}
+    metrics = {
+        name: Metric(f"Cosseno quadrático médio: {name.lower()}", read, 3, "", None, LATENT)
+        for name, read in named.items()
+    }
     rows = [[name, metric.text(metric.measure(evidence, run))] for name, metric in metrics.items()]
     caption = "O que os subespaços de duas classes têm em comum, de zero (ortogonais) a um (o mesmo), média dos pares."
     return str(Table(["Subespaços", "Cosseno quadrático médio"], rows, caption, "subespacos"))

@@ -13,16 +13,16 @@ Split = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def footwear_recall(*runs: Sample) -> Array:
-    """Least, over the runs, of the percentage of footwear images whose nearest neighbours are mostly footwear."""
-    return np.asarray(100 * np.minimum.reduce([run.knn_recall("footwear") for run in runs]))
+    """Percentage of footwear images whose nearest neighbours are mostly footwear; of the runs, the least counts."""
+    return 100 * np.stack([run.knn_recall("footwear") for run in runs], axis=1)
 
 
 def footwear_silhouette(*runs: Sample) -> Array:
-    """Least, over the runs, of the mean silhouette of footwear images, footwear being one cluster and the rest another.
+    """Mean silhouette of footwear images, footwear being one cluster and the rest another; of the runs, the least counts.
 
     Source: Rousseeuw 1987.
     """
-    return np.minimum.reduce([run.mean("silhouette_footwear", run.members("footwear")) for run in runs])
+    return np.stack([run.mean("silhouette_footwear", run.members("footwear")) for run in runs], axis=1)
 
 
 def footwear_spread(run: Sample) -> Array:
@@ -39,12 +39,12 @@ def angle_gain(before: Sample, after: Sample) -> Array:
 
 
 def robustness_lead(run: Sample) -> Array:
-    """AUROC of footwear against clothes minus that of the best other split, by votes of the nearest neighbours.
+    """AUROC of footwear against clothes minus that of each other split, by votes of the nearest neighbours; the least counts.
 
     The others: every class against all others, and each class outside both groups against either group.
     """
     auroc = {name: run.knn_auroc(*split) for name, split in natural_splits(run.info).items()}
-    return auroc.pop(FOOTWEAR_CLOTHES) - np.max(list(auroc.values()), axis=0)
+    return auroc.pop(FOOTWEAR_CLOTHES)[:, None] - np.stack(list(auroc.values()), axis=1)
 
 
 FOOTWEAR_CLOTHES = "calçados × roupas"

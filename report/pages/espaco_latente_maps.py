@@ -78,7 +78,7 @@ MAPS: dict[str, tuple[str, Callable[[Sample], Array]]] = {"pca": ("PCA", pca_pla
 def order_metric(name: str) -> Metric:
     """Return the metric of distance_order in one of the maps."""
     plane = MAPS[name][1]
-    return Metric("", lambda s: distance_order(s, plane(s)), 3, "", "higher", LATENT)
+    return Metric("Ordem das distâncias", lambda s: distance_order(s, plane(s)), 3, "", "higher", LATENT)
 
 
 def maps_table(evidence: Evidence, run: str) -> str:
@@ -91,9 +91,9 @@ def maps_table(evidence: Evidence, run: str) -> str:
             return kept_neighbours(sample.latent_means()[: len(flat)], flat)
 
         metrics = [
-            Metric("", score(f"trustworthiness_{name}"), 3, "", "higher", NEIGHBOURS),
-            Metric("", score(f"continuity_{name}"), 3, "", "higher", NEIGHBOURS),
-            Metric("", kept, 1, "%", "higher", NEIGHBOURS, True),
+            Metric("Confiabilidade", score(f"trustworthiness_{name}"), 3, "", "higher", NEIGHBOURS),
+            Metric("Continuidade", score(f"continuity_{name}"), 3, "", "higher", NEIGHBOURS),
+            Metric("Vizinhos guardados", kept, 1, "%", "higher", NEIGHBOURS, True),
             order_metric(name),
         ]
         rows.append([title, *(metric.text(metric.measure(evidence, run)) for metric in metrics)])

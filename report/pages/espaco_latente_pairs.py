@@ -17,14 +17,14 @@ def bag_coat_excess(run: Sample) -> Array:
 
 
 def t_shirt_shirt_lead(run: Sample) -> Array:
-    """Confusion of T-shirt/top and Shirt minus that of the most confused other pair, in percentage points."""
-    return 100 * run.confusion_lead(*run.classes(T_SHIRT, SHIRT))
+    """Confusion of T-shirt/top and Shirt minus that of each other pair, in percentage points; the least counts."""
+    return 100 * run.confusion_leads(*run.classes(T_SHIRT, SHIRT))
 
 
 def shirt_between(run: Sample) -> Array:
-    """Lesser of Shirt's confusions with T-shirt/top and Pullover, minus that of these two, in percentage points."""
-    with_shirt = np.minimum(pair_confusion(run, SHIRT, T_SHIRT), pair_confusion(run, SHIRT, PULLOVER))
-    return 100 * (with_shirt - pair_confusion(run, T_SHIRT, PULLOVER))
+    """Shirt's confusions with T-shirt/top and Pullover minus that of these two, in percentage points; the lesser counts."""
+    with_shirt = np.stack([pair_confusion(run, SHIRT, other) for other in (T_SHIRT, PULLOVER)], axis=1)
+    return 100 * (with_shirt - pair_confusion(run, T_SHIRT, PULLOVER)[:, None])
 
 
 def dress_entropy_excess(run: Sample) -> Array:

@@ -170,4 +170,4 @@ def _auroc(split: groups.Split, sample: Sample) -> Array:
 
 
 def _confusion(first: int, second: int) -> Metric:
-    return Metric("", lambda s: s.confusion(first, second), 1, "%", None, NEIGHBOURS, True)
+    return Metric("Confusão de duas classes", lambda s: s.confusion(first, second), 1, "%", None, NEIGHBOURS, True)

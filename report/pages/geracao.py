@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from report import ptbr
+from report import ptbr, statistics
 from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title
+from report.origins import constant
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
@@ -17,12 +18,10 @@ from report.pages import geracao_midpoints as midpoints
 from report.pages.geracao_claims import CLAIMS, JUDGED
 from report.pages.geracao_figures import LARGEST, data_shares, sample_shares, undecided_share
 from report.sample import Sample
-from report.statistics import ALPHA
 from vae.results import Array
 
 RUNS = ("e10", "e50", "e100", "e10-l50")
 PLANE_RUNS = ("e10", "e50", "e100")  # two latent dimensions
-THIN = 3  # of the small decoded planes: every third point along each axis
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -38,13 +37,13 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "least_data": {run: float(data_shares(evidence)[d.argmin()]) for run, d in excess.items()},
         "samples_drawn": len(evidence.headline(JUDGED).array("sample_classes")),
         "samples_shown": len(evidence.headline(JUDGED).array("sample_images")),
-        "few": drawings.FEW,
-        "extreme_count": drawings.EXTREMES,
-        "thin": THIN,
+        "few": constant(drawings, "FEW"),
+        "extreme_count": constant(drawings, "EXTREMES"),
+        "thin": constant(drawings, "THIN"),
         "side": evidence.grid.evaluation.manifold_side,
         "seed_shown": evidence.headline(JUDGED).seed,
-        "confidence": 1 - ALPHA,
-        "undecided_nats": drawings.UNDECIDED,
+        "confidence": 1 - constant(statistics, "ALPHA"),
+        "undecided_nats": constant(drawings, "UNDECIDED"),
         "undecided_samples": {run: undecided_share(evidence, run, "sample_entropy") for run in RUNS},
         "undecided_recon": {run: undecided_share(evidence, run, "recon_entropy") for run in RUNS},
         "pairs": [ptbr.mark(f"{info.classes[a]} → {info.classes[b]}") for a, b in info.interpolations],
@@ -81,7 +80,7 @@ def _sample_column(run: str) -> Column:
 
 
 def _plane_column(run: str) -> Column:
-    draw: Callable[[Evidence], bytes] = partial(drawings.draw_plane, run=run, thin=THIN)
+    draw: Callable[[Evidence], bytes] = partial(drawings.draw_plane, run=run, thin=drawings.THIN)
     alt = (
         f"Plano latente decodificado do {{{{ label('{run}') }}}}; KL da posterior agregada {{{{ value('aggregate_kl', "
         f"'{run}') | number(2) }}}} nats."

@@ -13,6 +13,7 @@ from vae.results import Array
 
 LARGEST = "e10-l50"
 FEW, FEW_COLUMNS = 50, 5  # samples of each run side by side
+THIN = 3  # of the small decoded planes: every third point along each axis
 EXTREMES = 10  # most and least ambiguous samples shown
 UNDECIDED = float(np.log(2))  # nats: entropy of a choice between two equally likely classes
 

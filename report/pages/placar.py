@@ -9,6 +9,7 @@ from report import ptbr
 from report.claims import Verdict, VerdictKind
 from report.evidence import Evidence
 from report.page import Page, Plot
+from report.pages.placar_since import since
 from report.wording import evidence_words, on_claimed_side
 from vae.figures import Row, Theme, dot_interval
 
@@ -30,6 +31,17 @@ def distance(verdict: Verdict) -> float | None:
     return towards * (measured.value - verdict.claim.margin) / measured.half_width
 
 
+def ends(verdict: Verdict) -> tuple[float, float]:
+    """Distances of the two ends of the interval, on the same scale; the interval of a least number is not symmetric."""
+    measured = verdict.estimate
+    assert measured is not None  # where there is no interval, nothing asks for its ends
+    towards = 1 if verdict.claim.side == "above" else -1
+    first, second = (
+        towards * (end - verdict.claim.margin) / measured.half_width for end in (measured.low, measured.high)
+    )
+    return min(first, second), max(first, second)
+
+
 def by_number(claim_id: str) -> tuple[int, str]:
     """Order of a claim's id in the reference's list: by number, then letter ("9" before "18" before "18b")."""
     digits = "".join(character for character in claim_id if character.isdigit())
@@ -46,7 +58,7 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
             note = "não testada" if verdict.estimate is None else "sem intervalo"
             rows.append(Row(claim_id, None, style=style, note=note))
         else:
-            rows.append(Row(claim_id, at, at - 1, at + 1, style))
+            rows.append(Row(claim_id, at, *ends(verdict), style))
     present = {verdict.kind for verdict in evidence.verdicts.values()} - {VerdictKind.UNTESTED}
     return dot_interval(
         rows,
@@ -75,6 +87,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "number_of": lambda verdict: ptbr.mark(verdict.claim.id),
         "chapters": [(page, [verdicts[claim.id] for claim in page.claims]) for page in PAGES if page.claims],
         "words": lambda verdict: evidence_words(verdict, evidence.info),
+        "since": since(evidence),
         "decided": [v for v in verdicts.values() if v.kind in (VerdictKind.CONFIRMED, VerdictKind.REFUTED)],
         "lone_seed": bool(evidence.grid.seeds)
         and all(verdict.estimate.single_seed for verdict in verdicts.values() if verdict.estimate),
@@ -86,6 +99,7 @@ PAGE = Page(
     title="Placar das afirmações",
     description="Todas as afirmações do relatório, com veredito, tamanho do efeito e margem.",
     quotes=("*",),
+    compares=True,
     figures=(
         Plot(
             "margens",

@@ -6,18 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from report import ptbr
+from report import ptbr, statistics
 from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title, run_label
+from report.origins import constant
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import reconstrucoes_anomalies as anomalies
 from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_figures as drawings
-from report.pages.reconstrucoes_blur import PCA_DIMENSIONS
 from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
 from report.pages.reconstrucoes_figures import RUNS, by_class, class_means, entropy_by_class, recognised_by_class
-from report.statistics import ALPHA
 from report.tables import Table
 from vae.results import Array
 
@@ -30,7 +29,8 @@ def explained(values: Array, by: Array) -> float:
 def baseline_table(evidence: Evidence) -> str:
     """Return what reconstructs without a VAE: the training set's mean image, and linear projections."""
     scores = evidence.dataset.scores
-    columns = [f"pca{size}" for size in PCA_DIMENSIONS]
+    sizes = blur.linear_sizes(evidence)
+    columns = [f"pca{size}" for size in sizes]
     floor = scores["test_entropy"]
 
     def row(label: str, name: str, mean_image: str, decimals: int, shift: float = 0.0) -> list[str]:
@@ -41,9 +41,9 @@ def baseline_table(evidence: Evidence) -> str:
         row("Desvio (nats) ↓", "bce", ptbr.number(scores["mean_image_bce"] - floor), 2, floor),
         row("EQM por pixel ↓", "mse", "n. m.", 4),
         row("Nitidez (gradiente) ↑", "sharpness", "n. m.", 3),
-        row("Variância dos dados conservada ↑", "variance", ptbr.number(0.0, 3), 3),
+        row("Variância dos dados conservada ↑", "variance", "zero", 3),
     ]
-    labels = [f"PCA {ptbr.plural(size, 'dimensão', 'dimensões')}" for size in PCA_DIMENSIONS]
+    labels = [f"PCA {ptbr.plural(size, 'dimensão', 'dimensões')}" for size in sizes]
     caption = (
         "Referências lineares no mesmo teste: a imagem média do treino, que não transmite nada, e a projeção nas "
         "primeiras "
@@ -98,7 +98,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     names = [ptbr.mark(name) for name in evidence.info.classes]
     return {
         "baselines": evidence.dataset.scores,
-        "pca_dimensions": PCA_DIMENSIONS,
+        "pca_dimensions": blur.linear_sizes(evidence),
         "baseline_table": baseline_table(evidence),
         "class_table": class_table(evidence),
         "recognition_table": recognition_table(evidence),
@@ -125,8 +125,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "class_names": names,
         "run_labels": [run_label(evidence.spec(run)) for run in RUNS],
         "seed_shown": evidence.headline(LONGEST).seed,
-        "confidence": 1 - ALPHA,
-        "extreme_count": drawings.EXTREMES,
+        "confidence": 1 - constant(statistics, "ALPHA"),
+        "extreme_count": constant(drawings, "EXTREMES"),
         "extreme_errors": drawings.fixed_errors(evidence)[drawings.extremes(evidence)[[0, -1]]].tolist(),
         **anomalies.context(evidence),
     }
@@ -159,7 +159,7 @@ PAGE = Page(
                     "Original",
                     (
                         "{{ per_class }} imagens de teste de cada uma das {{ dataset.classes | length }} classes, com "
-                        "nitidez {{ 1 }} por definição."
+                        "nitidez um por definição."
                     ),
                     drawings.draw_originals,
                 ),
@@ -191,7 +191,7 @@ PAGE = Page(
                 "Nitidez mediana conforme o número de dimensões latentes, em escala logarítmica: o VAE e o "
                 "autocodificador determinístico (AE) depois de {{ run('e10').epochs }} épocas, e a projeção linear "
                 "(PCA). O que separa o AE do VAE, na mesma dimensão, é o efeito da regularização; o que falta ao AE "
-                "para chegar a {{ 1 }} tem outra causa."
+                "para chegar a um tem outra causa."
             ),
             (
                 "Curvas da nitidez: com {{ run('e10').latent_dim }} dimensões, {{ value('sharpness', 'e10') | "
@@ -217,7 +217,7 @@ PAGE = Page(
             drawings.draw_sharpness,
             (
                 "Mediana da nitidez pelo gradiente em cada classe e treino, com o intervalo de {{ confidence | "
-                "percent(0) }}. O valor do original é {{ 1 }}: quanto mais à esquerda, mais borrada a reconstrução."
+                "percent(0) }}. O valor do original é um: quanto mais à esquerda, mais borrada a reconstrução."
             ),
             (
                 "Barras por classe: no conjunto todo, a nitidez mediana é {{ value('sharpness', 'e10') | number(3) }} "

@@ -1,5 +1,7 @@
 """Where the blur comes from: the VAE beside an autoencoder of the same size, and what two dimensions cannot hold."""
 
+import re
+
 from matplotlib.figure import Figure
 
 from report import by_dimension, ptbr
@@ -16,7 +18,6 @@ from vae.results import Array
 AUTOENCODERS = ("e10-ae", "e10-l50-ae")  # two and fifty dimensions
 WITHOUT_KL = ("e10-b0", "e10-l50-b0")
 PATIENT = "e100-ae"  # two dimensions, no KL term, and ten times the epochs
-PCA_DIMENSIONS = (2, 10, 50)  # those of vae/baselines.py, which needs torch
 
 
 def returned_sharpness(autoencoder: Sample, vae: Sample) -> Array:
@@ -99,13 +100,20 @@ CLAIMS = (
 )
 
 
+def linear_sizes(evidence: Evidence) -> list[int]:
+    """Return the numbers of dimensions of the linear projections that were measured, in order."""
+    found = (re.fullmatch(r"pca(\d+)_mse", name) for name in evidence.dataset.scores)
+    return sorted(int(match[1]) for match in found if match)
+
+
 def draw_sharpness(evidence: Evidence, theme: Theme) -> Figure:
     """Return the median sharpness against latent dimensions: VAE, autoencoder, PCA."""
-    linear = [evidence.dataset.score(f"pca{size}_sharpness") for size in PCA_DIMENSIONS]
+    sizes = linear_sizes(evidence)
+    linear = [evidence.dataset.score(f"pca{size}_sharpness") for size in sizes]
     paths = [
         by_dimension.trajectory(evidence, "VAE", "series1", "sharpness"),
         by_dimension.trajectory(evidence, "AE", "series2", "sharpness", AUTOENCODERS),
-        Trajectory("PCA", "series4", PCA_DIMENSIONS, linear, [""] * len(linear)),
+        Trajectory("PCA", "series4", sizes, linear, [""] * len(linear)),
     ]
     return by_dimension.draw(paths, theme, "mediana da nitidez (original: 1)")
 

@@ -31,11 +31,10 @@ def error_gap(first: Sample, second: Sample) -> Array:
 
 
 def least_recognised(run: Sample, classifier: Sample) -> Array:
-    """Share of images whose reconstruction gets the class that their original gets, in the class where it is "
-    "least, %."""
+    """Share of a class's images whose reconstruction gets the class that their original gets, %; the least counts."""
     agree = run.array("recon_classes") == classifier.array("test_predictions")
     shares = [run.mean(agree, run.labels == index) for index in range(len(run.info.classes))]
-    return 100 * np.min(shares, axis=0)
+    return 100 * np.stack(shares, axis=1)
 
 
 VISIBLE = "é aproximadamente a menor diferença que se nota entre duas grades de imagens postas lado a lado"

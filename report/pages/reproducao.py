@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import vae.spec
 from report import ptbr
 from report.evidence import Evidence, devices
 from report.labels import run_label
+from report.origins import constant
 from report.page import Page
+from report.pages import reproducao_engine
 from report.tables import Table
 from vae.grid import RUNS
 from vae.results import RunResult
-from vae.spec import EVALUATION_NUMERICS, TRAINING_NUMERICS, DatasetSpec, RunSpec
+from vae.spec import DatasetSpec, RunSpec
 
 SHORT = 12  # hexadecimal digits of a commit or key that are shown
 
@@ -24,8 +27,8 @@ def trainings(evidence: Evidence) -> Table:
             finished = result.provenance["training"][-1]["finished"]
             seconds = sum(result.provenance["epoch_seconds"])
             rows.append([
-                f"`{ptbr.mark(name)}`", ptbr.mark(str(seed)), run_label(spec) if isinstance(spec, RunSpec) else "classificador",
-                ptbr.mark(finished[:10]), ptbr.duration(seconds), ptbr.mark(devices(result)),
+                f"`{ptbr.mark(name)}`", ptbr.mark(str(seed), seed), run_label(spec) if isinstance(spec, RunSpec) else "classificador",
+                ptbr.mark(finished[:10]), ptbr.duration(seconds), ptbr.mark(devices(result), seed),
             ])  # fmt: skip
     header = ["Treino", "Semente", "Modelo", "Terminou em", "Tempo de treino", "Dispositivo"]
     caption = "Treinos deste relatório. O tempo é o da trajetória até a última época do treino, sem a validação."
@@ -65,17 +68,20 @@ def keys(evidence: Evidence) -> Table:
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
-    """Tables, and the numerics versions."""
+    """Tables, the numerics versions, and the simulation of the judging engine."""
     return {
         "trainings": trainings(evidence),
         "versions": versions(evidence),
         "keys": keys(evidence),
-        "numerics": {"training": TRAINING_NUMERICS, "evaluation": EVALUATION_NUMERICS},
+        "numerics": {
+            "training": constant(vae.spec, "TRAINING_NUMERICS"),
+            "evaluation": constant(vae.spec, "EVALUATION_NUMERICS"),
+        },
         "checksum": ptbr.mark(evidence.info.checksum[:SHORT]),
         "files": [(ptbr.mark(name), ptbr.mark(digest)) for name, digest in evidence.info.files.items()],
         "sizes": evidence.grid.evaluation,
         "example": ptbr.mark("e50"),
-        "hash_bits": ptbr.mark("256"),
+        "engine": reproducao_engine.context(),
     }
 
 
@@ -84,5 +90,6 @@ PAGE = Page(
     title="Reprodução",
     description="De onde vem cada número, com que versões, e os comandos que o refazem.",
     runs=(*(name for name, *_ in RUNS), "classifier"),
+    figures=(reproducao_engine.BY_SEEDS_PLOT,),
     context=context,
 )

@@ -8,6 +8,7 @@ import numpy as np
 from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
+from report.origins import constant
 from report.page import Page, Plot
 from report.pages import treinamento_ablations
 from report.pages.treinamento_claims import (
@@ -24,7 +25,7 @@ from report.pages.treinamento_claims import (
 from report.pages.treinamento_tables import channels, costs, fits, hyperparameters, train_images
 from report.statistics import Estimate
 from report.tables import Table
-from vae.datasets import SPLIT_SEED
+from vae import datasets
 from vae.results import Array
 from vae.spec import RunSpec
 
@@ -150,7 +151,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         longest[spec.trajectory()] = max(spec.epochs, longest.get(spec.trajectory(), 0))
     return {
         "runs": RUNS,
-        "split_seed": SPLIT_SEED,
+        "run_count": len(specs),
+        "split_seed": constant(datasets, "SPLIT_SEED"),
         "hyperparameters": hyperparameters(evidence, RUNS),
         "encoder": channels((1, *specs[0].model.encoder_channels)),
         "decoder": channels((specs[0].model.encoder_channels[-1], *specs[0].model.decoder_channels, 1)),

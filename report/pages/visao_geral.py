@@ -9,10 +9,12 @@ from report.claims import VerdictKind
 from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import METRICS
+from report.origins import constant
 from report.page import Page, Picture, Plot
 from report.pages.espaco_latente_tables import top_pair
 from report.tables import Table
 from report.wording import on_claimed_side
+from vae import datasets
 from vae.datasets import IMAGE_SIDE
 from vae.figures import LatentWords, Stage, Theme, architecture, grid_png
 from vae.spec import ConvSpec
@@ -80,7 +82,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "seeds": len(evidence.seeds("e100")),
         "model": evidence.spec("e100").model,
         "training": evidence.spec("e100").training,
-        "side": IMAGE_SIDE,
+        "side": constant(datasets, "IMAGE_SIDE"),
         "entropy": evidence.dataset.score("test_entropy"),
     }
 

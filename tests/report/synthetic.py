@@ -4,7 +4,9 @@ The numbers are made up, so tests may only use them for what depends on no parti
 verdicts follow the numbers, that sentences follow the verdicts.
 """
 
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from vae.grid import Grid, make_grid
 from vae.plan import keys_of
 from vae.results import Array, RunResult
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec, canonical
+from vae.store import ResultsStore
 
 PER_CLASS = 12
 FIXED_PER_CLASS = 4
@@ -68,6 +71,16 @@ def evidence_of(grid: Grid, results: Mapping[str, Mapping[int, RunResult]]) -> E
     samples = Samples(results, dataset_info(grid.dataset.dataset), RESAMPLES)
     claims: tuple[Claim, ...] = family()
     return Evidence(grid, samples, judge(claims, {claim.id: estimate(claim, samples) for claim in claims}))
+
+
+def stored(root: Path, results: Mapping[str, Mapping[int, RunResult]]) -> ResultsStore:
+    """Write results into a folder in place of all that is there."""
+    shutil.rmtree(root, ignore_errors=True)
+    store = ResultsStore(root)
+    for seeds in results.values():
+        for result in seeds.values():
+            store.save(result)
+    return store
 
 
 def _labels(info: DatasetInfo) -> Array:

@@ -8,13 +8,15 @@ import pytest
 
 from report import check, ptbr
 from report.check import link_faults
+from report.origins import Origin, trace
 from report.render import RenderedPage
 from report.rendered import Rendered, page_path
 from vae.grid import make_grid
 from vae.store import ResultsStore
 
 SLUG = "espaco-latente"
-TEXT = f"# Página\n\nForam {ptbr.integer(10)} épocas.\n\n![Uma figura](figures/a.svg)\n\n[A outra](outra.md#x)\n"
+EPOCHS = trace(10, frozenset({Origin("especificação: `epochs`", ())}))
+TEXT = f"# Página\n\nForam {ptbr.integer(EPOCHS)} épocas.\n\n![Uma figura](figures/a.svg)\n\n[A outra](outra.md#x)\n"
 
 
 def page(tmp_path: Path, text: str) -> list[str]:
@@ -63,6 +65,7 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
     monkeypatch.setattr(check, "PAGES", (SimpleNamespace(slug=SLUG, template=f"{SLUG}.md.jinja"),))
     monkeypatch.setattr(check.Publication, "evidence", lambda *_, **__: None)
     monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(marked, files))
+    monkeypatch.setattr(check.calibration, "faults", lambda: iter(()))
     marked = TEXT
     store = ResultsStore(tmp_path / "results")
     return lambda: list(check.faults(make_grid(), store, rendered.root, tmp_path, lambda text: None))
@@ -70,6 +73,16 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
 
 def test_a_report_as_it_was_rendered_has_no_fault(faults: Faults) -> None:
     assert faults() == []
+
+
+def test_a_simulation_of_another_engine_is_a_fault_and_stops_nothing(
+    faults: Faults, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(check.calibration, "faults", lambda: iter(["engine.json is old"]))
+    (tmp_path / "rendered" / page_path(SLUG)).unlink()
+    found = faults()
+    assert found[0] == "engine.json is old"
+    assert any("is missing" in fault for fault in found[1:])
 
 
 def test_an_altered_page_is_named_with_its_command(faults: Faults, tmp_path: Path) -> None:
@@ -101,6 +114,16 @@ def test_a_typed_number_is_named_with_line_and_template(faults: Faults, monkeypa
     found = faults()
     assert len(found) == 1
     assert "line 3: a number typed by hand" in found[0]
+    assert f"report/pages/{SLUG}.md.jinja" in found[0]
+
+
+def test_a_number_from_nowhere_is_named_with_line_and_template(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = TEXT.replace("épocas", f"épocas e {ptbr.number(262.18)}")
+    files = {page_path(SLUG): ptbr.strip_marks(TEXT).encode()}
+    monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(lost, files))
+    found = faults()
+    assert len(found) == 1
+    assert "line 3: the number '262,18' came through no metric, claim or spec" in found[0]
     assert f"report/pages/{SLUG}.md.jinja" in found[0]
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from report import ptbr
 from report.environment import PageError, make_environment, render_sentence, render_template
+from report.origins import Origin, origins_of, trace
 
 
 @pytest.fixture
@@ -51,6 +52,14 @@ def test_whole_numbers_are_formatted_by_themselves(environment: jinja2.Environme
         environment, tmp_path, "{{ 10000 }} e {{ 0.256 | number(2) }} e {{ 0.5 | percent }} e {{ name }}", name="e10"
     )
     assert text == "10.000 e 0,26 e 50,0% e e10"
+
+
+def test_a_count_comes_from_what_was_counted(environment: jinja2.Environment) -> None:
+    origins = frozenset({Origin("conjunto de dados: `classes`", ())})
+    classes = trace(("Bag", "Coat"), origins)
+    for source in ("{{ classes | length }}", "{{ classes | count }}", "{{ (1 / classes | length) | percent }}"):
+        assert origins_of(render_sentence(environment, source, {"classes": classes}, "x")) == origins
+    assert not origins_of(render_sentence(environment, "{{ classes | length }}", {"classes": ("Bag", "Coat")}, "x"))
 
 
 def test_formatted_numbers_carry_the_marks_that_the_lint_looks_for(environment: jinja2.Environment) -> None:

@@ -47,6 +47,7 @@ ONE_PIXEL = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x0
 def test_a_page_renders_with_no_number_typed_by_hand(page: Page, evidence: Evidence) -> None:
     marked = text_of(page, evidence)
     assert ptbr.unmarked_digits(marked) == []
+    assert ptbr.unfollowed(marked) == []
     plain = ptbr.strip_marks(marked)
     for trace in ("nan", "None", "inf;", "Undefined", "{{", "{%", "True", "False"):
         assert not re.search(

@@ -148,6 +148,40 @@ def test_evidence_folds_out(visit: Visit) -> None:
     assert not evidence.locator("dl").is_visible()
 
 
+def test_a_number_looks_like_the_text_around_it(visit: Visit) -> None:
+    for number in visit.page.locator("a.numero").all():
+        colours = number.evaluate("a => [getComputedStyle(a).color, getComputedStyle(a.parentElement).color]")
+        assert colours[0] == colours[1]
+        assert number.evaluate("a => getComputedStyle(a).textDecorationLine") == "none"
+        number.hover()
+        assert number.evaluate("a => getComputedStyle(a).textDecorationStyle") == "dotted"
+
+
+def test_a_followed_number_unfolds_its_origin(visit: Visit) -> None:
+    page, origins = visit.page, visit.page.locator("details.origins")
+    page.reload(wait_until="networkidle")
+    origins.locator("#origem-2").wait_for(state="hidden")  # by the page's script, which a busy machine may delay
+    page.locator("a.numero").nth(1).click()
+    assert origins.locator("#origem-2").is_visible()
+    page.wait_for_function("document.querySelector('#origem-2').getBoundingClientRect().bottom < innerHeight")
+    assert page.locator(":target").inner_text() == "e10"
+    page.locator("#origem-2 a").click()
+    assert page.locator("td:target").inner_text() == "e10/42"
+    origins.locator("summary").click()
+    assert not origins.locator("#origem-2").is_visible()
+    page.goto(page.url.split("#")[0], wait_until="networkidle")
+
+
+def test_an_origin_can_be_opened_by_its_address(browser: Browser, origin: str) -> None:
+    for scripts in (True, False):
+        context = browser.new_context(java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto(origin + PAGE + "#origem-2", wait_until="networkidle")
+        assert page.locator("#origem-2").is_visible(), f"scripts: {scripts}"
+        assert page.locator("#origem-2").bounding_box()["y"] < 720
+        context.close()
+
+
 def test_paper_shows_light_figures_and_all_evidence(visit: Visit) -> None:
     visit.page.emulate_media(media="print")
     visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")

@@ -117,6 +117,16 @@ def test_a_claim_keeps_its_verdict_and_evidence(page: str) -> None:
     assert re.search(r'<details class="evidence">\s*<summary>Evidência</summary>\s*<dl>\s*<dt>Medida</dt>', claim[1])
 
 
+def test_a_number_leads_to_its_origin_and_that_to_its_result(page: str) -> None:
+    links = re.findall(r'<a class="numero" href="#(origem-\d)">([^<]+)</a>', article(page))
+    assert links == [("origem-1", "2"), ("origem-2", "259,87 ± 0,30")]
+    for anchor, _ in links:
+        assert re.search(rf'<li>[^<]*(?:<code>.*?</code>: )?<span id="{anchor}"><a href="#resultado-e10-42">', page)
+    assert '<td id="resultado-e10-42" style="text-align: left;">' in page
+    # Unfolded in the page itself: where no script runs, a link still leads there.
+    assert re.search(r'<details class="evidence origins" open="[^"]*">', page)
+
+
 def test_nothing_is_loaded_from_elsewhere(sample_site: Path, pages: dict[str, str]) -> None:
     addresses = [(name, address) for name, html in pages.items() for address in loaded_addresses(html)]
     styles = sorted(sample_site.rglob("*.css"))

@@ -56,6 +56,11 @@ def test_everything_is_fresh(plan: Planner, filled: ResultsStore) -> None:
     assert plan().todo == ()
 
 
+def test_a_spec_read_from_a_result_has_its_keys(grid: Grid) -> None:
+    for each in grid.specs.values():
+        assert keys_of(grid, INFO, spec.canonical(each)) == keys_of(grid, INFO, each)
+
+
 def test_only_what_is_needed_is_planned_with_data_and_classifier(plan: Planner, filled: ResultsStore) -> None:
     assert list(found(plan("a2"))) == ["dataset/42", "a2/42", "a2/43"]
     assert "classifier/42" in found(plan("a2", retrain=("a2",))), "an evaluation looks through the classifier"

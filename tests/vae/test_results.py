@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from tests.vae.tiny import make_result
 from vae.errors import ResultsError
-from vae.results import ARRAYS_FILE, FORMAT, PROVENANCE_FILE, RESULT_FILE, from_files, read_keys, to_files
+from vae.results import (
+    ARRAYS_FILE,
+    FORMAT,
+    PROVENANCE_FILE,
+    RESULT_FILE,
+    Keys,
+    fingerprint,
+    from_files,
+    read_keys,
+    to_files,
+)
 
 FILES = to_files(make_result())
 
@@ -43,6 +53,28 @@ def test_equal_numbers_give_equal_bytes_whatever_their_order() -> None:
     )
     assert to_files(reversed_) == FILES
     assert to_files(make_result(value=2.0))[ARRAYS_FILE] != FILES[ARRAYS_FILE]
+
+
+def test_a_fingerprint_is_of_the_numbers_alone() -> None:
+    result = make_result()
+    name, array = next((n, a) for n, a in result.arrays.items() if a.size > 1)
+    base = fingerprint(result)
+    arrays = dict(reversed(result.arrays.items()))
+    same = [
+        {"provenance": {}}, {"keys": Keys("another", "one")}, {"spec": {}}, {"run": "e50"}, {"arrays": arrays},
+    ]  # fmt: skip
+    assert {fingerprint(dataclasses.replace(result, **change)) for change in same} == {base}
+    assert fingerprint(from_files(to_files(result))) == fingerprint(from_files(to_files(result)))
+    flipped = array.copy()
+    flipped.flat[0] += 1
+    others = [
+        {"scores": {**result.scores, "bce": 0.5}},
+        {"history": {**result.history, "more": [1.0]}},
+        {"arrays": {**result.arrays, name: flipped}},
+        {"arrays": {**result.arrays, name: array.reshape(-1, 1)}},
+        {"arrays": {n: a for n, a in result.arrays.items() if n != name}},
+    ]
+    assert len({base} | {fingerprint(dataclasses.replace(result, **change)) for change in others}) == 6
 
 
 def test_noise_below_nine_digits_gives_equal_bytes() -> None:

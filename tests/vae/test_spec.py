@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import pytest
 
@@ -6,6 +7,7 @@ from vae import spec
 from vae.spec import (
     ClassifierSpec,
     ConvSpec,
+    DatasetSpec,
     EvaluationSpec,
     ObjectiveSpec,
     RunSpec,
@@ -122,6 +124,15 @@ def test_the_evaluation_key_holds_training_sizes_classifier_and_numerics(monkeyp
     assert base not in others
     assert len(others) == 4
     assert training_key(RUN, DATA) == training, "a new evaluation trains nothing again"
+
+
+def test_a_spec_read_from_a_result_has_the_keys_of_the_spec() -> None:
+    for each in (RUN, ClassifierSpec("fashion-mnist"), DatasetSpec("fashion-mnist")):
+        stored = json.loads(json.dumps(canonical(each)))
+        assert training_key(stored, DATA) == training_key(each, DATA)
+        assert evaluation_key(stored, DATA, EvaluationSpec(), "eye") == evaluation_key(
+            each, DATA, EvaluationSpec(), "eye"
+        )
 
 
 def test_published_keys_stay() -> None:

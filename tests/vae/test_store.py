@@ -38,6 +38,24 @@ def test_round_trip(saved: ResultsStore) -> None:
     assert not (saved.root / INCOMING).exists()
 
 
+def test_what_is_stored_is_listed_by_run_and_seed(store: ResultsStore) -> None:
+    assert store.stored() == {}
+    for run, seed in (("e50", 43), ("e10", 9), ("e50", 42), ("e10", 10)):
+        store.save(make_result(run, seed))
+    store.save_previous(b"{}")
+    assert store.stored() == {"e10": [9, 10], "e50": [42, 43]}
+
+
+def test_what_the_publication_before_said_is_kept_beside_the_results(saved: ResultsStore) -> None:
+    assert saved.previous() is None
+    assert saved.save_previous(b"one") == saved.root / "previous.json"
+    saved.save_previous(b"two")
+    assert saved.previous() == b"two"
+    assert saved.faults() == []
+    saved.save(NEW)
+    assert saved.previous() == b"two"
+
+
 def test_equal_results_give_equal_bytes(saved: ResultsStore, tmp_path: Path) -> None:
     other = ResultsStore(tmp_path / "other")
     other.save(OLD, b"weights")

@@ -123,8 +123,8 @@ def test_the_most_ambiguous_samples_are_above_and_the_clearest_below() -> None:
 def test_a_thinned_plane_is_centred_on_the_full_one() -> None:
     evidence = synthetic_evidence()
     plane = evidence.headline("e50").array("manifold")
-    thin = pixels(drawings.draw_plane(evidence, "e50", thin=page.THIN))
-    count = plane.shape[0] // page.THIN
+    thin = pixels(drawings.draw_plane(evidence, "e50", thin=drawings.THIN))
+    count = plane.shape[0] // drawings.THIN
     assert thin.shape == (28 * count, 28 * count)
     middle = count // 2 * 28
     assert (thin[middle : middle + 28, middle : middle + 28] == plane[plane.shape[0] // 2, plane.shape[1] // 2]).all()

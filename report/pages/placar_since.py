@@ -1,0 +1,110 @@
+"""Scoreboard, what changed since the publication before: its words, rows and tables for the template."""
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from report import ptbr
+from report.compare import Comparison, Flip, Judged, Moved, Retrained, Revision, changed_runs, compare
+from report.evidence import Evidence
+from report.metrics import METRICS
+from report.snapshot import STEPS, facts, take
+from report.statistics import ALPHA
+from report.tables import Table
+
+
+@dataclasses.dataclass(frozen=True)
+class Since:
+    """What the section says. revision: of the publication before. tables: None where there is nothing to list."""
+
+    revision: Revision
+    changes: Comparison
+    flips: tuple[Mapping[str, Any], ...]
+    moved: Table | None
+    without_interval: Table | None
+    retrained: tuple[str, ...]
+    confidence: str = ptbr.percent(1 - ALPHA, 0)
+    shown: int = 12  # rows of a table that stand open; a longer one is folded
+
+    @staticmethod
+    def code(runs: Iterable[str]) -> str:
+        """Return names of runs in a row, as code."""
+        return ptbr.join(f"`{run}`" for run in runs)
+
+
+def since(evidence: Evidence) -> Since | None:
+    """Return what changed since the publication before, None if nothing is known of it."""
+    old = evidence.previous
+    if old is None or old.revision is None:
+        return None
+    changes = compare(old, take(evidence, changed_runs(old.runs, facts(evidence))), STEPS)
+    return Since(
+        revision=old.revision,
+        changes=changes,
+        flips=tuple(_flip(flip, evidence) for flip in changes.flips),
+        moved=_table(changes.moved, "O que se moveu além do intervalo, com metade do intervalo de cada valor."),
+        without_interval=_table(changes.without_interval, "O que mudou e não tem intervalo."),
+        retrained=tuple(_retrained(each) for each in changes.retrained),
+    )
+
+
+def _flip(flip: Flip, evidence: Evidence) -> dict[str, Any]:
+    from report.sections import page_of  # the pages import this module
+
+    claim = evidence.verdicts[flip.claim].claim
+    return {
+        "chapter": page_of(claim),
+        "verdict": evidence.verdicts[flip.claim],
+        "old": flip.old.kind,
+        "old_value": _value(flip.old, claim.decimals, claim.unit),
+        "new_value": _value(flip.new, claim.decimals, claim.unit),
+    }
+
+
+def _value(judged: Judged, decimals: int, unit: str) -> str:
+    measured = judged.estimate
+    if measured is None:
+        return "—"
+    value = ptbr.number(measured.value, decimals, unit)
+    if math.isinf(measured.half_width):
+        return value
+    return f"{value} {ptbr.interval(measured.low, measured.high, decimals)}"
+
+
+def _table(numbers: tuple[Moved, ...], caption: str) -> Table | None:
+    rows = []
+    for number in numbers:
+        metric = METRICS[number.metric]
+        unit = f" ({metric.unit})" if metric.unit else ""
+        cells = [metric.text(side, unit=False) for side in (number.old, number.new)]
+        rows.append([f"`{number.run}` · {metric.label}{unit}", *cells, _difference(number)])
+    return Table(["Treino e número", "Antes", "Agora", "Diferença"], rows, caption) if rows else None
+
+
+def _difference(number: Moved) -> str:
+    metric = METRICS[number.metric]
+    factor = 100 if metric.percent else 1
+    change = ptbr.signed(number.difference * factor, metric.decimals)
+    if math.isinf(number.half_width):
+        return change
+    return f"{change}{ptbr.NO_BREAK}±{ptbr.NO_BREAK}{ptbr.number(number.half_width * factor, metric.decimals)}"
+
+
+def _retrained(each: Retrained) -> str:
+    """Name a run and what is other about it; names and values of its spec as code."""
+    changes = [_change(name, before, now) for name, (before, now) in each.changes.items()]
+    old, new = len(each.old_seeds), len(each.new_seeds)
+    if old != new:
+        changes.append(f"de {ptbr.integer(old)} para {ptbr.plural(new, 'semente', 'sementes')}")
+    elif each.old_seeds != each.new_seeds:
+        changes.append("outras sementes")
+    return f"`{each.run}`" + (f" ({ptbr.join(changes)})" if changes else "")
+
+
+def _change(name: str, before: Any, now: Any) -> str:
+    if before is None:
+        return f"agora com `{name}` `{now}`"
+    if now is None:
+        return f"não mais com `{name}` `{before}`"
+    return f"`{name}` de `{before}` para `{now}`"

@@ -1,0 +1,152 @@
+"""The section on what changed since the publication before: there when one is known, and true to the comparison."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from report import ptbr
+from report.claims import VerdictKind
+from report.compare import Revision, Snapshot
+from report.environment import make_environment
+from report.evidence import Evidence
+from report.pages import placar
+from report.render import Rendering
+from report.snapshot import take
+from tests.report.synthetic import QUALITY, evidence_of, synthetic_evidence, synthetic_results
+from vae.grid import make_grid
+
+REVISION = Revision("0123456789abcdef" * 2, "2026-11-01", "v1")
+TITLE = "## Desde a última publicação"
+
+
+def evidence(n_seeds: int = 5, seed: int = 4, **quality: float) -> Evidence:
+    grid = make_grid("full", "fashion-mnist", n_seeds)
+    return evidence_of(grid, synthetic_results(grid, np.random.default_rng(seed), QUALITY | quality))
+
+
+def text(now: Evidence, previous: Snapshot | None) -> str:
+    """The marked Markdown of the page, without its figure."""
+    known = dataclasses.replace(now, previous=previous)
+    drawn = lambda *_: {f"margens-{index}.png": PIXEL for index in range(2)}  # noqa: E731
+    return Rendering(placar.PAGE, known, make_environment(), draw=drawn).text()
+
+
+PIXEL = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
+
+
+def section(now: Evidence, before: Evidence, **changes: Any) -> str:
+    """The section alone; it has no number typed by hand."""
+    snapshot = dataclasses.replace(take(before, before.grid.specs), **{"revision": REVISION} | changes)
+    marked = text(now, snapshot)
+    assert ptbr.unmarked_digits(marked) == []
+    plain = ptbr.strip_marks(marked).replace(ptbr.NO_BREAK, " ")
+    assert "None" not in plain
+    return plain[plain.index(TITLE) : plain.index("## Como se julga")]
+
+
+@pytest.fixture(scope="module")
+def five() -> Evidence:
+    return evidence(e50=3.0)
+
+
+def test_without_a_publication_before_there_is_no_section(five: Evidence) -> None:
+    assert TITLE not in text(five, None)
+
+
+def test_the_same_publication_is_said_in_one_sentence(five: Evidence) -> None:
+    said = section(five, five)
+    assert said == section(five, five)
+    assert "A publicação anterior é a de 1º de novembro de 2026 (`v1`, revisão `0123456789`)." in said
+    assert "De lá para cá nada mudou" in said
+    assert "|" not in said
+
+
+def test_a_publication_without_a_tag_goes_by_its_hash(five: Evidence) -> None:
+    assert "(revisão `0123456789`)" in section(five, five, revision=dataclasses.replace(REVISION, name=""))
+
+
+def test_verdicts_that_flipped_are_in_a_table(five: Evidence) -> None:
+    before = evidence(e10=3.0, e50=0.0)
+    assert (before.verdicts["5"].kind, five.verdicts["5"].kind) == (VerdictKind.REFUTED, VerdictKind.CONFIRMED)
+    said = section(five, before)
+    row = next(line for line in said.splitlines() if line.startswith("| [5](reconstrucoes.md#afirmacao-5) |"))
+    assert five.verdicts["5"].claim.statement in row
+    old, new = row.split("|")[3:5]
+    assert "verdict--refutada" in old and "verdict--confirmada" in new
+    for verdict, cell in ((before.verdicts["5"], old), (five.verdicts["5"], new)):
+        assert verdict.estimate
+        assert ptbr.strip_marks(ptbr.number(verdict.estimate.value, 3)) in cell
+    assert "vereditos mudaram, de" in said or "veredito mudou, de" in said
+    assert "Com uma só semente" not in said
+
+
+def test_numbers_that_moved_are_in_a_table_with_the_criterion(five: Evidence) -> None:
+    said = section(five, evidence(e10=3.0, e50=0.0))
+    rows = [line for line in said.splitlines() if line.startswith("| `e50` · Nitidez (gradiente)")]
+    assert len(rows) == 1
+    assert rows[0].count("±") == 3
+    assert "+0,1" in rows[0]
+    assert "não contém o zero" in said
+    assert "Se só o acaso os tivesse movido, cerca de" in said
+
+
+def test_a_long_table_is_folded(five: Evidence) -> None:
+    long, short = section(five, evidence(e10=3.0, e50=0.0)), section(five, evidence(2, seed=4, e50=3.0))
+    rows = [sum(line.startswith("| `e") for line in said.splitlines()) for said in (long, short)]
+    assert rows[0] > 12 >= rows[1]
+    assert f"{rows[0]} números se moveram além do seu intervalo:\n\n<details" in long
+    assert "<details" not in short
+
+
+def test_one_seed_says_what_its_interval_is_of() -> None:
+    said = section(evidence(1, e50=3.0), evidence(1, seed=5))
+    assert "Nenhum veredito mudou" in said
+    assert "Com uma só semente de cada lado, o intervalo é só das imagens de teste" in said
+    assert "de cada lado há um só treino" in said
+    assert "| `e10` · Limite IWAE (nats) |" in said
+
+
+def test_runs_and_claims_that_came_and_went(five: Evidence) -> None:
+    few = evidence(2, seed=4, e50=3.0)
+    whole = take(few, few.grid.specs)
+    verdicts = {claim: judged for claim, judged in whole.verdicts.items() if claim != "1"}
+    verdicts["99"] = whole.verdicts["1"]
+    runs = {run: facts for run, facts in whole.runs.items() if run != "e100"}
+    training = {name: value for name, value in runs["e50"].spec["training"].items() if name != "batch_size"}
+    other = dict(runs["e50"].spec) | {"training": training | {"learning_rate": 0.01, "momentum": 0.9}}
+    runs["e50"] = dataclasses.replace(runs["e50"], spec=other)
+    said = section(five, few, verdicts=verdicts, runs=runs, outside=("e20",), unlike=("e30",))
+    assert "- Treinos novos: `e100`." in said
+    assert "- Treinos que saíram: `e20`." in said
+    assert "fora da comparação: `e30`." in said
+    assert "`training.learning_rate` de `0.01` para `0.002`" in said
+    assert "agora com `training.batch_size` `128`" in said
+    assert "não mais com `training.momentum` `0.9`" in said
+    assert "de 2 para 5 sementes" in said
+    assert "1 afirmação é julgada pela primeira vez" in said
+    assert "1 afirmação deixou de ser julgada." in said
+    assert "outras sementes" not in said
+    shifted = {**runs, "e10": dataclasses.replace(runs["e10"], numbers={42: "a", 1: "b", 2: "c", 3: "d", 4: "e"})}
+    assert "`e10` (outras sementes)" in section(five, few, runs=shifted)
+
+
+def test_what_was_measured_otherwise_is_not_compared(five: Evidence) -> None:
+    said = section(five, five, yardstick="another")
+    assert "não se comparam" in said
+    assert "|" not in said
+
+
+def test_another_classifier_is_said_to_be_another_eye(five: Evidence) -> None:
+    said = section(five, evidence(seed=5))
+    assert "Como o classificador é outro" in said
+    assert "Com uma só semente" not in said, "the classifier has one, and no numbers here"
+    same = take(five, ())
+    runs = {**same.runs, "e10": dataclasses.replace(same.runs["e10"], numbers={42: "another"})}
+    assert "Como o classificador é outro" not in section(five, five, runs=runs)
+
+
+def test_other_data_sets_have_the_section_too() -> None:
+    digits = synthetic_evidence(n_seeds=2, dataset="digits")
+    assert "De lá para cá nada mudou" in section(digits, digits)

@@ -1,0 +1,93 @@
+"""The stored simulation of the engine: read, and recognised as old when the engine's code changes."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from report import calibration, sources
+from vae.errors import LaudoError
+
+CODE = '''"""What it is."""
+
+import math  # for the root
+
+
+def root(x):
+    """Return the root.
+
+    Of x.
+    """
+    text = "a # is no comment"
+    return math.sqrt(x), text
+'''
+
+
+def test_the_stored_table_is_that_of_this_engine() -> None:
+    table = calibration.read()
+    assert not table.outdated, f"the engine changed since it was simulated; run: {calibration.COMMAND}"
+    assert list(calibration.faults()) == []
+
+
+def test_the_stored_table_is_as_large_as_the_documentation_says() -> None:
+    table = calibration.read()
+    assert min(row.repetitions for row in table.singles) >= 2_000
+    assert min(row.repetitions for row in table.families) >= 1_000
+    assert {row.claims for row in table.families} == {45}
+
+
+def test_comments_docstrings_and_blank_lines_do_not_age_a_table() -> None:
+    bare = 'import math\ndef root(x):\n    text = "a # is no comment"\n    return math.sqrt(x), text'
+    assert calibration.code_of(CODE) == bare
+    assert calibration.code_of(CODE.replace("Of x", "Of y").replace("# for the root", "")) == bare
+
+
+@pytest.mark.parametrize(("old", "new"), [("sqrt", "cbrt"), ("a # is", "b # is")])
+def test_code_ages_it_and_so_do_strings(old: str, new: str) -> None:
+    assert calibration.code_of(CODE.replace(old, new)) != calibration.code_of(CODE)
+
+
+def test_indentation_is_code() -> None:
+    assert calibration.code_of("for i in x:\n    a()\n    b()\n") != calibration.code_of("for i in x:\n    a()\nb()\n")
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Let a source file read as something else."""
+
+    def replace(path: str, text: str) -> None:
+        real = sources.read_source
+        monkeypatch.setattr(sources, "read_source", lambda asked: text if asked == path else real(asked))
+
+    return replace
+
+
+def test_another_engine_is_a_fault_with_its_remedy(reading: Callable[[str, str], None]) -> None:
+    reading("report/statistics.py", sources.read_source("report/statistics.py").replace("ALPHA = 0.05", "ALPHA = 0.1"))
+    assert calibration.read().outdated
+    (fault,) = calibration.faults()
+    assert "benchmarks/engine.json" in fault and "python -m benchmarks.engine" in fault
+
+
+def test_the_rest_of_a_module_of_claims_is_no_engine(reading: Callable[[str, str], None]) -> None:
+    path = "report/pages/experimentos_claims.py"
+    reading(path, sources.read_source(path).replace("margin=0.25", "margin=0.3"))
+    assert not calibration.read().outdated
+    reading(path, sources.read_source(path).replace("LEAST_GAIN)", "0.5)"))
+    assert calibration.read().outdated
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"singles": [1]}'])
+def test_a_table_that_cannot_be_read_is_named_with_its_command(text: str, reading: Callable[[str, str], None]) -> None:
+    reading(calibration.FILE, text)
+    with pytest.raises(LaudoError, match=r"benchmarks/engine.json cannot be read .*python -m benchmarks.engine"):
+        calibration.read()
+    assert len(list(calibration.faults())) == 1
+
+
+def test_a_table_survives_its_file() -> None:
+    body = json.loads(sources.read_source(calibration.FILE))
+    table = calibration.from_json(body)
+    assert table.single("five-seeds").methods["engine"].covered == next(
+        row["methods"]["engine"]["covered"] for row in body["singles"] if row["id"] == "five-seeds"
+    )

@@ -1,0 +1,89 @@
+"""A page knows what it was made from: the scoreboard, of the publication before too."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from report.check import faults
+from report.family import StoredResults
+from report.past import compare_with
+from report.publish import Publication
+from report.rendered import Rendered
+from report.sections import page
+from tests.report.repository import commit, start
+from tests.report.synthetic import stored, synthetic_results
+from vae.errors import ResultsError
+from vae.grid import make_grid
+from vae.store import ResultsStore
+
+GRID = make_grid("full", "fashion-mnist", 1)
+LABEL = "the publication before"
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Publication:
+    """A report in its own repository, whose first publication has the tag v1."""
+    folder = start(tmp_path / "repository")
+    store = stored(folder / "results", synthetic_results(GRID, np.random.default_rng(0)))
+    commit(folder, "v1")
+    (tmp_path / "docs").mkdir()
+    return Publication(GRID, store, Rendered(tmp_path / "rendered"), tmp_path / "docs")
+
+
+def state(publication: Publication, slug: str) -> tuple[str, str]:
+    return next((found, why) for name, found, why in publication.status([page(slug)]) if name == slug)
+
+
+def text(publication: Publication, slug: str = "placar") -> str:
+    return (publication.rendered.root / f"atividades/04-vae/{slug}.md").read_text()
+
+
+def test_the_scoreboard_grows_old_with_the_publication_before(publication: Publication, tmp_path: Path) -> None:
+    told: list[str] = []
+    both = [page("placar"), page("licoes")]
+    publication.publish(both, told.append)
+    assert [state(publication, each.slug)[0] for each in both] == ["fresh", "fresh"]
+    assert "Desde a última publicação" not in text(publication)
+
+    compare_with(tmp_path / "repository", "v1", GRID, publication.store, save=True)
+    assert state(publication, "placar")[0] == "stale"
+    assert LABEL in state(publication, "placar")[1]
+    assert state(publication, "licoes")[0] == "fresh", "it does not speak of it"
+    publication.publish([page("licoes")], told.append)
+    assert "a publicação anterior mudaram" in text(publication), "older than what it should speak of, and says so"
+
+    publication.publish([page("placar")], told.append)
+    assert state(publication, "placar") == ("fresh", "as its results, template and code make it")
+    assert "De lá para cá nada mudou" in text(publication)
+
+    path = publication.store.root / "previous.json"
+    path.unlink()
+    assert LABEL in state(publication, "placar")[1]
+
+
+def test_every_run_of_the_grid_counts_in_a_comparison(publication: Publication, tmp_path: Path) -> None:
+    """A run that no claim needs may have come or gone since."""
+    results = StoredResults(GRID, publication.store)
+    needed = publication.inputs(page("placar"), publication.evidence([page("placar")], results), results)
+    compare_with(tmp_path / "repository", "v1", GRID, publication.store, save=True)
+    now = publication.inputs(page("placar"), publication.evidence([page("placar")], results), results)
+    assert now.keys() - needed.keys() >= {LABEL}
+    assert {f"{run}/42" for run in GRID.specs} <= now.keys()
+
+
+def test_a_file_that_was_touched_stops_the_pages_that_read_it(publication: Publication, tmp_path: Path) -> None:
+    compare_with(tmp_path / "repository", "v1", GRID, publication.store, save=True)
+    path = publication.store.root / "previous.json"
+    path.write_bytes(path.read_bytes().replace(b'"inconclusiva"', b'"confirmada"', 1))
+    results = StoredResults(GRID, publication.store)
+    with pytest.raises(ResultsError, match=r"previous.json.*--save"):
+        publication.evidence([page("placar")], results)
+    assert publication.evidence([page("licoes")], results).previous is None
+    found = list(faults(GRID, publication.store, publication.rendered.root, tmp_path, lambda _: None))
+    assert len(found) == 1
+    assert "previous.json" in found[0]
+
+
+def test_a_store_without_the_file_has_no_previous_publication(tmp_path: Path) -> None:
+    assert Publication(GRID, ResultsStore(tmp_path), Rendered(tmp_path), tmp_path).previous() is None
