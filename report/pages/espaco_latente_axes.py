@@ -36,7 +36,11 @@ def width_on_axis(run: Sample, data: Sample) -> Array:
 
 
 def axis_lead(run: Sample, data: Sample, factor: str) -> Array:
-    """Return the information of the native axes about a factor minus the mean of the turned ones, (B,)."""
+    """Return the information of the native axes about a factor minus the mean of the turned ones, (B,).
+
+    Which axis is the better one is a matter of each training: the claim is of no axis by number, so that this is no least
+    of several numbers, each with a mean over trainings of its own.
+    """
     information = turned_information(run, data)[:, :, list(FACTORS).index(factor)]
     return information[:, 0] - information[:, 1:].mean(axis=1)
 

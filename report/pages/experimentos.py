@@ -5,6 +5,7 @@ from typing import Any
 
 from report.evidence import Evidence
 from report.metrics import METRICS
+from report.origins import constant
 from report.page import Page
 from report.pages import experimentos_figures as drawn
 from report.pages import experimentos_tables as tables
@@ -46,7 +47,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "sweep": tables.sweep(evidence),
         "tested_dimensions": [evidence.spec(run).latent_dim for run in tables.SWEEP],
         "enough": tables.enough_dimensions(evidence),
-        "level": tables.LEVEL,
+        "level": constant(tables, "LEVEL"),
         "closest": min(tables.SWEEP, key=lambda run: METRICS["sample_frechet"].measure(evidence, run).value),
         "ends": tables.ends(evidence),
         "ceiling": math.log(evidence.info.test_images),

@@ -41,18 +41,18 @@ def doubling_gain(before: Sample, after: Sample) -> Array:
 
 
 def information_margin(balanced: Sample, heavy: Sample, free: Sample) -> Array:
-    """Distance of I(x; z) from the nearer of the two ends, beta large and beta zero; negative outside of them: nats."""
-    return margin_between(*(run.score("mutual_information") for run in (balanced, heavy, free)))
+    """How far I(x; z) lies inside the ends of beta, large and zero, by either, in nats; the nearer counts."""
+    return inside(*(run.score("mutual_information") for run in (balanced, heavy, free)))
 
 
 def rate_margin(balanced: Sample, heavy: Sample, free: Sample) -> Array:
-    """Distance of the mean KL from the nearer of the two ends, beta large and beta zero; negative outside of them: nats."""
-    return margin_between(*(run.mean("test_kl") for run in (balanced, heavy, free)))
+    """How far the mean KL lies inside the ends of beta, large and zero, by either, in nats; the nearer counts."""
+    return inside(*(run.mean("test_kl") for run in (balanced, heavy, free)))
 
 
-def margin_between(value: Array, low: Array, high: Array) -> Array:
-    """Return how far inside an interval a value lies, by the nearer end."""
-    return np.minimum(value - low, high - value)
+def inside(value: Array, low: Array, high: Array) -> Array:
+    """Return how far a value (B,) lies above the lower end of an interval and below the upper, (B, 2); negative outside."""
+    return np.stack([value - low, high - value], axis=1)
 
 
 def active_share(run: Sample) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from report import ptbr, statistics
+from report import by_dimension, ptbr, statistics
 from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title
@@ -47,7 +47,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "undecided_samples": {run: undecided_share(evidence, run, "sample_entropy") for run in RUNS},
         "undecided_recon": {run: undecided_share(evidence, run, "recon_entropy") for run in RUNS},
         "pairs": [ptbr.mark(f"{info.classes[a]} → {info.classes[b]}") for a, b in info.interpolations],
-        "by_dimension": BY_DIMENSION,
+        "by_dimension": constant(by_dimension, "BY_DIMENSION"),
         "midpoint_count": len(evidence.headline(JUDGED).array("midpoint_density")),
         "dimension_table": partial(dimensions.dimension_table, evidence),
         "best_run": partial(dimensions.best_run, evidence),

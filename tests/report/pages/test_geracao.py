@@ -63,10 +63,11 @@ def test_scores_are_read_in_the_units_of_their_margins() -> None:
     assert (margins["23"], margins["25"]) == (5, 0.9)
 
 
-def test_the_best_of_the_large_is_held_against_the_best_of_the_small() -> None:
-    large, small = ([sample({"sample_frechet": value}) for value in values] for values in ((9.0, 3, 5), (6.0, 12, 8)))
-    assert dimensions.best_frechet_ratio(*large, *small, first=3) == pytest.approx(np.full(1 + RESAMPLES, 0.5))
-    assert dimensions.best_frechet_ratio(large[0], small[0], first=1)[0] == pytest.approx(1.5)
+def test_the_large_are_held_by_their_mean_against_each_of_the_small() -> None:
+    large, small = ([sample({"sample_frechet": value}) for value in values] for values in ((9.0, 3, 6), (12.0, 5, 8)))
+    advantage = dimensions.frechet_advantage(*large, *small, first=3)
+    assert advantage == pytest.approx(np.tile([50.0, -20, 25], (1 + RESAMPLES, 1)))
+    assert dimensions.frechet_ratio(large[0], small[0])[0] == pytest.approx(0.75)
     needs = {claim.id: claim.needs for claim in dimensions.CLAIMS}
     specs = {spec.name: spec for spec in make_grid().runs}
     sizes = {run: specs[run].latent_dim for run in BY_DIMENSION}
