@@ -102,7 +102,7 @@ class Publication:
 
     def _sources(self, page: Page) -> dict[str, str]:
         return {
-            "the grid": digest([self.grid.profile, self.grid.dataset.dataset, list(self.grid.seeds)]),
+            "the grid": digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
             "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }
 

@@ -99,12 +99,14 @@ def _fields(owner: Any) -> dict[str, Any]:
 
 def traced_grid(grid: Grid) -> Grid:
     """Return a grid whose numbers have the origins of specs: of a run its line in the grid, of a size its field."""
-    seeds = Origin("sementes da grade", tuple(places.of_constant(vae.grid, name) for name in ("FIRST_SEED", "SEEDS")))
+    seeds = Origin(
+        "sementes da grade", tuple(places.of_constant(vae.grid, name) for name in ("FIRST_SEED", "SEEDS", "RUNS"))
+    )
     return dataclasses.replace(
         grid,
         runs=tuple(_traced_spec(spec, grid) for spec in grid.runs),
         classifier=_traced_spec(grid.classifier, grid),
-        seeds=trace(grid.seeds, frozenset({seeds})),
+        run_seeds={name: trace(own, frozenset({seeds})) for name, own in grid.run_seeds.items()},
         evaluation=_with_fields(grid.evaluation, _evaluation_origin),
     )
 

@@ -1,8 +1,10 @@
 """The runs of this report. To add one, add a line; to change one, change its numbers."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from vae.datasets import DatasetInfo, dataset_info
 from vae.errors import LaudoError
 from vae.spec import (
     ClassifierSpec,
@@ -17,13 +19,16 @@ from vae.spec import (
 )
 
 FIRST_SEED = 42
-# Training seeds if not told otherwise: what is published. With one, no claim about training can be decided, so the report
-# of record wants five (--seeds 5); a clone must still find everything that it asks for in results/.
+# Training seeds of a run if neither its row nor --seeds says more: what is published. With one, no claim about training can
+# be decided, so the report of record wants five (--seeds 5); a clone must still find everything that it asks for in results/.
 SEEDS = 1
 
 
 class Row(NamedTuple):
-    """A run, with its epochs in the full profile and in the quick one; train_images: the first so many, None = all."""
+    """A run, with its epochs in the full profile and in the quick one.
+
+    train_images: the first so many, None = all. seeds: training seeds in the full profile if --seeds does not say.
+    """
 
     name: str
     latent_dim: int
@@ -32,6 +37,7 @@ class Row(NamedTuple):
     beta: float = 1.0
     code: Code = "sample"
     train_images: int | None = None
+    seeds: int = SEEDS
 
 
 RUNS = (
@@ -78,6 +84,7 @@ QUICK_EVALUATION = EvaluationSpec(
     tsne_images=1_000,
     prdc_images=1_000,
     interpolation_pairs=50,
+    test_images=2_000,
 )
 
 
@@ -89,7 +96,7 @@ class Grid:
     dataset: DatasetSpec
     classifier: ClassifierSpec
     runs: tuple[RunSpec, ...]
-    seeds: tuple[int, ...]
+    run_seeds: Mapping[str, tuple[int, ...]]
     evaluation: EvaluationSpec
 
     @property
@@ -100,21 +107,38 @@ class Grid:
 
     def seeds_of(self, name: str) -> tuple[int, ...]:
         """Return the seeds of an entry: data and classifier are made once."""
-        return self.seeds if isinstance(self.specs[name], RunSpec) else (FIRST_SEED,)
+        return self.run_seeds.get(name, (FIRST_SEED,))
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Every seed that some run is trained with."""
+        return max(self.run_seeds.values(), key=len, default=(FIRST_SEED,))
+
+    @property
+    def seeds_apart(self) -> bool:
+        """Whether some runs are trained with more seeds than others."""
+        return len(set(map(len, self.run_seeds.values()))) > 1
+
+    @property
+    def info(self) -> DatasetInfo:
+        """Facts of the data set, with as many test images as the evaluation looks at."""
+        info, test_images = dataset_info(self.dataset.dataset), self.evaluation.test_images
+        return (
+            info if test_images is None else dataclasses.replace(info, test_images=min(test_images, info.test_images))
+        )
 
 
 PROFILES = ("full", "quick")
 
 
 def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int | None = None) -> Grid:
-    """Return the grid of a profile; seeds, if given, replaces the profile's number of seeds.
+    """Return the grid of a profile; seeds, if given, is the number of seeds of every run.
 
     Raises LaudoError if fewer than one seed is asked for.
     """
     quick = profile == "quick"
-    n_seeds = SEEDS if seeds is None else seeds
-    if n_seeds < 1:
-        raise LaudoError(f"--seeds {n_seeds}: at least one seed is needed; try --seeds 1.")
+    if seeds is not None and seeds < 1:
+        raise LaudoError(f"--seeds {seeds}: at least one seed is needed; try --seeds 1.")
     train_images = QUICK_TRAIN_IMAGES if quick else None
     runs = tuple(
         RunSpec(
@@ -134,6 +158,11 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
         dataset=DatasetSpec(dataset),
         classifier=ClassifierSpec(dataset, epochs=4, train_images=train_images) if quick else ClassifierSpec(dataset),
         runs=runs,
-        seeds=tuple(range(FIRST_SEED, FIRST_SEED + n_seeds)),
+        run_seeds={row.name: first_seeds(seeds or (SEEDS if quick else row.seeds)) for row in RUNS},
         evaluation=QUICK_EVALUATION if quick else EvaluationSpec(),
     )
+
+
+def first_seeds(count: int) -> tuple[int, ...]:
+    """Return so many seeds, from FIRST_SEED on."""
+    return tuple(range(FIRST_SEED, FIRST_SEED + count))

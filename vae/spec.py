@@ -145,6 +145,8 @@ class EvaluationSpec:
     interpolation_steps: int = 11
     manifold_side: int = 21
     fixed_per_class: int = 4
+    # The first so many of the test split; None = all.
+    test_images: int | None = dataclasses.field(default=None, metadata=absent(None))
 
 
 def canonical(spec: Any) -> dict[str, Any]:

@@ -1,5 +1,9 @@
+import dataclasses
+
 import pytest
 
+from vae import grid as module
+from vae.datasets import FASHION_MNIST
 from vae.errors import LaudoError
 from vae.grid import FIRST_SEED, PROFILES, SEEDS, make_grid
 from vae.spec import RunSpec, training_key, trajectory_key
@@ -24,7 +28,7 @@ def test_the_full_grid_holds_the_reference() -> None:
     ]  # fmt: skip
     assert {run.training.learning_rate for run in grid.runs} == {2e-3}
     assert {run.training.train_images for run in grid.runs[:4]} == {None}
-    assert grid.seeds == tuple(range(42, 42 + SEEDS))
+    assert all(len(seeds) >= SEEDS and seeds[0] == FIRST_SEED for seeds in grid.run_seeds.values())
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -46,6 +50,26 @@ def test_seeds_replace_those_of_the_profile_for_runs_only() -> None:
     assert grid.seeds_of("e10") == (42, 43, 44)
     assert grid.seeds_of("dataset") == grid.seeds_of("classifier") == (FIRST_SEED,)
     assert all(isinstance(grid.specs[run.name], RunSpec) and run.dataset == "digits" for run in grid.runs)
+
+
+def test_runs_may_have_seeds_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = (module.Row("a", 2, 3, 1), module.Row("b", 2, 4, 1, seeds=3))
+    monkeypatch.setattr(module, "RUNS", rows)
+    grid = make_grid()
+    assert (grid.seeds_of("a"), grid.seeds_of("b"), grid.seeds) == ((42,), (42, 43, 44), (42, 43, 44))
+    assert grid.seeds_apart
+    assert make_grid(seeds=2).run_seeds == {"a": (42, 43), "b": (42, 43)}
+    assert not make_grid(seeds=2).seeds_apart
+    assert make_grid("quick").run_seeds == {"a": (42,), "b": (42,)}, "a few minutes, whatever is published"
+
+
+def test_a_data_set_is_described_as_far_as_it_is_looked_at() -> None:
+    grid = make_grid()
+    assert grid.info == FASHION_MNIST
+    few = dataclasses.replace(grid.evaluation, test_images=50)
+    assert dataclasses.replace(grid, evaluation=few).info == dataclasses.replace(FASHION_MNIST, test_images=50)
+    many = dataclasses.replace(grid.evaluation, test_images=10**6)
+    assert dataclasses.replace(grid, evaluation=many).info == FASHION_MNIST
 
 
 @pytest.mark.parametrize("seeds", [0, -1])
