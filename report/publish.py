@@ -108,8 +108,9 @@ class Publication:
 
     def _digests(self, page: Page, results: StoredResults) -> dict[str, str]:
         previous = self.store.previous() if page.compares else None
-        # Runs come and go in a comparison, so every run of the grid counts, also those that the page can do without.
-        runs = ("dataset", *runs_of(page)) if previous is None else self.grid.specs
+        # Runs come and go in a comparison, so every run of the grid counts, also those that the page can do without; and
+        # before there is one, as else a run would seem to have changed when the first one is made.
+        runs = self.grid.specs if page.compares else ("dataset", *runs_of(page))
         digests = {label: value for run in runs for label, value in results.digests(run).items()}
         return digests if previous is None else {**digests, "the publication before": sha256(previous)}
 
