@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save
 
 from vae import baselines, provenance, tasks
+from vae.allocator import keep_large_blocks
 from vae.checkpoints import CheckpointFolder, History, Session
 from vae.data import Data, as_input, load
 from vae.errors import LaudoError
@@ -59,6 +60,7 @@ def execute(plan: Plan, store: ResultsStore, places: Places, device_kind: str, p
     """
     if not plan.todo:
         return
+    keep_large_blocks()  # for evaluations too, where nothing is trained first
     device = choose_device(device_kind)
     data = load(plan.info, places.data_dir, places.cache_dir).to(device)
     build = Build(plan, store, data, device, progress)
