@@ -61,7 +61,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     other = {**results, "e50": trained_otherwise(results, "e50", learning_rate=0.01), "e20": extra}
     stored(folder / "results", {run: seeds for run, seeds in other.items() if run != "e100"})
     commit(folder, "other", date="2026-11-21")
-    worse = made(seed=5, e50=-3.0)
+    worse = made(seed=5, e50=-4.5)
     now = {**results, "e50": worse["e50"], "e100": {seed: results["e100"][seed] for seed in (42, 43)}}
     stored(folder / "results", now)
     return folder
