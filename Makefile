@@ -40,10 +40,10 @@ lock:
 clean:
 	rm -rf rendered site site-properdocs
 
-# An environment without pip is what a failed or interrupted creation leaves; it is made anew.
+# An environment without pip was made by another tool, which gets pip, or its creation was interrupted: it is made anew.
 define make-environment
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Laudo needs Python 3.11 to 3.13; this is %d.%d. Say which with: make PYTHON=python3.12" % v)'
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 endef
 
 # The stamps are written last, so an interrupted installation is done again.

@@ -103,6 +103,7 @@ def build(
     from report.rendered import Rendered
     from report.sections import PAGES, page, runs_of
     from report.state_text import reused
+    from vae.raw_files import find
 
     with _usage():
         pages = [page(slug) for slug in dict.fromkeys(sections)] if sections else list(PAGES)
@@ -112,8 +113,9 @@ def build(
     if not dry_run:
         store.recover()
     plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
+    found = find(plan.info, data_dir, cache_dir())  # also with nothing to train: a mistyped --data is never passed over
     if dry_run:
-        print_plan(plan, store, device)
+        print_plan(plan, store, device, found.words)
         return
     if plan.todo:
         from vae.pipeline import Places, execute
@@ -124,7 +126,7 @@ def build(
         for line in reused(plan, store):
             click.echo(line)
     Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR).publish(pages, click.echo)
-    click.echo("Read it: mkdocs serve")
+    click.echo("Read it: make serve (or mkdocs serve, in the environment)")
 
 
 def cache_dir() -> Path:
@@ -149,23 +151,25 @@ def _check_names(grid: Grid, names: tuple[str, ...]) -> None:
             raise LaudoError(f"Unknown run '{name}'.{hint} Runs: {', '.join(grid.specs)}.")
 
 
-def print_plan(plan: Plan, store: ResultsStore, device: str) -> None:
+def print_plan(plan: Plan, store: ResultsStore, device: str, data: str) -> None:
     """Print what a build would do, on what, and about how long."""
     from vae.forecast import forecast
 
-    where = forecast(plan, store, device)
-    for line in where.lines:
+    for line in forecast(plan, store, device, data).lines:
         click.echo(line)
 
 
 def print_status(grid: Grid, store: ResultsStore) -> None:
-    """Print the state of every run and page, and why."""
+    """Print the state of every run and page, and why; exit 1 if a result is damaged."""
     from report.publish import Publication
     from report.rendered import Rendered
     from report.state_text import state
 
-    for line in state(grid, store, RUNS_DIR, Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR)):
+    found = state(grid, store, RUNS_DIR, Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR))
+    for line in found.lines:
         click.echo(line)
+    if found.damaged:
+        raise SystemExit(1)
 
 
 def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) -> None:

@@ -31,7 +31,7 @@ ONE_SEED = (
 def lines(compared: Compared, place: Path) -> Iterator[str]:
     """Yield the lines of a comparison. place: where the present results are."""
     old, new, changes = compared.old, compared.new, compared.changes
-    claims = {claim.id: claim for claim in family()}
+    claims = {claim.id: claim for claim in family() if claim.statistic is not None}
     yield f"From {_revision(old)} to {place}, both judged by today's claims and engine."
     if not old.runs:
         yield "Nothing can be compared: the results there were measured otherwise (data set, profile, or numerics version)."

@@ -46,14 +46,14 @@ class Metric:
         change = evidence.estimate(lambda first, second: self.read(second) - self.read(first), before, after)
         return self._labelled(change)
 
-    def text(self, estimate: Estimate, unit: bool = True) -> str:
+    def text(self, estimate: Estimate, unit: bool = True, most_decimals: int | None = None) -> str:
         """Return value ± half of the 95 % interval; the value alone where there is nothing to estimate it from."""
         factor, shown = 100 if self.percent else 1, self.unit if unit else ""
+        decimals = self.decimals if most_decimals is None else min(self.decimals, most_decimals)
         if not math.isfinite(estimate.half_width):
             # One training of a count: no decimals to speak of.
-            decimals = 0 if self.count else self.decimals
-            return ptbr.number(estimate.value * factor, decimals, shown)
-        return ptbr.plus_minus(estimate.value * factor, estimate.half_width * factor, self.decimals, shown)
+            return ptbr.number(estimate.value * factor, 0 if self.count else decimals, shown)
+        return ptbr.plus_minus(estimate.value * factor, estimate.half_width * factor, decimals, shown)
 
     def _labelled(self, estimate: Estimate) -> Estimate:
         """Return an estimate whose origin, if it has one, is this metric: where it is declared, and what computes it."""

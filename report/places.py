@@ -78,14 +78,14 @@ def of_text(path: str, text: str) -> Place:
 
 
 @cache
-def of_keyword(path: str, name: str, beside: str = "") -> Place:
-    """Return the first call of a file that gives this argument by name, and the string `beside` as another argument."""
+def of_keyword(path: str, keyword: str, name: str = "") -> Place:
+    """Return the first call of a file that gives this argument by its keyword, beside the given `name`, if any."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call):
-            strings = {word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)}
-            for word in node.keywords:
-                if word.arg == name and (not beside or beside in strings):
-                    return Place(path, word.value.lineno)
+            given = {word.arg: word.value for word in node.keywords}
+            named = given.get("name")
+            if keyword in given and (not name or (isinstance(named, ast.Constant) and named.value == name)):
+                return Place(path, given[keyword].lineno)
     return Place(path)
 
 

@@ -105,12 +105,14 @@ def date(iso: str) -> str:
 
     Raises LaudoError if it is no ISO date.
     """
-    try:
-        day = datetime.datetime.fromisoformat(iso).date()
-    except ValueError as error:
-        raise LaudoError(f"'{iso}' is no date; write it as 2026-11-23.") from error
+    day = _day(iso)
     text = format_date(day, "d 'de' MMMM 'de' y", locale=LOCALE)
     return mark("1º" + text[1:] if day.day == 1 else text, iso)
+
+
+def short_date(iso: str) -> str:
+    """Return "23/11/2026", for tables; input and errors are those of date()."""
+    return mark(format_date(_day(iso), "dd/MM/y", locale=LOCALE), iso)
 
 
 def join(items: Iterable[str | int]) -> str:
@@ -173,6 +175,13 @@ _NOT_PROSE = re.compile(
     """.replace("OPEN", OPEN).replace("CLOSE", CLOSE),
     re.VERBOSE | re.MULTILINE,
 )
+
+
+def _day(iso: str) -> datetime.date:
+    try:
+        return datetime.datetime.fromisoformat(iso).date()
+    except ValueError as error:
+        raise LaudoError(f"'{iso}' is no date; write it as 2026-11-23.") from error
 
 
 def _excerpt(line: str, position: int, reach: int = 30) -> str:

@@ -11,7 +11,7 @@ from report.compare import Snapshot
 from report.evidence import Evidence
 from report.family import StoredResults, judge_family
 from report.page import Page
-from report.rendered import ACTIVITY, ESTIMATES, Record, Rendered
+from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered
 from report.sections import PAGES, claims_of, family, runs_of
 from report.snapshot import from_bytes
 from vae.datasets import FASHION_MNIST
@@ -72,6 +72,7 @@ class Publication:
             tell(f"{page.slug}: rendered, {files} changed ({why})")
         self.rendered.copy_docs(self.docs)
         self._write_code()
+        self.rendered.drop_others({*(page.slug for page in PAGES), DOCS, CODE})
         self.mark_outdated(evidence, results)
 
     def evidence(self, pages: Collection[Page], results: StoredResults, cached: bool = True) -> Evidence:
@@ -108,8 +109,9 @@ class Publication:
 
     def _digests(self, page: Page, results: StoredResults) -> dict[str, str]:
         previous = self.store.previous() if page.compares else None
-        # Runs come and go in a comparison, so every run of the grid counts, also those that the page can do without.
-        runs = ("dataset", *runs_of(page)) if previous is None else self.grid.specs
+        # Runs come and go in a comparison, so every run of the grid counts, also those that the page can do without; and
+        # before there is one, as else a run would seem to have changed when the first one is made.
+        runs = self.grid.specs if page.compares else ("dataset", *runs_of(page))
         digests = {label: value for run in runs for label, value in results.digests(run).items()}
         return digests if previous is None else {**digests, "the publication before": sha256(previous)}
 
@@ -140,8 +142,8 @@ class Publication:
                 continue
             try:
                 changed = self._changed(page, record, results)
-            except ResultsError as error:
-                yield page.slug, "damaged", str(error)
+            except ResultsError:
+                yield page.slug, "damaged", "made from a result that is damaged, see above"
                 continue
             altered = self.rendered.altered(record)
             if changed:
@@ -163,9 +165,9 @@ class Publication:
         """Write the code pages that evidence links to, if the sources changed or a page was lost."""
         files = sources.code_files()
         inputs = {"sources": sources.digest(*files)}
-        if self.rendered.why_not_fresh("code", inputs):
+        if self.rendered.why_not_fresh(CODE, inputs):
             pages = {f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in files}
-            self.rendered.write_page("code", pages, inputs)
+            self.rendered.write_page(CODE, pages, inputs)
 
 
 def own_sources(page: Page) -> list[str]:

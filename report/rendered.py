@@ -8,13 +8,14 @@ rendered again.
 import dataclasses
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from vae.results import dump_json, sha256
 
 RECORDS = ".laudo"
 ESTIMATES = f"{RECORDS}/estimates.json"  # kept by report/family.py
+DOCS, CODE = "docs", "code"  # what is recorded beside the pages: hand-written files, pages of source code
 ACTIVITY = "atividades/04-vae"
 OUTDATED_OPEN, OUTDATED_CLOSE = "<!-- laudo: desatualizada -->\n", "<!-- laudo: fim -->\n"
 LOSSLESS = "surrogateescape"  # a page altered by hand may be no UTF-8; it is to be found, not to stop the build
@@ -72,6 +73,16 @@ class Rendered:
         self._write(self._record_path(slug), dump_json(record))
         return changed
 
+    def drop_others(self, slugs: Collection[str]) -> None:
+        """Remove the files of pages that the report no longer has."""
+        for path in sorted((self.root / RECORDS).glob("*.json")):
+            record = self.record(path.stem)
+            if record is not None and path.stem not in slugs:
+                kept = {name for slug in slugs if (other := self.record(slug)) for name in other.files}
+                for name in set(record.files) - kept:
+                    (self.root / name).unlink(missing_ok=True)
+                path.unlink()
+
     def write(self, files: Files) -> int:
         """Write the files whose bytes changed, each atomically; return how many."""
         changed = 0
@@ -101,7 +112,7 @@ class Rendered:
         """Copy the hand-written pages and assets, so that rendered/ is a whole site on its own."""
         paths = (path for path in sorted(docs.rglob("*")) if path.is_file())
         files = {path.relative_to(docs).as_posix(): path.read_bytes() for path in paths}
-        self.write_page("docs", {name: files[name] for name in files if not name.startswith("overrides/")}, {})
+        self.write_page(DOCS, {name: files[name] for name in files if not name.startswith("overrides/")}, {})
 
     def _digest(self, name: str) -> str:
         path = self.root / name

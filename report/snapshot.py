@@ -68,6 +68,7 @@ def take(evidence: Evidence, read: Collection[str]) -> Snapshot:
                 estimate=verdict.estimate,
             )
             for claim, verdict in evidence.verdicts.items()
+            if verdict.claim.statistic is not None  # what no run can settle cannot change
         },
         readings={
             run: _readings(evidence, run)

@@ -1,12 +1,13 @@
 """The state of results and pages as plain text, in English: what --status and a build with nothing to train print."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 from report.publish import Publication
 from report.sections import PAGES
 from vae.grid import Grid
-from vae.plan import Plan, status
+from vae.plan import Plan, State, status
 from vae.store import ResultsStore
 
 
@@ -23,11 +24,19 @@ def reused(plan: Plan, store: ResultsStore) -> Iterator[str]:
         yield f"  trained {day} on {device}: {', '.join(labels)}"
 
 
-def state(grid: Grid, store: ResultsStore, runs_dir: Path, publication: Publication) -> Iterator[str]:
-    """Yield the state of every run and page, and why."""
-    yield f"results: {store.root}  (profile {grid.profile}, {grid.dataset.dataset})"
-    for step in status(grid, store, runs_dir):
-        yield f"  {step.label:16} {step.state.value:8} {step.reason}"
-    yield f"pages: {publication.rendered.root}"
-    for slug, found, reason in publication.status(PAGES):
-        yield f"  {slug:16} {found:8} {reason}"
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """Lines to print, and whether some result is damaged."""
+
+    lines: tuple[str, ...]
+    damaged: bool
+
+
+def state(grid: Grid, store: ResultsStore, runs_dir: Path, publication: Publication) -> Shown:
+    """Return the state of every run and page, and why."""
+    steps = status(grid, store, runs_dir)
+    lines = [f"results: {store.root}  (profile {grid.profile}, {grid.dataset.dataset})"]
+    lines += [f"  {step.label:16} {step.state.value:8} {step.reason}" for step in steps]
+    lines.append(f"pages: {publication.rendered.root}")
+    lines += [f"  {slug:16} {found:8} {reason}" for slug, found, reason in publication.status(PAGES)]
+    return Shown(tuple(lines), any(step.state is State.DAMAGED for step in steps))

@@ -55,6 +55,16 @@ def test_a_dry_run_says_what_and_how_long_and_changes_nothing(tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert "Would train" in done.stdout
     assert "on cpu, in about" in done.stdout
+    assert "Data: Fashion-MNIST, from " in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", [(), ("--dry-run",)])
+def test_data_that_is_not_there_is_told_before_anything_is_done(tmp_path: Path, option: tuple[str, ...]) -> None:
+    done = call("--all", "--data", str(tmp_path / "nowhere"), *option, tmp=tmp_path)
+    assert done.returncode == 1
+    assert "nowhere: there is no such folder; give --data DIR" in done.stderr
+    assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -91,6 +101,9 @@ def test_a_damaged_manifest_is_a_failure_with_a_remedy(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "manifest.json is damaged" in done.stderr
     assert "git checkout" in done.stderr
+    status = call("--status", tmp=tmp_path)
+    assert status.returncode == 1, "a script that asks for the state is told"
+    assert "manifest.json is damaged" in status.stdout
 
 
 def test_compare_says_what_changed_between_two_commits(tmp_path: Path) -> None:

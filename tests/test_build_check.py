@@ -25,7 +25,7 @@ PAGE = "atividades/04-vae/reproducao.md"
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the report, cut down to one page without claims and figures, with made-up results; rendered."""
     root = tmp_path_factory.mktemp("tree")
-    for name in ("vae", "report", "docs"):
+    for name in ("vae", "report", "benchmarks", "docs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "build.py", root)
     sections = root / "report/sections.py"

@@ -38,7 +38,7 @@ class Tree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for name in ("vae", "report", "docs"):
+        for name in ("vae", "report", "benchmarks", "docs"):
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("build.py", "mkdocs.yml", "properdocs.yml"):
             shutil.copy(ROOT / name, root / name)

@@ -21,8 +21,8 @@ class Forecast:
     seconds: float
 
 
-def forecast(plan: Plan, store: ResultsStore, device: str) -> Forecast:
-    """Return what would be trained and evaluated, on which device, and about how long."""
+def forecast(plan: Plan, store: ResultsStore, device: str, data: str) -> Forecast:
+    """Return what would be trained and evaluated, on which device, and about how long; data: where it is, in words."""
     kind = guess_device(device)
     rate, basis = images_per_second(plan, store, kind)
     lines = []
@@ -36,6 +36,7 @@ def forecast(plan: Plan, store: ResultsStore, device: str) -> Forecast:
     if not plan.todo:
         return Forecast((*lines, "Nothing to train: everything is fresh."), 0.0)
     trained = sum(step.action is Action.TRAIN for step in plan.todo)
+    lines.append(f"Data: {plan.info.title}, from {data}." if plan.info.files else f"Data: {plan.info.title}, {data}.")
     lines.append(
         f"Would train {trained} and evaluate {len(plan.todo)} results on {kind}, in about {_duration(total)} "
         f"(at {rate:,.0f} images/s, {basis})."

@@ -58,9 +58,7 @@ class RunResult:
         Raises ResultsError naming the run if it is not there.
         """
         if name not in self.scores:
-            raise ResultsError(
-                f"{self.run}/{self.seed} has no score '{name}'; make it again with: python build.py --all --retrain {self.run}"
-            )
+            raise ResultsError(_lacking(self, "score", name))
         return self.scores[name]
 
     def array(self, name: str) -> Array:
@@ -69,10 +67,15 @@ class RunResult:
         Raises ResultsError naming the run if it is not there.
         """
         if name not in self.arrays:
-            raise ResultsError(
-                f"{self.run}/{self.seed} has no array '{name}'; make it again with: python build.py --all --retrain {self.run}"
-            )
+            raise ResultsError(_lacking(self, "array", name))
         return self.arrays[name]
+
+
+def _lacking(result: RunResult, kind: str, name: str) -> str:
+    return (
+        f"{result.run}/{result.seed} has no {kind} '{name}': it was evaluated before that was measured. "
+        f"Raise EVALUATION_NUMERICS in vae/spec.py and build again."
+    )
 
 
 # What damaged JSON, archives and array headers raise, as json, zipfile and numpy come.

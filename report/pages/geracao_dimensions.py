@@ -1,6 +1,5 @@
 """How many dimensions generate best: distance and overlap of samples and data, by latent dimension."""
 
-import dataclasses
 import functools
 
 import numpy as np
@@ -134,12 +133,12 @@ def dimension_table(evidence: Evidence, interval_note: str) -> str:
         "Densidade ↑": "sample_density",
         "Cobertura ↑": "sample_coverage",
     }
-    # Two decimals at most, so that the table stays in its column.
-    metrics = [dataclasses.replace(METRICS[name], decimals=min(METRICS[name].decimals, 2)) for name in columns.values()]
+    metrics = [METRICS[name] for name in columns.values()]
     rows = [
         [
             ptbr.integer(evidence.spec(run).latent_dim),
-            *(metric.text(metric.measure(evidence, run)) for metric in metrics),
+            # Few decimals, so that the table stays in its column.
+            *(metric.text(metric.measure(evidence, run), most_decimals=2) for metric in metrics),
         ]
         for run in BY_DIMENSION
     ]

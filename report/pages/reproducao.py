@@ -28,7 +28,7 @@ def trainings(evidence: Evidence) -> Table:
             seconds = sum(result.provenance["epoch_seconds"])
             rows.append([
                 f"`{ptbr.mark(name)}`", ptbr.mark(str(seed), seed), run_label(spec) if isinstance(spec, RunSpec) else "classificador",
-                ptbr.mark(finished[:10]), ptbr.duration(seconds), ptbr.mark(devices(result), seed),
+                ptbr.short_date(finished), ptbr.duration(seconds), ptbr.mark(devices(result), seed),
             ])  # fmt: skip
     header = ["Treino", "Semente", "Modelo", "Terminou em", "Tempo de treino", "Dispositivo"]
     caption = "Treinos deste relatório. O tempo é o da trajetória até a última época do treino, sem a validação."

@@ -223,7 +223,7 @@ def test_missing_evidence_names_claim_and_remedy() -> None:
         """Of an array that is not there."""
         return a.mean("nope")
 
-    with pytest.raises(ClaimError, match=r"Claim 5 .*'nope'.*--retrain e10"):
+    with pytest.raises(ClaimError, match=r"Claim 5 .*'nope'.*EVALUATION_NUMERICS"):
         estimate(make_claim(statistic=absent), samples)
 
 

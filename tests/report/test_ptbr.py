@@ -41,6 +41,7 @@ plain = ptbr.strip_marks
         (ptbr.duration(7500), f"2{NB}h{NB}5{NB}min"),
         (ptbr.date("2026-11-23"), "23 de novembro de 2026"),
         (ptbr.date("2026-03-01T10:00:00+00:00"), "1º de março de 2026"),
+        (ptbr.short_date("2026-03-01T10:00:00+00:00"), "01/03/2026"),
         (ptbr.join(["a", "b", "c"]), "a, b e c"),
         (ptbr.join(["a"]), "a"),
         (ptbr.join([]), ""),

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from report import publish
 from report.check import faults
 from report.family import StoredResults
 from report.past import compare_with
 from report.publish import Publication
 from report.rendered import Rendered
-from report.sections import page
+from report.sections import PAGES, page
 from tests.report.repository import commit, start
 from tests.report.synthetic import stored, synthetic_results
 from vae.errors import ResultsError
@@ -87,3 +88,18 @@ def test_a_file_that_was_touched_stops_the_pages_that_read_it(publication: Publi
 
 def test_a_store_without_the_file_has_no_previous_publication(tmp_path: Path) -> None:
     assert Publication(GRID, ResultsStore(tmp_path), Rendered(tmp_path), tmp_path).previous() is None
+
+
+def test_a_page_that_the_report_no_longer_has_leaves_the_site(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    publication.publish([page("licoes"), page("placar")], told.append)
+    shared = publication.rendered.root / "atividades/04-vae/codigo/build.py.html"
+    assert shared.is_file()
+    monkeypatch.setattr(publish, "PAGES", tuple(each for each in PAGES if each.slug != "licoes"))
+    publication.publish([page("placar")], told.append)
+    assert not (publication.rendered.root / "atividades/04-vae/licoes.md").exists()
+    assert publication.rendered.record("licoes") is None
+    assert text(publication), "the others stay"
+    assert shared.is_file()

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae import data as module
-from vae.data import SYSTEM_DIRS, as_input, load
+from vae import raw_files as module
+from vae.data import as_input, load
 from vae.datasets import DIGITS, FASHION_MNIST, DatasetInfo
 from vae.errors import DataError
 from vae.objectives import pixel_entropy
+from vae.raw_files import SYSTEM_DIRS, find
 
 N = {"train": 240, "t10k": 60}
 DEBIAN = SYSTEM_DIRS[FASHION_MNIST.name]
@@ -125,14 +126,26 @@ def test_a_missing_file_beside_the_others_is_named(tmp_path: Path) -> None:
         load(INFO, given, tmp_path / "cache")
 
 
-@pytest.mark.parametrize("exists", [True, False])
-def test_a_folder_without_files_is_named(tmp_path: Path, exists: bool) -> None:
-    if exists:
-        (tmp_path / "given").mkdir()
+def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"--data .*given: there is no such folder; give --data DIR"):
+        load(INFO, tmp_path / "given", tmp_path / "cache")
+    (tmp_path / "given").mkdir()
     with pytest.raises(
         DataError, match=r"--data .*given: no Fashion-MNIST files there.*train-images-idx3-ubyte\[\.gz\]"
     ):
         load(INFO, tmp_path / "given", tmp_path / "cache")
+
+
+def test_finding_says_where_from_and_reads_nothing(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    assert find(INFO, None, cache).words == "the official download"
+    given = write(tmp_path / "given", True)
+    (given / "t10k-images-idx3-ubyte.gz").write_bytes(b"not even packed")
+    assert find(INFO, given, cache).words == str(given)
+    assert not cache.exists()
+    load(INFO, write(tmp_path / "whole", False), cache)
+    assert find(INFO, None, cache).words.startswith("the cache, ")
+    assert find(DIGITS, None, cache).words == "embedded"
 
 
 @pytest.mark.filterwarnings("ignore")

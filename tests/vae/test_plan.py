@@ -140,7 +140,7 @@ def test_status_reports_damage_and_changes_nothing(filled: ResultsStore, grid: G
 def epochs_said(plan: Plan, store: ResultsStore) -> float:
     """Epochs of 200 images that a forecast counts, from its seconds at the typical rate."""
     evaluations = 60.0 * len(plan.todo)
-    return (forecast(plan, store, "cpu").seconds - evaluations) * 1_500 / 200
+    return (forecast(plan, store, "cpu", "a folder").seconds - evaluations) * 1_500 / 200
 
 
 def test_the_forecast_counts_each_epoch_of_a_trajectory_once(plan: Planner, store: ResultsStore) -> None:
@@ -166,7 +166,7 @@ def test_the_forecast_counts_only_the_images_of_a_spec(plan: Planner, store: Res
 
 
 def test_a_fresh_grid_is_said_to_be_fresh(plan: Planner, filled: ResultsStore) -> None:
-    said = forecast(plan(), filled, "cpu")
+    said = forecast(plan(), filled, "cpu", "a folder")
     assert said.seconds == 0
     assert "Nothing to train" in said.lines[-1]
 
