@@ -69,7 +69,8 @@ def run_history(spec: RunSpec, history: History, data: Data) -> dict[str, list[f
     """
     columns = dict(history.until(spec.epochs).columns)
     train = data.train.first(spec.training.train_images)
-    for name, split in (("train", train), ("validation", data.validation)):
+    validation = data.validation.first(spec.training.validation_images)
+    for name, split in (("train", train), ("validation", validation)):
         floor = fidelity.mean_entropy(split)
         kl = columns.pop(f"{name}_kl", [])
         if not spec.deterministic:

@@ -70,18 +70,18 @@ RUNS = (
     Row("e200-l50-n600", 50, 200, 20, train_images=600),
     Row("e50-l50-n6000", 50, 50, 5, train_images=6_000),
 )
-QUICK_TRAIN_IMAGES = 5_000
+QUICK_TRAIN_IMAGES, QUICK_VALIDATION_IMAGES = 5_000, 1_000
 
 # Smaller samples, so that nothing but the training is left to wait for.
 QUICK_EVALUATION = EvaluationSpec(
-    train_images=2_000,
-    prior_samples=2_000,
-    reference_images=10_000,
+    train_images=1_000,
+    prior_samples=1_000,
+    reference_images=5_000,
     iwae_images=100,
     iwae_samples=16,
     probe_images=5_000,
     silhouette_images=1_000,
-    tsne_images=1_000,
+    tsne_images=500,
     prdc_images=1_000,
     interpolation_pairs=50,
     test_images=2_000,
@@ -149,6 +149,7 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
             TrainingSpec(
                 epochs=row.quick_epochs if quick else row.epochs,
                 train_images=min(filter(None, (row.train_images, QUICK_TRAIN_IMAGES if quick else None)), default=None),
+                validation_images=QUICK_VALIDATION_IMAGES if quick else None,
             ),
         )
         for row in RUNS
