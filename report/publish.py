@@ -1,5 +1,6 @@
 """Bring rendered/ up to date: decide which pages are fresh, render the others, mark the ones that grew old."""
 
+import ast
 import dataclasses
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -23,8 +24,8 @@ from vae.store import ResultsStore
 
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
-    "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py", "report/drawing.py",
-    "report/environment.py", "report/evidence.py", "report/following.py", "report/labels.py", "report/metrics.py",
+    "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py",
+    "report/drawing.py", "report/environment.py", "report/evidence.py", "report/following.py", "report/labels.py", "report/metrics.py",
     "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/reads.py", "report/render.py",
     "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
     "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
@@ -173,13 +174,27 @@ class Publication:
 def own_sources(page: Page) -> list[str]:
     """Return what a page is made from beside SHARED, by path from the root.
 
-    Its template and modules (<slug>.py, <slug>_*.py), those of the pages whose claims it quotes, because their
-    sentences stand on it, and the source files that it names, because it shows them or links to their lines.
+    Its template and modules (<slug>.py, <slug>_*.py), those of other pages that these import, those of the pages whose
+    claims it quotes, because their sentences stand on it, and the source files that it names, because it shows them or
+    links to their lines.
     """
     quoted = [other for other in PAGES if "*" in page.quotes or other.slug in page.quotes]
     own = [f"report/pages/{page.template}", *_modules(page.slug)]
+    for source in own:  # grows as it is gone through
+        own += [path for path in dict.fromkeys(_imported(source)) if path not in own]
     shown = {path for source in own for path in NAMED_SOURCE.findall(sources.read_source(source))}
     return sorted({*own, *shown, *(module for other in quoted for module in _modules(other.slug))})
+
+
+def _imported(source: str) -> Iterator[str]:
+    """Yield the modules below report/pages that a file imports, by path."""
+    if not source.endswith(".py"):
+        return
+    for node in ast.walk(ast.parse(sources.read_source(source))):
+        if isinstance(node, ast.ImportFrom) and node.module == "report.pages":
+            yield from (f"report/pages/{alias.name}.py" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("report.pages."):
+            yield f"{node.module.replace('.', '/')}.py"
 
 
 def _modules(slug: str) -> list[str]:

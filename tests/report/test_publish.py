@@ -9,7 +9,7 @@ from report import publish
 from report.check import faults
 from report.family import StoredResults
 from report.past import compare_with
-from report.publish import Publication
+from report.publish import Publication, own_sources
 from report.rendered import Rendered
 from report.sections import PAGES, page
 from tests.report.repository import commit, start
@@ -103,3 +103,10 @@ def test_a_page_that_the_report_no_longer_has_leaves_the_site(
     assert publication.rendered.record("licoes") is None
     assert text(publication), "the others stay"
     assert shared.is_file()
+
+
+def test_a_page_is_made_from_the_modules_of_other_pages_that_it_imports() -> None:
+    assert "report/pages/treinamento_claims.py" in own_sources(page("experimentos")), (
+        "the gap between test and training"
+    )
+    assert not [path for path in own_sources(page("treinamento")) if "experimentos" in path]
