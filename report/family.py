@@ -81,7 +81,7 @@ def judge_family(
     required: the claims of the pages to be rendered; ClaimError if one of them cannot be judged. The others may wait:
     they count in Holm's family all the same. cache_file: None estimates everything anew and writes nothing.
     """
-    samples = Samples(results, dataset_info(grid.dataset.dataset))
+    samples = Samples(results, grid.info)
     must = {claim.id for claim in required}
     cache = _read(cache_file) if cache_file else {}
     kept: dict[str, Any] = {}

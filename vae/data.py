@@ -44,6 +44,10 @@ class Data:
         """Return the same data, resident on a device."""
         return Data(self.info, self.train.to(device), self.validation.to(device), self.test.to(device))
 
+    def with_test(self, images: int | None) -> "Data":
+        """Return the same data with only the first images of the test split, all of them for None."""
+        return dataclasses.replace(self, test=self.test.first(images))
+
 
 def as_input(images: UInt8[Tensor, "batch 28 28"]) -> Float[Tensor, "batch 1 28 28"]:
     """Return pixels in [0, 1] as the models take them (torchvision's ToTensor, on a whole batch)."""

@@ -58,7 +58,8 @@ def run_history(spec: RunSpec, history: History, data: Data) -> dict[str, list[f
     """Return the run's history with -ELBO and deviance beside the terms that the loop recorded."""
     columns = dict(history.until(spec.epochs).columns)
     train = data.train.first(spec.training.train_images)
-    for name, split in (("train", train), ("validation", data.validation)):
+    validation = data.validation.first(spec.training.validation_images)
+    for name, split in (("train", train), ("validation", validation)):
         floor = fidelity.mean_entropy(split)
         columns[f"{name}_neg_elbo"] = [
             a + b for a, b in zip(columns[f"{name}_bce"], columns[f"{name}_kl"], strict=True)

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from vae.datasets import DatasetInfo, dataset_info
 from vae.errors import LaudoError
 from vae.spec import ClassifierSpec, ConvSpec, DatasetSpec, EvaluationSpec, RunSpec, Spec, TrainingSpec
 
@@ -17,20 +18,21 @@ RUNS = (
     ("e100", 2, 100, 10),
     ("e10-l50", 50, 10, 2),
 )
-QUICK_TRAIN_IMAGES = 6_000
+QUICK_TRAIN_IMAGES, QUICK_VALIDATION_IMAGES = 5_000, 1_000
 
 # Smaller samples, so that nothing but the training is left to wait for.
 QUICK_EVALUATION = EvaluationSpec(
-    train_images=2_000,
-    prior_samples=2_000,
-    reference_images=10_000,
+    train_images=1_000,
+    prior_samples=1_000,
+    reference_images=5_000,
     iwae_images=100,
     iwae_samples=16,
     probe_images=5_000,
     silhouette_images=1_000,
-    tsne_images=1_000,
+    tsne_images=500,
     prdc_images=1_000,
     interpolation_pairs=50,
+    test_images=2_000,
 )
 
 
@@ -55,6 +57,14 @@ class Grid:
         """Return the seeds of an entry: data and classifier are made once."""
         return self.seeds if isinstance(self.specs[name], RunSpec) else (FIRST_SEED,)
 
+    @property
+    def info(self) -> DatasetInfo:
+        """Facts of the data set, with as many test images as the evaluation looks at."""
+        info, test_images = dataset_info(self.dataset.dataset), self.evaluation.test_images
+        return (
+            info if test_images is None else dataclasses.replace(info, test_images=min(test_images, info.test_images))
+        )
+
 
 PROFILES = ("full", "quick")
 
@@ -74,7 +84,11 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
             name,
             dataset,
             ConvSpec(latent_dim=dim),
-            training=TrainingSpec(epochs=short if quick else full, train_images=train_images),
+            training=TrainingSpec(
+                epochs=short if quick else full,
+                train_images=train_images,
+                validation_images=QUICK_VALIDATION_IMAGES if quick else None,
+            ),
         )
         for name, dim, full, short in RUNS
     )

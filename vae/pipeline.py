@@ -62,7 +62,7 @@ def execute(plan: Plan, store: ResultsStore, places: Places, device_kind: str, p
         return
     keep_large_blocks()  # for evaluations too, where nothing is trained first
     device = choose_device(device_kind)
-    data = load(plan.info, places.data_dir, places.cache_dir).to(device)
+    data = load(plan.info, places.data_dir, places.cache_dir).with_test(plan.grid.evaluation.test_images).to(device)
     build = Build(plan, store, data, device, progress)
     for steps in by_training(plan.todo):
         build.do(steps)

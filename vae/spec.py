@@ -48,8 +48,9 @@ class TrainingSpec:
     epochs: int = 10
     batch_size: int = 128
     learning_rate: float = 2e-3
-    # The first so many of the training split; None = all.
+    # The first so many of the training split, and of the validation split on which it is measured; None = all.
     train_images: int | None = dataclasses.field(default=None, metadata=absent(None))
+    validation_images: int | None = dataclasses.field(default=None, metadata=absent(None))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,6 +132,8 @@ class EvaluationSpec:
     interpolation_steps: int = 11
     manifold_side: int = 21
     fixed_per_class: int = 4
+    # The first so many of the test split; None = all.
+    test_images: int | None = dataclasses.field(default=None, metadata=absent(None))
 
 
 def canonical(spec: Any) -> dict[str, Any]:

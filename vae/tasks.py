@@ -23,7 +23,8 @@ class Task:
     """A model and its objective: the weighted sum of terms, each averaged over the images of a batch.
 
     terms: (model, images, labels, noise) -> one row a term, one column an image.
-    noise_dim: standard normal numbers that terms wants for each image. train_images: the first so many; None = all.
+    noise_dim: standard normal numbers that terms wants for each image. train_images, validation_images: the first so
+    many of each split; None = all.
     learning_rate: by epoch, counted from 1.
     """
 
@@ -35,6 +36,7 @@ class Task:
     batch_size: int
     learning_rate: Callable[[int], float]
     train_images: int | None
+    validation_images: int | None
 
 
 def vae_task(spec: RunSpec) -> Task:
@@ -54,6 +56,7 @@ def vae_task(spec: RunSpec) -> Task:
         batch_size=spec.training.batch_size,
         learning_rate=lambda epoch: spec.training.learning_rate,
         train_images=spec.training.train_images,
+        validation_images=spec.training.validation_images,
     )
 
 
@@ -84,4 +87,5 @@ def classifier_task(spec: ClassifierSpec, info: DatasetInfo) -> Task:
         batch_size=spec.batch_size,
         learning_rate=lambda epoch: cosine(spec.learning_rate, epoch, spec.epochs),
         train_images=spec.train_images,
+        validation_images=None,
     )

@@ -55,7 +55,7 @@ def train(
     """
     keep_large_blocks()
     last = max(snapshots)
-    train_split = data.train.first(task.train_images)
+    train_split, validation = data.train.first(task.train_images), data.validation.first(task.validation_images)
     model = task.build(seed).to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=task.learning_rate(1), fused=device.type in ("cuda", "cpu"))
     there = folder.epochs()
@@ -75,7 +75,7 @@ def train(
         values = {"learning_rate": learning_rate}
         values |= _named("train", task, losses.sum(dim=0) / len(train_split))
         seconds = time.perf_counter() - began
-        values |= _named("validation", task, evaluate_terms(task, model, data.validation, seed).mean(dim=1))
+        values |= _named("validation", task, evaluate_terms(task, model, validation, seed).mean(dim=1))
         history.append(values, seconds)
         if epoch in kept or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
             session = facts | {"finished": now(), "until": epoch}

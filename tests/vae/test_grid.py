@@ -1,5 +1,8 @@
+import dataclasses
+
 import pytest
 
+from vae.datasets import FASHION_MNIST
 from vae.errors import LaudoError
 from vae.grid import FIRST_SEED, PROFILES, SEEDS, make_grid
 from vae.spec import RunSpec, trajectory_key
@@ -40,6 +43,15 @@ def test_seeds_replace_those_of_the_profile_for_runs_only() -> None:
     assert grid.seeds_of("e10") == (42, 43, 44)
     assert grid.seeds_of("dataset") == grid.seeds_of("classifier") == (FIRST_SEED,)
     assert all(isinstance(grid.specs[run.name], RunSpec) and run.dataset == "digits" for run in grid.runs)
+
+
+def test_a_data_set_is_described_as_far_as_it_is_looked_at() -> None:
+    grid = make_grid()
+    assert grid.info == FASHION_MNIST
+    few = dataclasses.replace(grid.evaluation, test_images=50)
+    assert dataclasses.replace(grid, evaluation=few).info == dataclasses.replace(FASHION_MNIST, test_images=50)
+    many = dataclasses.replace(grid.evaluation, test_images=10**6)
+    assert dataclasses.replace(grid, evaluation=many).info == FASHION_MNIST
 
 
 @pytest.mark.parametrize("seeds", [0, -1])

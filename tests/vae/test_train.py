@@ -90,6 +90,14 @@ def test_a_classifier_with_dropout_and_batch_norm_resumes_exactly(
     assert history.columns == whole.columns
 
 
+def test_fewer_validation_images_leave_the_training_as_it_is(trained: Train) -> None:
+    few = dataclasses.replace(RUN, training=dataclasses.replace(RUN.training, validation_images=10))
+    (whole, here), (part, there) = trained("whole", RUN), trained("part", few)
+    assert same(here, there, RUN.epochs)
+    assert part.columns["train_bce"] == whole.columns["train_bce"]
+    assert part.columns["validation_bce"] != whole.columns["validation_bce"]
+
+
 def test_snapshots_of_a_trajectory_are_separate_trainings(trained: Train) -> None:
     together, here = trained("together", RUN, snapshots=(1, 2, 3))
     for epochs in (1, 2, 3):

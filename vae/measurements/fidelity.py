@@ -18,9 +18,10 @@ from vae.train import EVALUATION_BATCH, evaluate_terms
 def likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     data, sizes, task = subject.data, subject.sizes, tasks.vae_task(subject.spec)
     train = data.train.first(task.train_images).first(sizes.train_images)
+    validation = data.validation.first(task.validation_images)
     scores: Scores = {}
     terms = {}
-    for name, split in (("train", train), ("validation", data.validation), ("test", data.test)):
+    for name, split in (("train", train), ("validation", validation), ("test", data.test)):
         bce, kl = terms[name] = evaluate_terms(task, subject.model, split, subject.seed)
         scores[f"{name}_bce"] = bce.mean().item()
         scores[f"{name}_kl"] = kl.mean().item()
