@@ -61,13 +61,17 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "elsewhere": sum(line["elsewhere"] for line in counted),
         "apart": sum(line["apart"] for line in counted),
         "open": reasons_open(verdicts.values()),
-        "decided": any(line["total"] for line in counted if line["kind"] in (VerdictKind.CONFIRMED, VerdictKind.REFUTED)),
+        "decided": any(
+            line["total"] for line in counted if line["kind"] in (VerdictKind.CONFIRMED, VerdictKind.REFUTED)
+        ),
         "why": WHY,
         "untested": reasons_untested(verdicts.values(), evidence.info),
         "chapter_of": lambda verdict: page_of(verdict.claim),
         "number_of": lambda verdict: ptbr.mark(verdict.claim.id),
         "chapters": [
-            (page, in_order(verdicts[claim.id] for claim in page.claims), len(page.claims)) for page in PAGES if page.claims
+            (page, in_order(verdicts[claim.id] for claim in page.claims), len(page.claims))
+            for page in PAGES
+            if page.claims
         ],
         "row": lambda verdict: row(verdict, evidence.info),
         "since": since(evidence),

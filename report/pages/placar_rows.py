@@ -53,7 +53,15 @@ def clear_of_margin(measured: Estimate, margin: float) -> bool:
 def row(verdict: Verdict, info: DatasetInfo) -> Mapping[str, str]:
     """Return the cells of a verdict's row: side, margin, found, measure, effect, scale and change; '' where there is nothing."""
     claim, words = verdict.claim, evidence_words(verdict, info)
-    cells = {"margin": "", "side": "", "found": "", "measure": "", "effect": "", "scale": "", "change": change(verdict, info)}
+    cells = {
+        "margin": "",
+        "side": "",
+        "found": "",
+        "measure": "",
+        "effect": "",
+        "scale": "",
+        "change": change(verdict, info),
+    }
     if claim.statistic is not None:
         cells["margin"] = f"{'acima' if claim.side == 'above' else 'abaixo'} de {words['margin']}"
     if verdict.estimate is None:

@@ -1,5 +1,6 @@
 """The built pages in a real browser: nothing leaves the origin, nothing fails, and each scheme and width shows what it should."""
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -226,10 +227,10 @@ def test_the_scoreboard_is_filtered_by_verdict_and_page(scoreboard: Page) -> Non
     count = scoreboard.locator(".filter output")
     assert shown_claims(scoreboard) == ["1", "24", "25"]
     assert count.inner_text() == "3 de 3 afirmações"
-    scoreboard.get_by_label("Página").select_option("geracao")
+    scoreboard.get_by_role("combobox", name="Página").select_option("geracao")
     assert shown_claims(scoreboard) == ["24", "25"]
-    assert not scoreboard.get_by_role("heading", name="Treinamento").is_visible(), "a heading without rows"
-    scoreboard.get_by_label("Veredito").select_option("inconclusiva")
+    assert not scoreboard.locator("#treinamento").is_visible(), "a heading without rows"
+    scoreboard.get_by_role("combobox", name="Veredito").select_option("inconclusiva")
     assert shown_claims(scoreboard) == ["25"]
     assert count.inner_text() == "1 de 3 afirmações"
     scoreboard.get_by_role("button", name="Mostrar todas").click()
@@ -238,7 +239,7 @@ def test_the_scoreboard_is_filtered_by_verdict_and_page(scoreboard: Page) -> Non
 
 
 def test_the_filter_works_from_the_keyboard(scoreboard: Page) -> None:
-    scoreboard.get_by_label("Veredito").focus()
+    scoreboard.get_by_role("combobox", name="Veredito").focus()
     scoreboard.keyboard.press("ArrowDown")
     assert shown_claims(scoreboard) == ["24"]
     scoreboard.keyboard.press("Tab")
@@ -250,13 +251,13 @@ def test_the_filter_works_from_the_keyboard(scoreboard: Page) -> None:
 
 
 def test_a_filter_can_be_shared_by_its_address(scoreboard: Page, browser: Browser) -> None:
-    scoreboard.get_by_label("Página").select_option("geracao")
-    scoreboard.get_by_label("Veredito").select_option("confirmada")
+    scoreboard.get_by_role("combobox", name="Página").select_option("geracao")
+    scoreboard.get_by_role("combobox", name="Veredito").select_option("confirmada")
     other = browser.new_page()
     other.goto(scoreboard.url)
     other.locator("form.filter").wait_for()
     assert shown_claims(other) == ["24"]
-    assert other.get_by_label("Página").input_value() == "geracao"
+    assert other.get_by_role("combobox", name="Página").input_value() == "geracao"
     other.goto(scoreboard.url.replace("confirmada", "desconhecido"))
     other.locator("form.filter").wait_for()
     assert shown_claims(other) == ["24", "25"], "a verdict that the page does not know filters nothing"
@@ -264,7 +265,7 @@ def test_a_filter_can_be_shared_by_its_address(scoreboard: Page, browser: Browse
 
 
 def test_paper_shows_all_claims_whatever_the_filter(scoreboard: Page) -> None:
-    scoreboard.get_by_label("Veredito").select_option("confirmada")
+    scoreboard.get_by_role("combobox", name="Veredito").select_option("confirmada")
     scoreboard.emulate_media(media="print")
     assert shown_claims(scoreboard) == ["1", "24", "25"]
     assert not scoreboard.locator("form.filter").is_visible()
@@ -286,7 +287,7 @@ def test_on_a_phone_a_claim_is_a_card_with_named_parts(browser: Browser, origin:
     cells = page.locator(".scoreboard tbody tr").first.locator("td")
     boxes = [box for cell in cells.all() if (box := cell.bounding_box())]
     assert len(boxes) == 5
-    assert all(above["y"] + above["height"] <= below["y"] + 1 for above, below in zip(boxes, boxes[1:], strict=False))
+    assert all(above["y"] + above["height"] <= below["y"] + 1 for above, below in itertools.pairwise(boxes))
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
     assert cells.nth(3).evaluate("cell => getComputedStyle(cell, '::before').content") == '"Efeito"'
     page.close()

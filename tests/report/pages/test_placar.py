@@ -121,7 +121,10 @@ def test_rows_stand_by_number_and_carry_what_the_filter_asks_for(five: Evidence)
         side = "" if verdict.estimate is None else CLAIMED if on_claimed_side(verdict) else ELSEWHERE
         assert f'data-lado="{side}"' in cells[number][0]
     form = said[said.index('<form class="filter" hidden>') : said.index("</form>")]
-    asked = {name: set(re.findall('value="([^"]+)"', part)) for name, part in re.findall(r'<select name="(\w+)">(.*)</select>', form)}
+    asked = {
+        name: set(re.findall('value="([^"]+)"', part))
+        for name, part in re.findall(r'<select name="(\w+)">(.*)</select>', form)
+    }
     assert asked == {
         "veredito": {verdict_slug(kind) for kind in VerdictKind},
         "pagina": {page.slug for page in PAGES if page.claims},

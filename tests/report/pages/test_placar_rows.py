@@ -23,8 +23,12 @@ def verdict(
     kind: VerdictKind, value: float, low: float, high: float, *, side: Any = "above", margin: float = 1.0,
     seeds: int = 5, why: Why | None = None, p: float | None = 0.001, unit: str = "", decimals: int = 2,
 ) -> Verdict:  # fmt: skip
-    claim = Claim("5", "Diz.", ("e10",), statistic, "medida", margin, side, "razão", "sim", "não", "talvez", unit, decimals)
-    return Verdict(claim, kind, Estimate(value, low, high, p or 1.0, seeds, 100, dict.fromkeys(range(seeds), value)), p, why)
+    claim = Claim(
+        "5", "Diz.", ("e10",), statistic, "medida", margin, side, "razão", "sim", "não", "talvez", unit, decimals
+    )
+    return Verdict(
+        claim, kind, Estimate(value, low, high, p or 1.0, seeds, 100, dict.fromkeys(range(seeds), value)), p, why
+    )
 
 
 def says(judged: Verdict) -> str:
@@ -88,9 +92,20 @@ def test_an_infinite_interval_is_not_clear_of_a_margin() -> None:
 
 def test_the_tally_parts_what_is_decided_from_where_values_lie() -> None:
     untested = Verdict(verdict(OPEN, 0, 0, 0).claim, VerdictKind.UNTESTED, untested=Untested("x", reason="razão"))
-    listed = [verdict(YES, 2, 1.5, 2.5), verdict(OPEN, 2, 0, 4), verdict(OPEN, 0, -1, 2), verdict(NO, 0, -0.5, 0.5), untested]
+    listed = [
+        verdict(YES, 2, 1.5, 2.5),
+        verdict(OPEN, 2, 0, 4),
+        verdict(OPEN, 0, -1, 2),
+        verdict(NO, 0, -0.5, 0.5),
+        untested,
+    ]
     lines = {line.pop("kind"): list(line.values()) for line in tally(listed)}
-    assert lines == {YES: [1, 1, 1, 0, 1], NO: [1, 1, 0, 1, 0], OPEN: [2, 2, 1, 1, 0], VerdictKind.UNTESTED: [1, 0, 0, 0, 0]}
+    assert lines == {
+        YES: [1, 1, 1, 0, 1],
+        NO: [1, 1, 0, 1, 0],
+        OPEN: [2, 2, 1, 1, 0],
+        VerdictKind.UNTESTED: [1, 0, 0, 0, 0],
+    }
 
 
 def test_claims_stand_by_number_then_letter() -> None:
