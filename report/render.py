@@ -84,6 +84,7 @@ class Rendering:
             "claim": self.claim,
             "sentence": self.sentence,
             "mark": verdict_mark,
+            "slug_of": verdict_slug,
             "anchor": claim_anchor,
             "figure": self.figure,
             "source": source_block,
@@ -100,6 +101,7 @@ class Rendering:
             raise PageError(f"report/pages/{self.page.template} never shows figure '{forgotten[0]}' of its page.")
         front = {"title": self.page.title, "description": self.page.description}
         head = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in front.items())
+        head += "hide:\n  - toc\n" if self.page.wide else ""
         return f"---\n{head}---\n\n{body.strip()}\n"
 
     def verdict(self, claim_id: str) -> engine.Verdict:
@@ -152,8 +154,12 @@ class Rendering:
 
 def verdict_mark(kind: engine.VerdictKind) -> str:
     """Return the pill that names a verdict."""
-    modifier = kind.value.replace(" ", "-").replace("ã", "a")
-    return f'<span class="verdict verdict--{modifier}">{kind.value}</span>'
+    return f'<span class="verdict verdict--{verdict_slug(kind)}">{kind.value}</span>'
+
+
+def verdict_slug(kind: engine.VerdictKind) -> str:
+    """Return the name of a verdict in classes and addresses."""
+    return kind.value.replace(" ", "-").replace("ã", "a")
 
 
 def claim_data(evidence: Evidence, claim: engine.Claim) -> bytes:

@@ -1,16 +1,16 @@
 """Scoreboard: every claim of the report, its verdict and the size of its effect."""
 
-import math
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from report import ptbr
-from report.claims import Verdict, VerdictKind
+from report.claims import VerdictKind
 from report.evidence import Evidence
 from report.page import Page, Plot
+from report.pages.placar_rows import distance, ends, in_order, reasons_open, reasons_untested, row, tally
 from report.pages.placar_since import since
-from report.wording import evidence_words, on_claimed_side
+from report.wording import WHY
 from vae.figures import Row, Theme, dot_interval
 
 STYLES = {
@@ -22,37 +22,11 @@ STYLES = {
 FARTHEST = 10.0  # half intervals from the margin; what lies beyond ends in an arrow head
 
 
-def distance(verdict: Verdict) -> float | None:
-    """Distance of a value from its margin in half widths of its 95 % interval, positive on the claimed side."""
-    measured = verdict.estimate
-    if measured is None or not math.isfinite(measured.half_width) or measured.half_width == 0:
-        return None
-    towards = 1 if verdict.claim.side == "above" else -1
-    return towards * (measured.value - verdict.claim.margin) / measured.half_width
-
-
-def ends(verdict: Verdict) -> tuple[float, float]:
-    """Distances of the two ends of the interval, on the same scale; the interval of a least number is not symmetric."""
-    measured = verdict.estimate
-    assert measured is not None  # where there is no interval, nothing asks for its ends
-    towards = 1 if verdict.claim.side == "above" else -1
-    first, second = (
-        towards * (end - verdict.claim.margin) / measured.half_width for end in (measured.low, measured.high)
-    )
-    return min(first, second), max(first, second)
-
-
-def by_number(claim_id: str) -> tuple[int, str]:
-    """Order of a claim's id in the reference's list: by number, then letter ("9" before "18" before "18b")."""
-    digits = "".join(character for character in claim_id if character.isdigit())
-    return int(digits or 0), claim_id
-
-
 def forest(evidence: Evidence, theme: Theme) -> Figure:
     """Every claim as a dot with a whisker of one half interval; the margin is at zero."""
     rows = []
-    for claim_id, verdict in sorted(evidence.verdicts.items(), key=lambda item: by_number(item[0])):
-        at = distance(verdict)
+    for verdict in in_order(evidence.verdicts.values()):
+        claim_id, at = verdict.claim.id, distance(verdict)
         style = STYLES[verdict.kind]
         if at is None:
             note = "não testada" if verdict.estimate is None else "sem intervalo"
@@ -73,23 +47,35 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
-    """Counts by verdict, and all verdicts grouped by the page that states them."""
-    from report.sections import PAGES  # the pages import this module
+    """The summary of all verdicts, and their rows grouped by the page that states them."""
+    from report.sections import PAGES, page_of  # the pages import this module
 
-    kinds = [verdict.kind for verdict in evidence.verdicts.values()]
     verdicts = evidence.verdicts
+    counted = tally(verdicts.values())
     return {
-        "counts": {kind.value: kinds.count(kind) for kind in VerdictKind},
-        "total": len(kinds),
-        "measured": sum(verdict.estimate is not None for verdict in verdicts.values()),
-        "claimed": sum(map(on_claimed_side, verdicts.values())),
-        "kinds": {kind.value: kind for kind in VerdictKind},
+        "tally": counted,
+        "counts": {line["kind"].value: line["total"] for line in counted},
+        "total": len(verdicts),
+        "measured": sum(line["measured"] for line in counted),
+        "claimed": sum(line["claimed"] for line in counted),
+        "elsewhere": sum(line["elsewhere"] for line in counted),
+        "apart": sum(line["apart"] for line in counted),
+        "open": reasons_open(verdicts.values()),
+        "decided": any(
+            line["total"] for line in counted if line["kind"] in (VerdictKind.CONFIRMED, VerdictKind.REFUTED)
+        ),
+        "why": WHY,
+        "untested": reasons_untested(verdicts.values(), evidence.info),
+        "chapter_of": lambda verdict: page_of(verdict.claim),
         "number_of": lambda verdict: ptbr.mark(verdict.claim.id),
-        "chapters": [(page, [verdicts[claim.id] for claim in page.claims]) for page in PAGES if page.claims],
-        "words": lambda verdict: evidence_words(verdict, evidence.info),
+        "chapters": [
+            (page, in_order(verdicts[claim.id] for claim in page.claims), len(page.claims))
+            for page in PAGES
+            if page.claims
+        ],
+        "row": lambda verdict: row(verdict, evidence.info),
         "since": since(evidence),
-        "decided": [v for v in verdicts.values() if v.kind in (VerdictKind.CONFIRMED, VerdictKind.REFUTED)],
-        "lone_seed": bool(evidence.grid.seeds)
+        "lone_seed": any(verdict.estimate for verdict in verdicts.values())
         and all(verdict.estimate.single_seed for verdict in verdicts.values() if verdict.estimate),
     }
 
@@ -97,9 +83,10 @@ def context(evidence: Evidence) -> dict[str, Any]:
 PAGE = Page(
     slug="placar",
     title="Placar das afirmações",
-    description="Todas as afirmações do relatório, com veredito, tamanho do efeito e margem.",
+    description="Todas as afirmações do relatório: veredito, tamanho do efeito, margem e o que mudaria o veredito.",
     quotes=("*",),
     compares=True,
+    wide=True,
     figures=(
         Plot(
             "margens",

@@ -33,14 +33,14 @@ def build_with(project: Path, tool: str, *arguments: str) -> subprocess.Complete
 
 
 def write_sample(rendered: Path) -> None:
-    """A small rendered tree: docs/, one page with every element that templates emit, and a stub for each other page."""
+    """A small rendered tree: docs/, pages with every element that templates emit, and a stub for each other page."""
     shutil.copytree(ROOT / "docs", rendered)
     for page in re.findall(r"^ +- .*: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE):
         path = rendered / page
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"# {path.stem.capitalize()}\n\nPágina de amostra.\n")
-    shutil.copy(Path(__file__).with_name("sample") / "visao-geral.md", rendered / ACTIVITY)
+    shutil.copytree(Path(__file__).with_name("sample"), rendered / ACTIVITY, dirs_exist_ok=True)
     figures = rendered / ACTIVITY / "figures"
     figures.mkdir()
     (figures / "curva-claro.svg").write_text(SVG.format("#333", "#1b5a7d"))

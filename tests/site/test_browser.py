@@ -1,5 +1,6 @@
 """The built pages in a real browser: nothing leaves the origin, nothing fails, and each scheme and width shows what it should."""
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian: apt install chromium)")
 
 PAGE = "/atividades/04-vae/visao-geral/"
+SCOREBOARD = "/atividades/04-vae/placar/"
 VIEWS: dict[str, tuple[int, int, Literal["light", "dark"]]] = {
     "light": (1280, 900, "light"),
     "dark": (1280, 900, "dark"),
@@ -205,6 +207,89 @@ def test_the_first_image_column_stays_in_sight_on_a_phone(browser: Browser, orig
         "box => box.firstElementChild.getBoundingClientRect().left - box.getBoundingClientRect().left"
     )
     assert left == pytest.approx(0, abs=1)
+    page.close()
+
+
+@pytest.fixture
+def scoreboard(browser: Browser, origin: str) -> Iterator[Page]:
+    page = browser.new_page()
+    page.goto(origin + SCOREBOARD)
+    page.locator("form.filter").wait_for()  # shown by the page's script
+    yield page
+    page.close()
+
+
+def shown_claims(page: Page) -> list[str]:
+    return [row.locator("a").first.inner_text() for row in page.locator(".scoreboard tbody tr:visible").all()]
+
+
+def test_the_scoreboard_is_filtered_by_verdict_and_page(scoreboard: Page) -> None:
+    count = scoreboard.locator(".filter output")
+    assert shown_claims(scoreboard) == ["1", "24", "25"]
+    assert count.inner_text() == "3 de 3 afirmações"
+    scoreboard.get_by_role("combobox", name="Página").select_option("geracao")
+    assert shown_claims(scoreboard) == ["24", "25"]
+    assert not scoreboard.locator("#treinamento").is_visible(), "a heading without rows"
+    scoreboard.get_by_role("combobox", name="Veredito").select_option("inconclusiva")
+    assert shown_claims(scoreboard) == ["25"]
+    assert count.inner_text() == "1 de 3 afirmações"
+    scoreboard.get_by_role("button", name="Mostrar todas").click()
+    assert shown_claims(scoreboard) == ["1", "24", "25"]
+    assert "?" not in scoreboard.url
+
+
+def test_the_filter_works_from_the_keyboard(scoreboard: Page) -> None:
+    scoreboard.get_by_role("combobox", name="Veredito").focus()
+    scoreboard.keyboard.press("ArrowDown")
+    assert shown_claims(scoreboard) == ["24"]
+    scoreboard.keyboard.press("Tab")
+    assert scoreboard.evaluate("document.activeElement.name") == "pagina"
+    assert scoreboard.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    scoreboard.keyboard.press("Tab")
+    scoreboard.keyboard.press("Enter")
+    assert shown_claims(scoreboard) == ["1", "24", "25"]
+
+
+def test_a_filter_can_be_shared_by_its_address(scoreboard: Page, browser: Browser) -> None:
+    scoreboard.get_by_role("combobox", name="Página").select_option("geracao")
+    scoreboard.get_by_role("combobox", name="Veredito").select_option("confirmada")
+    other = browser.new_page()
+    other.goto(scoreboard.url)
+    other.locator("form.filter").wait_for()
+    assert shown_claims(other) == ["24"]
+    assert other.get_by_role("combobox", name="Página").input_value() == "geracao"
+    other.goto(scoreboard.url.replace("confirmada", "desconhecido"))
+    other.locator("form.filter").wait_for()
+    assert shown_claims(other) == ["24", "25"], "a verdict that the page does not know filters nothing"
+    other.close()
+
+
+def test_paper_shows_all_claims_whatever_the_filter(scoreboard: Page) -> None:
+    scoreboard.get_by_role("combobox", name="Veredito").select_option("confirmada")
+    scoreboard.emulate_media(media="print")
+    assert shown_claims(scoreboard) == ["1", "24", "25"]
+    assert not scoreboard.locator("form.filter").is_visible()
+
+
+def test_without_scripts_the_whole_scoreboard_stands_and_no_control(browser: Browser, origin: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(origin + SCOREBOARD + "?veredito=confirmada")
+    assert shown_claims(page) == ["1", "24", "25"]
+    assert not page.locator("form.filter").is_visible()
+    context.close()
+
+
+def test_on_a_phone_a_claim_is_a_card_with_named_parts(browser: Browser, origin: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(origin + SCOREBOARD)
+    page.locator("form.filter").wait_for()
+    cells = page.locator(".scoreboard tbody tr").first.locator("td")
+    boxes = [box for cell in cells.all() if (box := cell.bounding_box())]
+    assert len(boxes) == 5
+    assert all(above["y"] + above["height"] <= below["y"] + 1 for above, below in itertools.pairwise(boxes))
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    assert cells.nth(3).evaluate("cell => getComputedStyle(cell, '::before').content") == '"Efeito"'
     page.close()
 
 

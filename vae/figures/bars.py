@@ -13,6 +13,7 @@ from vae.figures.layout import Numbers, TickFormat, format_axis, marker, new_fig
 from vae.figures.style import PHONE_WIDTH, WIDTH, Theme, drawing
 
 _ROW = 0.27  # inches
+_ARROW = 7.0  # points, of a head
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +77,7 @@ def dot_interval(
         if x_range is not None:
             axes.set_xlim(*x_range)
             _arrows(axes, rows, x_range, theme)
+            axes.tick_params(axis="y", pad=_ARROW + 2)  # heads stand across the edge, where the labels would begin
         else:
             axes.margins(x=0.05)
         if margin is not None:
@@ -164,7 +166,7 @@ def _arrows(axes: Axes, rows: Sequence[Row], x_range: tuple[float, float], theme
                 edge,
                 y,
                 marker=head,
-                markersize=7,
+                markersize=_ARROW,
                 color=theme.style(row.style).colour,
                 markeredgewidth=0,
                 clip_on=False,

@@ -1,19 +1,23 @@
-"""The section on what changed since the publication before: there when one is known, and true to the comparison."""
+"""The scoreboard: its summary and rows say what the evidence says, for any evidence; what changed since the publication before."""
 
 import dataclasses
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 from report import ptbr
-from report.claims import VerdictKind
+from report.claims import VerdictKind, Why
 from report.compare import Revision, Snapshot
 from report.environment import make_environment
 from report.evidence import Evidence
 from report.pages import placar
-from report.render import Rendering
+from report.pages.placar_rows import CLAIMED, ELSEWHERE, by_number
+from report.render import Rendering, verdict_slug
+from report.sections import PAGES
 from report.snapshot import take
+from report.wording import on_claimed_side
 from tests.report.synthetic import QUALITY, evidence_of, synthetic_evidence, synthetic_results
 from vae.grid import make_grid
 
@@ -33,6 +37,20 @@ def text(now: Evidence, previous: Snapshot | None) -> str:
     return Rendering(placar.PAGE, known, make_environment(), draw=drawn).text()
 
 
+def plain(now: Evidence) -> str:
+    """The page's text as it is read, and no number in it that cannot be followed."""
+    marked = text(now, None)
+    assert ptbr.unmarked_digits(marked) == [] == ptbr.unfollowed(marked)
+    return ptbr.strip_marks(marked).replace(ptbr.NO_BREAK, " ")
+
+
+def rows(said: str) -> dict[str, list[str]]:
+    """The cells of the claims' rows, by number."""
+    table = said[said.index("## Afirmação por afirmação") : said.index("## Como se julga")]
+    lines = [line.split(" | ") for line in table.splitlines() if line.startswith("| [")]
+    return {cells[0].split("]")[0].removeprefix("| ["): cells for cells in lines}
+
+
 PIXEL = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
 
 
@@ -49,6 +67,77 @@ def section(now: Evidence, before: Evidence, **changes: Any) -> str:
 @pytest.fixture(scope="module")
 def five() -> Evidence:
     return evidence(e50=3.0)
+
+
+@pytest.mark.parametrize("n_seeds", [1, 5])
+def test_the_summary_counts_verdicts_apart_from_values(n_seeds: int) -> None:
+    now = evidence(n_seeds, e50=3.0)
+    said = plain(now)
+    lines = [line for line in said.splitlines() if line.startswith('| <span class="verdict') or "**Todas**" in line]
+    counts = [[re.sub(r"<[^>]*>|\*", "", cell).strip() for cell in line.split("|")[1:-1]] for line in lines]
+    verdicts = list(now.verdicts.values())
+    for kind, line in zip(VerdictKind, counts, strict=False):
+        assert line[:2] == [kind.value, str(sum(verdict.kind is kind for verdict in verdicts))]
+    claimed = [verdict for verdict in verdicts if on_claimed_side(verdict)]
+    measured = [verdict for verdict in verdicts if verdict.estimate]
+    assert counts[-1] == [
+        "Todas", str(len(verdicts)), str(len(claimed)), counts[-1][3], str(len(measured) - len(claimed))
+    ]  # fmt: skip
+    assert 0 < int(counts[-1][3]) < len(claimed)
+    assert "- [45](experimentos.md#afirmacao-45): os dois conjuntos não estão ao alcance" in said
+
+
+def test_one_seed_decides_nothing_and_the_page_says_so() -> None:
+    said = plain(evidence(1))
+    lead = said[said.index("# Placar") : said.index("{ .lead }")]
+    assert "nenhuma está decidida. Cada modelo foi treinado com uma só semente" in lead
+    assert lead.endswith("\n")
+    assert "nada aqui está decidido" in said
+    assert "confirma-se" not in lead
+    changes = [cells[4] for number, cells in rows(said).items() if number != "45"]
+    assert all(cell.startswith("Mais sementes: com uma só nada se decide") for cell in changes)
+
+
+def test_several_seeds_say_what_holds_and_why_the_rest_is_open(five: Evidence) -> None:
+    said = plain(five)
+    lead = said[said.index("# Placar") : said.index("{ .lead }")]
+    for kind, verb in ((VerdictKind.CONFIRMED, "confirma"), (VerdictKind.REFUTED, "refuta")):
+        assert re.search(rf"\b{sum(v.kind is kind for v in five.verdicts.values())} {verb}m?-se", lead)
+    assert "uma só semente" not in said[: said.index("## Como se julga")]
+    inside = sum(verdict.why is Why.MARGIN_INSIDE for verdict in five.verdicts.values())
+    assert f"- {inside} afirmações: a margem está dentro do intervalo." in said
+
+
+def test_rows_stand_by_number_and_carry_what_the_filter_asks_for(five: Evidence) -> None:
+    said = plain(five)
+    cells = rows(said)
+    assert set(cells) == set(five.verdicts)
+    for page in PAGES:
+        on_page = [number for number in cells if f'data-pagina="{page.slug}"' in cells[number][0]]
+        assert set(on_page) == {claim.id for claim in page.claims}
+        assert on_page == sorted(on_page, key=by_number)
+    for number, verdict in five.verdicts.items():
+        assert f'data-veredito="{verdict_slug(verdict.kind)}"' in cells[number][0]
+        side = "" if verdict.estimate is None else CLAIMED if on_claimed_side(verdict) else ELSEWHERE
+        assert f'data-lado="{side}"' in cells[number][0]
+    form = said[said.index('<form class="filter" hidden>') : said.index("</form>")]
+    asked = {
+        name: set(re.findall('value="([^"]+)"', part))
+        for name, part in re.findall(r'<select name="(\w+)">(.*)</select>', form)
+    }
+    assert asked == {
+        "veredito": {verdict_slug(kind) for kind in VerdictKind},
+        "pagina": {page.slug for page in PAGES if page.claims},
+        "lado": {CLAIMED, ELSEWHERE},
+    }
+
+
+def test_data_without_the_classes_would_need_them() -> None:
+    cells = rows(plain(synthetic_evidence(n_seeds=2, dataset="digits")))
+    assert "Um conjunto de dados que as tenha: Bag e Coat." in cells["13"][4]
+    assert "não tem as classes de que ela fala" in cells["13"][2]
+    assert "Treinos que a pudessem decidir" in cells["45"][4]
+    assert "Imagens alheias ao conjunto" in cells["41"][4]
 
 
 def test_without_a_publication_before_there_is_no_section(five: Evidence) -> None:

@@ -87,6 +87,14 @@ def test_a_dollar_sign_is_a_dollar_sign() -> None:
     assert "custa $1 ou $2" in texts(f.to_svg(f.dot_interval([row], theme=LIGHT, x_label="", tick_format=str)))
 
 
+def test_arrow_heads_leave_the_labels_alone() -> None:
+    figure = f.dot_interval([f.Row("39b", -99.0)], theme=LIGHT, x_label="", tick_format=str, x_range=(-1, 1))
+    axes = figure.axes[0]
+    renderer = figure.canvas.get_renderer()
+    head = next(line for line in axes.lines if line.get_marker() == "<").get_window_extent(renderer)
+    assert axes.get_yticklabels()[0].get_window_extent(renderer).x1 < head.x0
+
+
 def test_scatter_png_is_twice_the_shown_size_with_a_palette() -> None:
     points = np.random.default_rng(0).normal(size=(50, 2))
     figure = f.latent_panels([f.Cloud("", points, np.zeros(50, int))], ["a"], theme=LIGHT, width=5.0)
