@@ -18,7 +18,7 @@ from report.environment import make_environment
 from report.evidence import Evidence
 from report.page import PAGES_DIR, Page
 from report.render import Rendering, render_page, verdict_mark
-from report.sections import PAGES, claims_of
+from report.sections import PAGES
 from report.statistics import ALPHA, Samples, crossed_errors, half_width
 from tests.report.drawn import drawn_results
 from tests.report.synthetic import evidence_of
@@ -27,12 +27,13 @@ from vae.grid import make_grid
 
 DRAWS = range(int(os.environ.get("LAUDO_DRAWS", "12")))
 RESAMPLES = 40  # intervals are rough, and must be obeyed all the same
+Sayings = dict[str, dict[VerdictKind, str]]
 DECIDED = (VerdictKind.CONFIRMED, VerdictKind.REFUTED)
 PILL = re.compile(r'<span class="verdict verdict--[a-z-]+">([^<]+)</span>')
 # What no reader may see: values that are none, Jinja left over, marks left over, an interval that is not there.
 BROKEN = re.compile(
     r"(?<![\w-])(?:nan|None|inf|undefined|Undefined|True|False)(?!\w)|{{|{%|}}|%}|[\ue000-\uf8ff]|∞|\(intervalo \)|"
-    r"[+\u2212]{2}|\(\)(?!`)"
+    r"[+\u2212]{2}"
 )
 CODE = re.compile(r"^ *```.*?^ *```|`[^`\n]+`|\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL | re.MULTILINE)
 
@@ -48,14 +49,14 @@ def drawn_evidence(seed: int) -> Evidence:
 @pytest.mark.parametrize("seed", DRAWS, ids="seed {}".format)
 def test_whatever_the_runs_show(seed: int) -> None:
     evidence = drawn_evidence(seed)
-    faults = misjudged(evidence)
+    faults, said = misjudged(evidence), sayings(evidence)
     for page in PAGES:
         marked = text_of(page, evidence)
         faults += [f"{page.slug}: typed: {found}" for found in ptbr.unmarked_digits(marked)]
         faults += [f"{page.slug}: from nowhere: {found}" for found in ptbr.unfollowed(marked)]
         text = ptbr.strip_marks(marked)
         faults += [f"{page.slug}: broken: {near(text, found)}" for found in BROKEN.finditer(CODE.sub("", text))]
-        faults += misquoted(page, evidence, text)
+        faults += misquoted(page, evidence, text, said)
     assert not faults, f"seed {seed}:\n" + "\n".join(faults)
 
 
@@ -63,19 +64,21 @@ def test_whatever_the_runs_show(seed: int) -> None:
 def test_whatever_the_verdicts_are(kind: VerdictKind) -> None:
     """Every verdict forced to be the same: no page keeps a sentence, or a pill, of another."""
     evidence = forced(drawn_evidence(1), kind)
-    faults = [fault for page in PAGES for fault in misquoted(page, evidence, ptbr.strip_marks(text_of(page, evidence)))]
-    assert faults == []
+    said = sayings(drawn_evidence(1))
+    texts = {page: ptbr.strip_marks(text_of(page, evidence)) for page in PAGES}
+    assert [fault for page, text in texts.items() for fault in misquoted(page, evidence, text, said)] == []
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.quotes], ids=lambda page: page.slug)
 def test_text_that_turns_on_a_verdict_has_words_for_each(page: Page) -> None:
     """A template that asks for a verdict's kind says three different things of it, beside the claim's own sentence."""
     evidence = drawn_evidence(1)
+    said = sayings(evidence)
     template = (PAGES_DIR / page.template).read_text()
     for claim_id in set(re.findall(r'verdict\("(\w+)"\)\.kind ==', template)):
-        said = {free_text(page, changed, ptbr.strip_marks(text_of(page, changed)))
-                for changed in (forced(evidence, kind, claim_id) for kind in (*DECIDED, VerdictKind.INCONCLUSIVE))}  # fmt: skip
-        assert len(said) == 3, claim_id
+        changed = [forced(evidence, kind, claim_id) for kind in (*DECIDED, VerdictKind.INCONCLUSIVE)]
+        texts = {free_text(ptbr.strip_marks(text_of(page, one)), said) for one in changed}
+        assert len(texts) == 3, claim_id
 
 
 def test_all_figures_of_a_draw() -> None:
@@ -127,51 +130,47 @@ def forced(evidence: Evidence, kind: VerdictKind, *only: str) -> Evidence:
     return dataclasses.replace(evidence, verdicts=verdicts)
 
 
-def misquoted(page: Page, evidence: Evidence, text: str) -> list[str]:
+def misquoted(page: Page, evidence: Evidence, text: str, said: Sayings) -> list[str]:
     """Return what a page says of a claim that is not what its verdict says, wherever it stands on the page."""
-    faults = [f"{page.slug}: claim {i} is {evidence.verdicts[i].kind}, and the page says: {other}"
-              for i, others in other_sentences(page, evidence).items() for other in others if other in text]  # fmt: skip
-    faults += [f"{page.slug}: {lost}" for lost in counts_that_are_wrong(page, evidence, text)]
+    kinds = {claim_id: verdict.kind for claim_id, verdict in evidence.verdicts.items()}
+    faults = [f"{page.slug}: claim {i} is {kinds[i]}, and the page says: {sentence}"
+              for i, texts in said.items() for kind, sentence in texts.items()
+              if kind is not kinds[i] and sentence in text]  # fmt: skip
+    faults += [f"{page.slug}: {lost}" for lost in counts_that_are_wrong(page, evidence, text, said)]
     if page.slug == "placar":
         rows = re.findall(r"^\| \[([^\]]+)\]\(.*?" + PILL.pattern, text, re.MULTILINE)
         assert {claim_id for claim_id, _ in rows} == set(evidence.verdicts)
         return faults + [f"placar: {i}: {kind}" for i, kind in rows if evidence.verdicts[i].kind.value != kind]
-    due = {kind: [own_sentence(page, evidence, v) for v in evidence.verdicts.values() if v.kind is kind
-                  and v.claim in claims_of(page)] for kind in VerdictKind}  # fmt: skip
+    due = {kind: tuple(said[i][kind] for i in said if kinds[i] is kind) for kind in VerdictKind}
     for pill in PILL.finditer(text):
         before = text[: pill.start()].rstrip()
-        if not before.endswith(tuple(filter(None, due[VerdictKind(pill[1])]))):
+        if not before.endswith(due[VerdictKind(pill[1])]):
             faults.append(f"{page.slug}: '{pill[1]}' marks no sentence of such a claim: {before[-120:]}")
     return faults
 
 
-def own_sentence(page: Page, evidence: Evidence, verdict: Verdict) -> str:
-    return ptbr.strip_marks(Rendering(page, evidence, make_environment()).sentence(verdict.claim.id))
+def sayings(evidence: Evidence) -> Sayings:
+    """Return the sentence of every measured claim for each verdict that it might have, and of the others their only one."""
+    quoting = next(page for page in PAGES if "*" in page.quotes)
+    said: Sayings = {claim_id: {} for claim_id in evidence.verdicts}
+    for kind in (*DECIDED, VerdictKind.INCONCLUSIVE):
+        rendering = Rendering(quoting, forced(evidence, kind), make_environment())
+        for claim_id, verdict in rendering.evidence.verdicts.items():
+            said[claim_id][verdict.kind] = ptbr.strip_marks(rendering.sentence(claim_id))
+    for claim_id, texts in said.items():
+        assert len(set(texts.values())) == len(texts), f"claim {claim_id} says the same of two verdicts"
+    return said
 
 
-def other_sentences(page: Page, evidence: Evidence) -> dict[str, set[str]]:
-    """Return, for each measured claim that a page may speak of, the sentences of the verdicts that it has not."""
-    found: dict[str, set[str]] = {}
-    kinds = (*DECIDED, VerdictKind.INCONCLUSIVE)
-    renderings = {kind: Rendering(page, forced(evidence, kind), make_environment()) for kind in kinds}
-    for claim in claims_of(page):
-        verdict = evidence.verdicts[claim.id]
-        if verdict.estimate:
-            texts = {kind: ptbr.strip_marks(rendering.sentence(claim.id)) for kind, rendering in renderings.items()}
-            found[claim.id] = {other for kind, other in texts.items() if kind is not verdict.kind}
-            assert texts[verdict.kind] not in found[claim.id], f"claim {claim.id} says the same of two verdicts"
-    return found
-
-
-def free_text(page: Page, evidence: Evidence, text: str) -> str:
+def free_text(text: str, said: Sayings) -> str:
     """Return a page without the sentences of claims, their pills, their evidence, and what the reference says."""
     text = re.sub(r"<details.*?</details>", "", text, flags=re.DOTALL)
-    for claim in claims_of(page):
-        text = text.replace(own_sentence(page, evidence, evidence.verdicts[claim.id]), "")
+    for sentence in (sentence for texts in said.values() for sentence in texts.values()):
+        text = text.replace(sentence, "")
     return PILL.sub("", re.sub(r"^\|.*", "", text, flags=re.MULTILINE))
 
 
-def counts_that_are_wrong(page: Page, evidence: Evidence, text: str) -> list[str]:
+def counts_that_are_wrong(page: Page, evidence: Evidence, text: str, said: Sayings) -> list[str]:
     """Return the words of verdicts in a page's own text that are no true count of them.
 
     Only the claims' sentences and pills say how a claim was judged; the pages' own text may count verdicts, and define
@@ -179,7 +178,7 @@ def counts_that_are_wrong(page: Page, evidence: Evidence, text: str) -> list[str
     """
     kinds = [verdict.kind for verdict in evidence.verdicts.values()]
     totals = {kind.value: kinds.count(kind) for kind in VerdictKind}
-    free = free_text(page, evidence, text)
+    free = free_text(text, said)
     counted = re.findall(r"(\d+)[\s\xa0]+(confirmada|refutada|inconclusiva|não testada)", free)
     faults = [f"{number} {kind}, of {totals[kind]}" for number, kind in counted if int(number) != totals[kind]]
     if page.slug == "placar":
@@ -206,17 +205,17 @@ def test_the_checks_find_what_is_wrong() -> None:
     """A verdict turned round, a sentence of another, a pill of another: each is found."""
     evidence = drawn_evidence(1)
     page = next(page for page in PAGES if page.slug == "licoes")
-    text = ptbr.strip_marks(text_of(page, evidence))
+    text, said = ptbr.strip_marks(text_of(page, evidence)), sayings(evidence)
     kind = evidence.verdicts["8"].kind
     other = next(k for k in (*DECIDED, VerdictKind.INCONCLUSIVE) if k is not kind)
     turned = forced(evidence, other, "8")
     assert misjudged(evidence) == []
     assert any("claim 8" in fault for fault in misjudged(turned))
-    assert misquoted(page, evidence, text) == []
-    assert any("claim 8" in fault for fault in misquoted(page, turned, text))
-    sentence = own_sentence(page, evidence, evidence.verdicts["8"])
+    assert misquoted(page, evidence, text, said) == []
+    assert any("claim 8" in fault for fault in misquoted(page, turned, text, said))
+    sentence = said["8"][kind]
     swapped = text.replace(f"{sentence} {verdict_mark(kind)}", f"{sentence} {verdict_mark(other)}")
     assert swapped != text
-    assert any("marks no sentence" in fault for fault in misquoted(page, evidence, swapped))
+    assert any("marks no sentence" in fault for fault in misquoted(page, evidence, swapped, said))
     for broken in ("a nan b", "None", "{{ x }}", "\ue000", "(intervalo )", "é de ∞ nats"):
         assert BROKEN.search(broken), broken
