@@ -219,6 +219,9 @@ class Sample:
         centre = np.einsum("bc,bcd->bd", counts, means) / total[:, None]
         between = (counts * ((means - centre[:, None]) ** 2).sum(axis=2)).sum(axis=1) / total
         within = moments.scatter[:, chosen].sum(axis=1) / total
+        # What is left of a cloud in one point is rounding, and no variance.
+        least = (8 * np.finfo(np.float64).eps * np.abs(means).max()) ** 2
+        within, between = (np.where(part > least, part, 0.0) for part in (within, between))
         return Scatter(within, between, within + between)
 
     def spread(self, classes: Iterable[int]) -> Array:

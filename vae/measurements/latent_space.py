@@ -60,7 +60,9 @@ def embedding(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     high = codes.test[: sizes.tsne_images]
     labels = subject.data.test.labels[: len(high)]
     _, plane = latent.principal_axes(high)
-    tsne = TSNE(perplexity=sizes.tsne_perplexity, init="pca", random_state=subject.seed)
+    # Of codes that are all the same there are no principal components to begin with.
+    init = "pca" if bool((high != high[0]).any()) else "random"
+    tsne = TSNE(perplexity=sizes.tsne_perplexity, init=init, random_state=subject.seed)
     embedded = torch.from_numpy(tsne.fit_transform(high.cpu().numpy())).to(high)
     scores: Scores = {}
     for name, low in (("pca", plane), ("tsne", embedded)):
