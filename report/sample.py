@@ -12,6 +12,7 @@ import numpy as np
 from scipy import special
 
 from report.bootstrap import RESAMPLES, poisson_weights, ratio_of_sums, weighted_median
+from report.ratios import ratio
 from vae.datasets import DatasetInfo
 from vae.errors import ResultsError
 from vae.results import Array, RunResult
@@ -218,6 +219,9 @@ class Sample:
         centre = np.einsum("bc,bcd->bd", counts, means) / total[:, None]
         between = (counts * ((means - centre[:, None]) ** 2).sum(axis=2)).sum(axis=1) / total
         within = moments.scatter[:, chosen].sum(axis=1) / total
+        # What is left of a cloud in one point is rounding, and no variance.
+        least = (8 * np.finfo(np.float64).eps * np.abs(means).max()) ** 2
+        within, between = (np.where(part > least, part, 0.0) for part in (within, between))
         return Scatter(within, between, within + between)
 
     def spread(self, classes: Iterable[int]) -> Array:
@@ -232,7 +236,9 @@ class Sample:
             np.einsum("bc,bcd->bd", moments.counts[:, chosen], moments.means[:, chosen])
             for chosen in (list(first), list(second))
         )
-        cosine = (a * b).sum(axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))
+        lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+        # A mean that lies on the origin has no direction, and is not turned away from the other.
+        cosine = np.divide((a * b).sum(axis=1), lengths, out=np.ones_like(lengths), where=lengths > 0)
         return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
 
     def class_directions(self) -> Array:
@@ -252,7 +258,7 @@ class Sample:
         first, second = np.triu_indices(directions.shape[1], k=1)
         angles = np.abs(np.angle(directions[:, first] * directions[:, second].conj()))
         spread = np.sqrt(-2 * np.log(np.clip(np.abs(directions), np.finfo(np.float64).tiny, 1)))
-        return angles.mean(axis=1) / spread.mean(axis=1)
+        return ratio(angles.mean(axis=1), spread.mean(axis=1), of_nothing=0.0)
 
     def _data(self, values: str | Array) -> Array:
         return np.asarray(self.array(values) if isinstance(values, str) else values)

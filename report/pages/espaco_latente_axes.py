@@ -137,17 +137,22 @@ def axis_share(cloud: Array, first: Array, second: Array, direction: Array) -> f
     a, b = cloud[first] @ direction, cloud[second] @ direction
     both = np.concatenate([a, b])
     between = len(a) * (a.mean() - both.mean()) ** 2 + len(b) * (b.mean() - both.mean()) ** 2
-    return float(between / (len(both) * both.var()))
+    total = len(both) * both.var()
+    return float(between / total) if total else 0.0
 
 
 def best_direction(cloud: Array, first: Array, second: Array) -> Array:
     """Return the unit vector (d,) along which axis_share is largest; its sign has no meaning.
 
-    Source: linear discriminant, Fisher 1936.
+    Where the two groups have the same mean no direction is better than another: the first axis. Source: linear
+    discriminant, Fisher 1936.
     """
+    apart = cloud[first].mean(axis=0) - cloud[second].mean(axis=0)
     within = sum(np.cov(cloud[mask], rowvar=False, bias=True) * mask.sum() for mask in (first, second))
-    vector = np.linalg.solve(within, cloud[first].mean(axis=0) - cloud[second].mean(axis=0))
-    return np.asarray(vector / np.linalg.norm(vector))
+    # Singular where a cloud lies on a line; along what no group varies, their means tell them apart by themselves.
+    vector = np.linalg.pinv(within, hermitian=True) @ apart
+    vector = vector if vector.any() else apart
+    return np.asarray(vector / np.linalg.norm(vector)) if vector.any() else np.eye(len(vector))[0]
 
 
 def axis_angle(direction: Array) -> float:

@@ -49,9 +49,9 @@ def permuted_overlap(run: Sample) -> float:
 def random_overlap(run: Sample) -> float:
     """Return the expected overlap of subspaces of random orientation among the active dimensions.
 
-    A random unit vector leaves 1 / a of its square on each of a axes, so k axes hold k / a.
+    A random unit vector leaves 1 / a of its square on each of a axes, so k axes hold k / a, and all where a < k.
     """
-    return min(1.0, DIRECTIONS / run.result.score("active_units"))
+    return DIRECTIONS / max(run.result.score("active_units"), DIRECTIONS)
 
 
 def mean_overlap(cloud: Array, labels: Array) -> float:

@@ -8,6 +8,7 @@ from report import ptbr
 from report.claims import Claim
 from report.evidence import Evidence
 from report.labels import run_label
+from report.ratios import ratio
 from report.sample import Sample
 from report.tables import Table
 from vae.results import Array
@@ -17,11 +18,11 @@ def latent_drift(before: Sample, after: Sample) -> Array:
     """Root mean square distance of each image's two latent means, over the root mean square radius, after Procrustes.
 
     Translation, rotation or reflection, and scale are fitted once, to all images; replicates average the residuals of
-    that fit. 0: the cloud moved only as a whole; 1: nothing in common.
+    that fit. 0: the cloud moved only as a whole, or is one point; 1: nothing in common.
     Source: Schoenemann & Carroll 1970; Gower 1971.
     """
     distance, radius = residuals(before.latent_means(), after.latent_means())
-    return np.sqrt(after.mean(distance) / after.mean(radius))
+    return np.sqrt(ratio(after.mean(distance), after.mean(radius), of_nothing=0.0))
 
 
 def residuals(before: Array, after: Array) -> tuple[Array, Array]:
@@ -31,7 +32,9 @@ def residuals(before: Array, after: Array) -> tuple[Array, Array]:
     """
     moved, fixed = before - before.mean(axis=0), after - after.mean(axis=0)
     left, singular, right = np.linalg.svd(moved.T @ fixed)
-    fitted = singular.sum() / (moved**2).sum() * moved @ left @ right
+    size = (moved**2).sum()
+    scale = singular.sum() / size if size else 0.0  # one point can be fitted to nothing but one point
+    fitted = scale * moved @ left @ right
     return ((fixed - fitted) ** 2).sum(axis=1), (fixed**2).sum(axis=1)
 
 

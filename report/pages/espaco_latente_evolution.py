@@ -1,6 +1,7 @@
 """Claims about what more epochs do to the classes in the latent plane."""
 
 from report.claims import Claim
+from report.ratios import ratio
 from report.sample import Sample
 from vae.results import Array
 
@@ -25,8 +26,13 @@ def within_change(before: Sample, after: Sample) -> Array:
 
 def within_share_change(before: Sample, after: Sample) -> Array:
     """Change of the share of the variance that lies within classes, tr(S_w) / tr(S_t), in percentage points."""
-    first, second = (run.scatter() for run in (before, after))
-    return 100 * (second.within / second.total - first.within / first.total)
+    return 100 * (within_share(after) - within_share(before))
+
+
+def within_share(run: Sample) -> Array:
+    """Return the share of the variance that lies within classes, tr(S_w) / tr(S_t), (B,): all of it where there is none."""
+    scatter = run.scatter()
+    return ratio(scatter.within, scatter.total, of_nothing=1.0)
 
 
 def between_change(before: Sample, after: Sample) -> Array:
@@ -43,8 +49,8 @@ def davies_bouldin_change(before: Sample, after: Sample) -> Array:
 
 
 def relative_change(before: Array, after: Array) -> Array:
-    """Return by how many per cent a positive quantity changed."""
-    return 100 * (after / before - 1)
+    """Return by how many per cent a quantity that is never negative changed: by none from zero to zero."""
+    return 100 * (ratio(after, before, of_nothing=1.0) - 1)
 
 
 ANGULAR = Claim(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from report.claims import Claim
+from report.ratios import ratio
 from report.sample import Sample
 from vae.datasets import DatasetInfo
 from vae.results import Array
@@ -28,7 +29,7 @@ def footwear_silhouette(*runs: Sample) -> Array:
 def footwear_spread(run: Sample) -> Array:
     """Percentage by which the mean trace of the class covariances of footwear exceeds that of clothes."""
     groups = run.info.groups
-    return 100 * (run.spread(groups["footwear"]) / run.spread(groups["clothes"]) - 1)
+    return 100 * (ratio(run.spread(groups["footwear"]), run.spread(groups["clothes"]), of_nothing=1.0) - 1)
 
 
 def angle_gain(before: Sample, after: Sample) -> Array:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from report.bootstrap import ratio_of_sums
 from report.claims import Claim
+from report.ratios import ratio
 from report.sample import Sample
 from vae.results import Array
 
@@ -34,8 +34,8 @@ def dress_entropy_excess(run: Sample) -> Array:
 
 
 def confusion_removed(narrow: Sample, wide: Sample) -> Array:
-    """Percentage of the confusion of T-shirt/top and Shirt in the first run that is gone in the second."""
-    kept = ratio_of_sums(pair_confusion(wide, T_SHIRT, SHIRT), pair_confusion(narrow, T_SHIRT, SHIRT))
+    """Percentage of the confusion of T-shirt/top and Shirt in the first run that is gone in the second; none of nothing."""
+    kept = ratio(pair_confusion(wide, T_SHIRT, SHIRT), pair_confusion(narrow, T_SHIRT, SHIRT), of_nothing=1.0)
     return 100 * (1 - kept)
 
 

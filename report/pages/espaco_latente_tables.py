@@ -11,6 +11,7 @@ from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import LATENT, METRICS, NEIGHBOURS, Metric
 from report.pages import espaco_latente_groups as groups
+from report.pages.espaco_latente_evolution import within_share
 from report.sample import Sample
 from report.tables import Table
 from vae.results import Array
@@ -26,7 +27,7 @@ EVOLUTION = (
     METRICS["davies_bouldin"],
     METRICS["trace_within"],
     METRICS["trace_between"],
-    Metric("Parte intraclasse", lambda s: s.scatter().within / s.scatter().total, 1, "%", "lower", LATENT, True),
+    Metric("Parte intraclasse", within_share, 1, "%", "lower", LATENT, True),
 )
 
 STRAIGHT_ANGLE = 180.0

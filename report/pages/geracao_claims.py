@@ -44,7 +44,9 @@ def grid_order(run: Sample) -> float:
     place = np.arange(len(images))
     rows, columns = place // GRID_COLUMNS, place % GRID_COLUMNS
     steps = np.abs(rows[:, None] - rows) + np.abs(columns[:, None] - columns)
-    return float(distance[steps == 1].mean() / distance[steps > 0].mean())
+    every = distance[steps > 0].mean()
+    # Samples that are all the same are in no order.
+    return float(distance[steps == 1].mean() / every) if every else 1.0
 
 
 CLAIMS = (

@@ -4,6 +4,7 @@ from report.claims import Claim
 from report.evidence import Evidence
 from report.metrics import SAMPLES, Metric, mean
 from report.pages.geracao_claims import JUDGED
+from report.ratios import ratio
 from report.sample import Sample
 from report.tables import metrics_table
 from vae.results import Array
@@ -17,7 +18,7 @@ def midpoint_density_ratio(run: Sample) -> Array:
 
     In the classifier's features. Source: density, Naeem et al. 2020.
     """
-    return run.mean("midpoint_density") / run.mean("reconstruction_density")
+    return ratio(run.mean("midpoint_density"), run.mean("reconstruction_density"), of_nothing=1.0)
 
 
 def outside(name: str) -> Metric:

@@ -23,7 +23,14 @@ from vae.results import Array
 
 def explained(values: Array, by: Array) -> float:
     """Return the share of variance of some values that a straight line in others explains: r squared."""
-    return float(np.corrcoef(values, by)[0, 1] ** 2)
+    return correlation(values, by) ** 2
+
+
+def correlation(first: Array, second: Array) -> float:
+    """Return Pearson's correlation; zero where one of the two does not vary."""
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return 0.0
+    return float(np.corrcoef(first, second)[0, 1])
 
 
 def baseline_table(evidence: Evidence) -> str:
@@ -108,9 +115,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "brightness_explains_entropy": explained(entropy, brightness),
         "brightness_explains_bce": explained(loss, brightness),
         "brightness_explains_deviance": explained(loss - entropy, brightness),
-        "class_correlation": float(
-            np.corrcoef(class_means(evidence, LONGEST, "test_bce"), entropy_by_class(evidence))[0, 1]
-        ),
+        "class_correlation": correlation(class_means(evidence, LONGEST, "test_bce"), entropy_by_class(evidence)),
         "hardest": names[int(deviance.argmax())],
         "easiest": names[int(deviance.argmin())],
         "hardest_deviance": float(deviance.max()),

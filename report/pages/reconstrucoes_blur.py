@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from report import by_dimension, ptbr
@@ -18,12 +19,16 @@ from vae.results import Array
 AUTOENCODERS = ("e10-ae", "e10-l50-ae")  # two and fifty dimensions
 WITHOUT_KL = ("e10-b0", "e10-l50-b0")
 PATIENT = "e100-ae"  # two dimensions, no KL term, and ten times the epochs
+LEAST_LACK = 0.02  # of sharpness: less cannot be seen, and a share of it would be noise
 
 
 def returned_sharpness(autoencoder: Sample, vae: Sample) -> Array:
-    """Median gradient-energy ratio of the autoencoder minus that of the VAE, over what the VAE's lacks of 1, in %."""
+    """Median gradient-energy ratio of the autoencoder minus that of the VAE, over what the VAE's lacks of 1, in %.
+
+    A lack below LEAST_LACK counts as that much, so that the ratio keeps its sign and stays finite.
+    """
     sharpness = vae.median("test_sharpness")
-    return 100 * (autoencoder.median("test_sharpness") - sharpness) / (1 - sharpness)
+    return 100 * (autoencoder.median("test_sharpness") - sharpness) / np.maximum(1 - sharpness, LEAST_LACK)
 
 
 def _due_to_kl(claim_id: str, space: str, autoencoder: str, vae: str) -> Claim:

@@ -66,9 +66,9 @@ def synthetic_evidence(seed: int = 0, n_seeds: int = 3, dataset: str = "fashion-
     return evidence_of(grid, synthetic_results(grid, np.random.default_rng(seed), chosen))
 
 
-def evidence_of(grid: Grid, results: Mapping[str, Mapping[int, RunResult]]) -> Evidence:
+def evidence_of(grid: Grid, results: Mapping[str, Mapping[int, RunResult]], resamples: int = RESAMPLES) -> Evidence:
     """Judge all claims of the report on some results."""
-    samples = Samples(results, dataset_info(grid.dataset.dataset), RESAMPLES)
+    samples = Samples(results, dataset_info(grid.dataset.dataset), resamples)
     claims: tuple[Claim, ...] = family()
     return Evidence(grid, samples, judge(claims, {claim.id: estimate(claim, samples) for claim in claims}))
 

@@ -91,6 +91,20 @@ def test_every_documented_score_is_there_and_finite(measured: Measured) -> None:
     assert all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f")
 
 
+@pytest.mark.parametrize("dim", [2, 5])
+def test_a_model_that_collapsed_altogether_has_finite_scores(dim: int, tiny: Data) -> None:
+    """As without a gradient through z, or under a heavy KL term: every image has the same code, the prior's."""
+    spec = tiny_run(latent_dim=dim)
+    model = ConvVAE(spec.model).eval()
+    with torch.no_grad():
+        for parameter in model.encoder.parameters():
+            parameter.zero_()
+    scores, arrays = evaluate(Subject(spec, 42, model, Classifier(C).eval(), tiny, SIZES))
+    assert scores["active_units"] == 0
+    assert [name for name, value in scores.items() if not np.isfinite(value)] == []
+    assert [name for name, values in arrays.items() if not np.isfinite(values).all()] == []
+
+
 def test_scores_are_in_their_ranges(measured: Measured) -> None:
     dim, subject, scores, arrays = measured
     assert all(0 <= scores[name] <= 1 for name in SHARES & scores.keys())

@@ -8,6 +8,7 @@ from vae.measurements.subject import Arrays, Codes, Scores, Subject, as_float16,
 from vae.metrics import latent, neighbours, probe
 
 TRUST_NEIGHBOURS = 10
+WORST_OVERLAP = 1_000.0  # of the Davies-Bouldin index, which has no bound where the means of classes coincide
 
 
 def layout(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
@@ -23,7 +24,7 @@ def layout(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
         "active_units": float(latent.active_mask(codes.train).sum()),
         "knn_accuracy": (votes.argmax(dim=1) == labels).float().mean().item(),
         "silhouette": silhouette.mean().item(),
-        "davies_bouldin": latent.davies_bouldin(test, labels, subject.classes),
+        "davies_bouldin": min(latent.davies_bouldin(test, labels, subject.classes), WORST_OVERLAP),
         "fisher": latent.fisher_ratio(test, labels, subject.classes),
         "trace_within": scatter.within,
         "trace_between": scatter.between,
@@ -59,7 +60,9 @@ def embedding(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     high = codes.test[: sizes.tsne_images]
     labels = subject.data.test.labels[: len(high)]
     _, plane = latent.principal_axes(high)
-    tsne = TSNE(perplexity=sizes.tsne_perplexity, init="pca", random_state=subject.seed)
+    # Of codes that are all the same there are no principal components to begin with.
+    init = "pca" if bool((high != high[0]).any()) else "random"
+    tsne = TSNE(perplexity=sizes.tsne_perplexity, init=init, random_state=subject.seed)
     embedded = torch.from_numpy(tsne.fit_transform(high.cpu().numpy())).to(high)
     scores: Scores = {}
     for name, low in (("pca", plane), ("tsne", embedded)):

@@ -190,6 +190,26 @@ def test_accuracy_gain_is_in_points() -> None:
     assert evolution.accuracy_gain(before, after)[0] == pytest.approx(10)
 
 
+def test_a_collapsed_cloud_gives_finite_numbers() -> None:
+    """All images on one point: nothing changes from it to itself, all that is there lies within classes."""
+    point = sample(latent_mean=np.full((len(LABELS), 2), 0.01), knn_votes=votes())
+    cloud = sample(latent_mean=crosses(np.arange(2.0 * CLASSES).reshape(CLASSES, 2) + 1, 1.0), knn_votes=votes())
+    for change in (evolution.within_change, evolution.between_change, evolution.within_share_change,
+                   evolution.angular_gain, drift.latent_drift, groups.angle_gain):  # fmt: skip
+        assert change(point, point) == pytest.approx(np.zeros(1 + RESAMPLES), abs=1e-9), change.__name__
+        assert np.isfinite(change(point, cloud)).all(), change.__name__
+        assert np.isfinite(change(cloud, point)).all(), change.__name__
+    assert evolution.within_share(point) == pytest.approx(np.ones(1 + RESAMPLES))
+    assert drift.latent_drift(point, cloud)[0] == pytest.approx(1), "nothing in common"
+    assert groups.footwear_spread(point) == pytest.approx(np.zeros(1 + RESAMPLES), abs=1e-9)
+    assert pairs.confusion_removed(point, point)[0] == 0, "of no confusion, none is gone"
+
+
+def test_a_mean_on_the_origin_has_no_direction() -> None:
+    origin = sample(latent_mean=np.zeros((len(LABELS), 2)))
+    assert origin.group_angle(FOOTWEAR, CLOTHES).tolist() == [0.0] * (1 + RESAMPLES)
+
+
 def test_davies_bouldin_change_is_relative() -> None:
     before, after = (sample({"davies_bouldin": value}) for value in (4.0, 3.0))
     assert evolution.davies_bouldin_change(before, after)[0] == pytest.approx(-25)
@@ -281,6 +301,10 @@ def test_permuted_labels_leave_the_images_and_their_number() -> None:
 LINE = np.cumsum(np.arange(CLASSES) ** 1.5)  # no two pairs of classes equally far apart
 
 
+def test_without_active_dimensions_random_subspaces_are_all_the_same() -> None:
+    assert [dimensions.random_overlap(sample({"active_units": float(n)})) for n in (0, 2, 3, 6)] == [1, 1, 1, 0.5]
+
+
 def test_order_of_distances_is_one_if_kept_and_falls_if_a_class_is_moved() -> None:
     deep = sample(latent_mean=np.outer(LINE[LABELS], np.ones(5)))
     # Any growing function of the distances keeps their order.
@@ -369,6 +393,18 @@ def test_axis_share_is_the_correlation_ratio() -> None:
     assert axes.axis_share(cloud, first, ~first, np.array([0.0, 1.0])) == pytest.approx(0)
     diagonal = np.array([1.0, 1.0]) / math.sqrt(2)
     assert axes.axis_share(cloud, first, ~first, diagonal) == pytest.approx(0.5)
+
+
+def test_directions_of_clouds_without_width() -> None:
+    first = np.arange(8) < 4
+    point = np.full((8, 2), 0.01)
+    line = np.outer(np.arange(8.0), [0.6, 0.8])
+    ends = np.where(first[:, None], [3.0, 4.0], [0.0, 0.0])
+    assert axes.best_direction(point, first, ~first).tolist() == [1, 0]
+    assert axes.axis_share(point, first, ~first, np.array([1.0, 0.0])) == 0
+    for cloud in (line, ends):
+        best = axes.best_direction(cloud, first, ~first)
+        assert abs(best @ [0.6, 0.8]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("degrees", [0, 35, 90, 160])

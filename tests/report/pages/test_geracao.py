@@ -110,6 +110,7 @@ def test_a_grid_in_order_is_told_from_one_at_random() -> None:
     columns = np.broadcast_to((place % claims.GRID_COLUMNS)[:, None, None], (100, 28, 28)).astype(np.uint8)
     spread = np.abs(columns[:, 0, 0, None].astype(int) - columns[:, 0, 0])[~np.eye(100, dtype=bool)].mean()
     assert claims.grid_order(sample(sample_images=columns)) == pytest.approx(0.5 / spread)
+    assert claims.grid_order(sample(sample_images=np.zeros((100, 28, 28), np.uint8))) == 1.0, "all alike: in no order"
 
 
 def test_the_most_ambiguous_samples_are_above_and_the_clearest_below() -> None:

@@ -58,6 +58,12 @@ def test_returned_sharpness_is_a_share_of_what_is_missing() -> None:
     assert share == pytest.approx(100 * 0.15 / (1 - median))
     assert blur.returned_sharpness(sample(test_sharpness=np.ones(len(LABELS))), sample(test_sharpness=vae))[0] == 100
     assert blur.returned_sharpness(sample(test_sharpness=vae - 0.06), sample(test_sharpness=vae))[0] < 0
+    # Where nothing is missing, what is gained or lost keeps its sign.
+    for level in (1.0, 1.5):
+        sharp = sample(test_sharpness=np.full(len(LABELS), level))
+        assert blur.returned_sharpness(sharp, sharp)[0] == 0
+        assert np.isfinite(blur.returned_sharpness(sample(test_sharpness=vae), sharp)).all()
+        assert blur.returned_sharpness(sample(test_sharpness=vae), sharp)[0] < 0
 
 
 def test_the_autoencoder_has_the_size_and_the_epochs_of_its_vae() -> None:
@@ -119,6 +125,12 @@ def test_entropy_explains_what_follows_it() -> None:
     entropy = np.array([100.0, 150, 200, 250])
     assert page.explained(2 * entropy + 5, entropy) == pytest.approx(1)
     assert page.explained(np.array([1.0, -1, -1, 1]), entropy) == pytest.approx(0)
+
+
+def test_what_does_not_vary_explains_nothing() -> None:
+    values = np.arange(10.0)
+    assert page.correlation(values, np.ones(10)) == page.correlation(np.ones(10), values) == 0
+    assert page.correlation(values, -values) == pytest.approx(-1)
 
 
 def test_class_table_goes_from_the_darkest_to_the_brightest_and_deviance_is_loss_less_entropy() -> None:

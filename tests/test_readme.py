@@ -1,0 +1,118 @@
+"""What README.md tells a student to do, done to the letter: its own code blocks, put where it says, in a copy of the tree."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from report import ptbr
+from report.claims import VerdictKind
+from report.render import verdict_mark
+from report.sections import family
+from tests.report.synthetic import synthetic_results
+from vae.grid import make_grid
+from vae.results import RunResult
+from vae.store import ResultsStore
+
+ROOT = Path(__file__).parents[1]
+ARGUMENTS = ("--dataset", "digits", "--seeds", "1", "--results", "results")
+PAGE, CLAIM, NAME = "reconstrucoes", "3b", "MORE_SIMILAR"
+RENDERED = "rendered/atividades/04-vae"
+
+
+def section(title: str) -> str:
+    """Return a section of README.md."""
+    return re.split(r"^## ", (ROOT / "README.md").read_text().split(f"\n## {title}\n")[1], flags=re.MULTILINE)[0]
+
+
+def code(title: str) -> str:
+    """Return the one Python block of a section."""
+    (block,) = re.findall(r"^```python\n(.*?)^```$", section(title), re.DOTALL | re.MULTILINE)
+    return block
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the code, nothing rendered."""
+    for name in ("vae", "report", "benchmarks", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "build.py", tmp_path)
+    return tmp_path
+
+
+def build(tree: Path, *arguments: str) -> str:
+    """Run build.py and return what it said."""
+    command = [sys.executable, "build.py", *arguments]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace what occurs once in a file."""
+    text = path.read_text()
+    assert text.count(old) == 1, f"{old!r} in {path.name}"
+    path.write_text(text.replace(old, new))
+
+
+def test_a_claim_is_one_function_and_three_sentences_beside_the_page(tree: Path) -> None:
+    text, block = section("Write a claim"), code("Write a claim")
+    assert f'id="{CLAIM}"' in block
+    assert CLAIM not in {claim.id for claim in family()}
+    # The runs are those of a grid without garments; what they measured is made up.
+    results = synthetic_results(make_grid("full", "digits", 1), np.random.default_rng(0))
+    for seeds in results.values():
+        for result in seeds.values():
+            ResultsStore(tree / "results").save(result)
+
+    # "next to the page (in its `.py`, or a `<page>_claims.py` beside it)"
+    assert "`<page>_claims.py` beside it" in text
+    module = tree / f"report/pages/{PAGE}_claims.py"
+    module.write_text(f"{module.read_text()}\n\n{block}")
+    # "Import it where the page is declared ..., add it to the page's `claims=(…)`"
+    page = tree / f"report/pages/{PAGE}.py"
+    edit(page, f"from report.pages.{PAGE}_claims import ", f"from report.pages.{PAGE}_claims import {NAME}, ")
+    edit(page, "    claims=(", f"    claims=({NAME}, ")
+    # "and say `{{ claim("3b") }}` in its template"
+    said = re.findall(r"`({{ claim\(.*?\) }})`", text)
+    assert said == [f'{{{{ claim("{CLAIM}") }}}}']
+    template = tree / f"report/pages/{PAGE}.md.jinja"
+    edit(template, '{{ claim("5") }}\n', f'{{{{ claim("5") }}}}\n\n{said[0]}\n')
+
+    (command,) = re.findall(r"`python build\.py (--section .*?)`", text)
+    build(tree, *command.split(), *ARGUMENTS)
+
+    value = ptbr.strip_marks(ptbr.number(mean_ssim(results["e50"]) - mean_ssim(results["e10"])))
+    (inconclusive,) = re.findall(r'inconclusive="(.*?)"', block)  # of one seed nothing else can come
+    (statement,) = re.findall(r'statement="(.*?)"', block)
+    shown = re.sub(r"\]\([^)]*\)", "]", (tree / RENDERED / f"{PAGE}.md").read_text())
+    plain = re.sub(r"\[([^\]]*)\]", r"\1", shown)
+    sentence = inconclusive.replace("{{ value }}", value)
+    assert f'id="afirmacao-{CLAIM}"' in plain
+    assert sentence in re.sub(r"<[^>]+>", "", plain)
+    assert verdict_mark(VerdictKind.INCONCLUSIVE) in plain.split(sentence.split(value)[1])[1][:200]
+    assert "Mean SSIM of the reconstructions" not in plain.split("<details")[0]
+    (row,) = re.findall(rf"^\| \[{CLAIM}\].*$", (tree / RENDERED / "placar.md").read_text(), re.MULTILINE)
+    assert f"({PAGE}.md#afirmacao-{CLAIM})" in row
+    assert statement in row
+    assert verdict_mark(VerdictKind.INCONCLUSIVE) in row
+    assert value in row
+
+
+def mean_ssim(seeds: dict[int, RunResult]) -> float:
+    """Return the mean SSIM of the only seed of a run."""
+    (result,) = seeds.values()
+    return float(result.array("test_ssim").mean(dtype=np.float64))
+
+
+def test_a_run_is_a_line_of_the_grid(tree: Path) -> None:
+    block = code("Change an experiment")
+    (name,) = re.findall(r'"([\w-]+)"', block)
+    assert name not in make_grid().specs
+    edit(tree / "vae/grid.py", "\nRUNS = (\n", f"\nRUNS = (\n{block}")
+    planned = build(tree, "--all", "--dry-run", "--profile", "quick", "--dataset", "digits")
+    assert re.search(rf"\b{name}\b", planned)
