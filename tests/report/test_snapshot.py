@@ -107,7 +107,7 @@ def test_a_yardstick_is_of_data_and_evaluation_and_not_of_runs() -> None:
         dataclasses.replace(grid, evaluation=dataclasses.replace(grid.evaluation, neighbours=11)),
     ]
     assert len({yardstick(each) for each in (grid, *others)}) == 5
-    assert yardstick(grid) == yardstick(dataclasses.replace(grid, runs=grid.runs[:1], seeds=(1, 2)))
+    assert yardstick(grid) == yardstick(dataclasses.replace(make_grid(seeds=2), runs=grid.runs[:1]))
 
 
 def test_facts_change_with_the_numbers_alone() -> None:
