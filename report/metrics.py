@@ -104,7 +104,7 @@ METRICS: dict[str, Metric] = {
     "active_units": Metric("Dimensões ativas", score("active_units"), 1, "", None, LATENT, count=True),
     "knn_accuracy": Metric("Acurácia de vizinhos", lambda s: s.knn_accuracy(), 1, "%", "higher", NEIGHBOURS, True),
     "probe_accuracy": Metric(
-        "Acurácia da sonda linear", score("probe_accuracy"), 1, "%", "higher", "vae/metrics/probe.py", True
+        "Acurácia da sonda linear", lambda s: s.probe_accuracy(), 1, "%", "higher", "vae/metrics/probe.py", True
     ),
     "silhouette": Metric("Silhueta", mean("silhouette"), 3, "", "higher", NEIGHBOURS),
     "davies_bouldin": Metric("Davies–Bouldin", score("davies_bouldin"), 2, "", "lower", LATENT),

@@ -166,6 +166,10 @@ class Sample:
         """Return the share of images whose kNN majority is their label, (B,)."""
         return self.mean(self.knn_predictions() == self.labels, where)
 
+    def probe_accuracy(self) -> Array:
+        """Return the share of images in whose latent means a linear classifier reads their label, (B,)."""
+        return self.mean(self.array("probe_classes") == self.labels)
+
     def knn_recall(self, *names: str) -> Array:
         """Return the share of a group's images whose kNN majority lies in the group, (B,)."""
         return self.mean(np.isin(self.knn_predictions(), self.classes(*names)), self.members(*names))

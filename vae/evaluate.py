@@ -11,6 +11,7 @@ Arrays of a result (n test images, C classes, d latent dimensions; m <= n, the f
     latent_mean                     (n, d) f16
     latent_logvar                   (n, d) f16 when d = 2
     knn_votes                       (n, C) u8  classes of the nearest training images, whitened active means
+    probe_classes                   (n,) u8    what a linear classifier reads in the means
     silhouette[_footwear|_pca]      (m,) f16   per image; _pca in the plane of the first two principal axes, d > 2
     pca_shares                      (d,) f32   variance of the training means along each principal axis
     tsne                            (m, 2) f16 when d > 2

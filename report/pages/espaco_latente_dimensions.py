@@ -27,7 +27,7 @@ def two_component_share(run: Sample) -> Array:
 
 def probe_accuracy(run: Sample) -> Array:
     """Test accuracy, in per cent, of a linear classifier on the posterior means."""
-    return 100 * run.score("probe_accuracy")
+    return 100 * run.probe_accuracy()
 
 
 DIRECTIONS = 3  # of each class's subspace

@@ -149,6 +149,7 @@ class _Draw:
         sampled = self.rng.choice(len(self.info.classes), len(arrays["sample_classes"]), p=self.vote_shares)
         return {
             "knn_votes": np.array(votes, dtype=np.uint8),
+            "probe_classes": seen.astype(np.uint8),
             "recon_classes": seen.astype(np.uint8),
             "sample_classes": sampled.astype(np.uint8),
         }

@@ -175,6 +175,7 @@ def _run(
         "knn_votes": votes,
         "silhouette": rng.uniform(-0.4, 0.6, n).astype(np.float16),
         "pca_shares": np.sort(rng.dirichlet(np.ones(dim)))[::-1].astype(np.float32),
+        "probe_classes": np.where(rng.random(n) < 0.7, labels, 0).astype(np.uint8),
         "recon_classes": np.where(rng.random(n) < 0.8, labels, 0).astype(np.uint8),
         "recon_entropy": rng.uniform(0, 1, n).astype(np.float16),
         "sample_images": _pixels(rng, 100),

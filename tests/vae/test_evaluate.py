@@ -29,6 +29,7 @@ ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "test_sharpness": ((N,), "float32"),
     "test_laplacian": ((N,), "float32"),
     "knn_votes": ((N, C), "uint8"),
+    "probe_classes": ((N,), "uint8"),
     "silhouette": ((FEW,), "float16"),
     "silhouette_footwear": ((FEW,), "float16"),
     "recon_classes": ((N,), "uint8"),
