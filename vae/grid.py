@@ -1,7 +1,7 @@
 """The runs of this report. To add one, add a line; to change one, change its numbers."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from vae.datasets import DatasetInfo, dataset_info
@@ -28,6 +28,7 @@ class Row(NamedTuple):
     """A run, with its epochs in the full profile and in the quick one.
 
     train_images: the first so many, None = all. seeds: training seeds in the full profile if --seeds does not say.
+    weights: whether those of the first seed are published with the numbers, which takes 1 or 2 MB.
     """
 
     name: str
@@ -38,14 +39,15 @@ class Row(NamedTuple):
     code: Code = "sample"
     train_images: int | None = None
     seeds: int = SEEDS
+    weights: bool = False
 
 
 RUNS = (
     # The reference's four.
-    Row("e10", 2, 10, 2),
-    Row("e50", 2, 50, 5),
-    Row("e100", 2, 100, 10),
-    Row("e10-l50", 50, 10, 2),
+    Row("e10", 2, 10, 2, weights=True),
+    Row("e50", 2, 50, 5, weights=True),
+    Row("e100", 2, 100, 10, weights=True),
+    Row("e10-l50", 50, 10, 2, weights=True),
     # Between 2 and 50 dimensions.
     Row("e10-l3", 3, 10, 2),
     Row("e10-l5", 5, 10, 2),
@@ -90,13 +92,17 @@ QUICK_EVALUATION = EvaluationSpec(
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
-    """Everything that a profile trains and measures on one data set."""
+    """Everything that a profile trains and measures on one data set.
+
+    run_seeds: training seeds by run. with_weights: the entries whose weights are stored with their numbers.
+    """
 
     profile: str
     dataset: DatasetSpec
     classifier: ClassifierSpec
     runs: tuple[RunSpec, ...]
     run_seeds: Mapping[str, tuple[int, ...]]
+    with_weights: Collection[str]
     evaluation: EvaluationSpec
 
     @property
@@ -160,6 +166,7 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
         classifier=ClassifierSpec(dataset, epochs=4, train_images=train_images) if quick else ClassifierSpec(dataset),
         runs=runs,
         run_seeds={row.name: first_seeds(seeds or (SEEDS if quick else row.seeds)) for row in RUNS},
+        with_weights={ClassifierSpec.name, *(row.name for row in RUNS if row.weights)},
         evaluation=QUICK_EVALUATION if quick else EvaluationSpec(),
     )
 

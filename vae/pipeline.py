@@ -161,7 +161,8 @@ class Build:
                 history, self._task(step.spec).train_images or len(self.data.train)
             ),
         }
-        publish = step.seed == FIRST_SEED  # the headline seed: what the site shows and the explorer decodes with
+        # Of the headline seed: what the site shows, the explorer decodes with and every evaluation looks through.
+        publish = step.seed == FIRST_SEED and step.spec.name in self.plan.grid.with_weights
         content = save({name: tensor.contiguous() for name, tensor in weights.items()}) if publish else None
         self._store(step, scores, arrays, columns, made, began, content)
 
