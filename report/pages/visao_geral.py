@@ -17,9 +17,9 @@ from report.wording import on_claimed_side
 from vae import datasets
 from vae.datasets import IMAGE_SIDE
 from vae.figures import LatentWords, Stage, Theme, architecture, grid_png
+from vae.grid import REFERENCE_RUNS
 from vae.spec import ConvSpec
 
-RUNS = ("e10", "e50", "e100", "e10-l50")
 FEATURE_SIDE = 4
 DECODER_SIDES = (8, 15, 30)  # vae/models/conv.py; its shapes are a test
 
@@ -57,7 +57,7 @@ def manifold(evidence: Evidence) -> bytes:
 def runs_table(evidence: Evidence) -> Table:
     """The grid of runs: what differs between them, and the headline metrics."""
     rows = []
-    for name in RUNS:
+    for name in REFERENCE_RUNS:
         spec = evidence.spec(name)
         measured = [METRICS[m].text(METRICS[m].measure(evidence, name), unit=False)
                     for m in ("test_neg_elbo", "sharpness", "knn_accuracy")]  # fmt: skip
@@ -95,7 +95,7 @@ PAGE = Page(
     slug="visao-geral",
     title="Visão geral",
     description="Um VAE convolucional, treinado por mais tempo e com mais dimensões: o que muda, em números.",
-    runs=RUNS,
+    runs=REFERENCE_RUNS,
     quotes=("*",),
     figures=(
         Picture(
