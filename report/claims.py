@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from report.statistics import ALPHA, Estimate, Samples, holm
+from report.statistics import ALPHA, UNBOUNDED, Bounds, Estimate, Samples, holm, possible
 from vae.errors import LaudoError, ResultsError
 from vae.results import Array
 
@@ -29,7 +29,8 @@ class Claim:
     original sample in row 0, or (B, k) where the claim is about the least of k numbers, or one number. The first line of its docstring is shown on the page. side: the side of the
     margin on which the claim puts the statistic. confirmed, refuted, inconclusive: Jinja sentences, in Portuguese.
     groups, classes: what the data set must have, foreign: that it must have images foreign to it; without them the claim
-    is not tested. See untestable for claims that no run here can settle: they have no statistic.
+    is not tested. bounds: the least and the greatest value that the statistic can take; its interval is shown between
+    them. See untestable for claims that no run here can settle: they have no statistic.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Claim:
     groups: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     foreign: bool = False
+    bounds: Bounds = UNBOUNDED
 
     def __post_init__(self) -> None:
         if self.statistic is None:
@@ -61,6 +63,11 @@ class Claim:
             raise ClaimError(f"Claim {self.id} has needs {self.needs!r}; give a tuple of run names, such as ('e10',).")
         if not math.isfinite(self.margin):
             raise ClaimError(f"Claim {self.id} has margin {self.margin}; give a finite number.")
+        if not self.bounds[0] < self.margin < self.bounds[1]:
+            raise ClaimError(
+                f"Claim {self.id} has margin {self.margin}, which leaves no value on one of its sides: it takes values "
+                f"from {self.bounds[0]} to {self.bounds[1]}. Move the margin or mend the bounds."
+            )
         if not inspect.getdoc(_function(self.statistic)):
             raise ClaimError(f"Claim {self.id}: its statistic has no docstring; its first line is shown on the page.")
 
@@ -179,9 +186,10 @@ def judge(claims: Iterable[Claim], estimates: Mapping[str, Estimate | Untested |
 def evidence(verdict: Verdict) -> dict[str, Any]:
     """Return all that a reader needs to follow a verdict to its numbers and its code, as JSON values.
 
-    interval: null where it is unbounded or the claim was not tested. line: of the statistic's definition.
+    interval: between the claim's bounds; null where it is unbounded or the claim was not tested. line: of the statistic's definition.
     """
     claim, measured = verdict.claim, verdict.estimate
+    shown = measured and possible(measured, claim.bounds)
     bounded = measured is not None and math.isfinite(measured.half_width)
     return {
         "id": claim.id,
@@ -197,7 +205,7 @@ def evidence(verdict: Verdict) -> dict[str, Any]:
         "unit": claim.unit,
         "runs": list(claim.needs),
         "value": measured and measured.value,
-        "interval": [measured.low, measured.high] if measured and bounded else None,
+        "interval": [shown.low, shown.high] if shown and bounded else None,
         "p_value": measured and measured.p_value,
         "adjusted_p": verdict.adjusted_p,
         "seeds": sorted(measured.per_seed) if measured else [],

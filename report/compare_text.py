@@ -10,6 +10,7 @@ from report.compare import Comparison, Flip, Judged, Moved, Retrained, Snapshot
 from report.metrics import METRICS
 from report.past import Compared
 from report.sections import family
+from report.statistics import Estimate, possible
 
 KINDS = {
     VerdictKind.CONFIRMED: "confirmed",
@@ -110,9 +111,9 @@ def _flip(flip: Flip, claim: Claim) -> Iterator[str]:
 
 
 def _value(judged: Judged, claim: Claim) -> str:
-    measured = judged.estimate
-    if measured is None:
+    if judged.estimate is None:
         return "not measured"
+    measured = possible(judged.estimate, claim.bounds)
     unit = f" {claim.unit}" if claim.unit else ""
     digits = claim.decimals
     if math.isinf(measured.half_width):
@@ -144,11 +145,18 @@ def _number_table(numbers: Sequence[Moved]) -> Iterator[str]:
         factor = 100 if metric.percent else 1
         change = _with_half(number.difference * factor, number.half_width * factor, metric.decimals, sign="+")
         then, now = (
-            _with_half(side.value * factor, side.half_width * factor, metric.decimals)
-            for side in (number.old, number.new)
+            _with_interval(metric.possible(side), factor, metric.decimals) for side in (number.old, number.new)
         )
         rows.append([number.run, number.metric, then, now, change, metric.unit])
     yield from _table(rows, "<<>>><")
+
+
+def _with_interval(measured: Estimate, factor: int, decimals: int) -> str:
+    """Return "12.3 ± 0.4", or both ends of an interval that a bound of the metric cuts."""
+    value, low, high = (factor * end for end in (measured.value, measured.low, measured.high))
+    if math.isinf(high) or math.isclose(high - value, value - low, rel_tol=1e-6, abs_tol=1e-12):
+        return _with_half(value, (high - low) / 2, decimals)
+    return f"{value:.{decimals}f} [{low:.{decimals}f}, {high:.{decimals}f}]"
 
 
 def _with_half(value: float, half_width: float, decimals: int, sign: str = "") -> str:

@@ -6,7 +6,7 @@ are made from, in it an anchor for each choice of runs, and below a row for each
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,9 @@ NO_LINK = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
+
+# A line that ends in the one letter before a hyphen reads as a slip: "T-" and, below it, "shirt".
+ONE_LETTER = re.compile(r"(?<![\w-])[A-Za-z]-[A-Za-z]+(?:/[a-z]+)?(?![\w-])")
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def finished(
         end = match.end()
     text = ptbr.strip_marks("".join([*pieces, marked[end:]]))
     if not order:
-        return text, {}
+        return unbroken(text), {}
     groups: dict[Any, dict[int, Origins]] = {}
     for key, number in order.items():
         parts = frozenset((origin.what, origin.claim) for origin in origins_at(key))
@@ -80,17 +83,34 @@ def finished(
     results = [evidence.samples.results[run][seed] for run, seed in used]
     section = environment.get_template(SECTION).render(rows=rows, results=[_facts(result, slug) for result in results])
     files = {result_path(slug, result.run, result.seed): result_data(result) for result in results}
-    return f"{text.rstrip()}\n\n{ptbr.strip_marks(section).strip()}\n", files
+    return unbroken(f"{text.rstrip()}\n\n{ptbr.strip_marks(section).strip()}\n"), files
 
 
 def linkable(marked: str) -> Iterator[re.Match[str]]:
     """Yield the marks with a key that stand where a link may stand."""
-    spans = [match.span() for match in NO_LINK.finditer(marked)]
+    marks = (match for match in ptbr.prose_marks(marked) if origins_at(match.group()[1]))
+    return _outside([match.span() for match in NO_LINK.finditer(marked)], marks)
+
+
+def unbroken(text: str) -> str:
+    """Return a page in whose prose no line breaks after the one letter before a hyphen, as in T-shirt.
+
+    An element says so, and no other character stands for the hyphen: what is searched, copied and read out is the name.
+    """
+    pieces, end = [], 0
+    names = _outside([match.span() for match in NO_LINK.finditer(text)], ONE_LETTER.finditer(text))
+    for match in _outside(ptbr.not_prose(text), names):
+        pieces += [text[end : match.start()], f'<span class="nowrap">{match.group()}</span>']
+        end = match.end()
+    return "".join([*pieces, text[end:]])
+
+
+def _outside(spans: Sequence[tuple[int, int]], matches: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Yield the matches that begin in none of the spans, which are in order and apart."""
     starts = [start for start, _ in spans]
-    for match in ptbr.prose_marks(marked):
+    for match in matches:
         before = bisect_right(starts, match.start()) - 1
-        inside = before >= 0 and match.start() < spans[before][1]
-        if not inside and origins_at(match.group()[1]):
+        if before < 0 or match.start() >= spans[before][1]:
             yield match
 
 

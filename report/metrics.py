@@ -11,7 +11,7 @@ from report.evidence import Evidence
 from report.origins import relabel
 from report.places import Place, of_score, relative
 from report.sample import Sample
-from report.statistics import Estimate
+from report.statistics import CORRELATION, POSITIVE, SHARE, UNBOUNDED, Bounds, Estimate, possible
 from vae.results import Array
 
 
@@ -20,7 +20,8 @@ class Metric:
     """A number of a run that the report shows.
 
     read: Sample -> (B,) replicates, row 0 the original. better: which way is better, None where neither is. source: the
-    file that computes it, from the repository's root. count: a whole number in any one training.
+    file that computes it, from the repository's root. percent: a share, printed as a percentage. count: a whole number
+    in any one training. bounds: the least and the greatest value that it can take, by default those of a share.
     """
 
     label: str
@@ -31,6 +32,7 @@ class Metric:
     source: str = "vae/evaluate.py"
     percent: bool = False
     count: bool = False
+    bounds: Bounds | None = None
     defined: Place = dataclasses.field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -39,7 +41,11 @@ class Metric:
 
     def measure(self, evidence: Evidence, run: str) -> Estimate:
         """Return the metric of a run, with its interval over seeds and test images."""
-        return self._labelled(evidence.estimate(self.read, run))
+        return self._labelled(self.possible(evidence.estimate(self.read, run)))
+
+    def possible(self, estimate: Estimate) -> Estimate:
+        """Return an estimate of the metric whose interval leaves out the values that it cannot take."""
+        return possible(estimate, self.bounds or (SHARE if self.percent else UNBOUNDED))
 
     def difference(self, evidence: Evidence, before: str, after: str) -> Estimate:
         """Return the metric of the second run minus that of the first, paired by seed and test image."""
@@ -47,13 +53,14 @@ class Metric:
         return self._labelled(change)
 
     def text(self, estimate: Estimate, unit: bool = True, most_decimals: int | None = None) -> str:
-        """Return value ± half of the 95 % interval; the value alone where there is nothing to estimate it from."""
+        """Return value ± half of the 95 % interval; both its ends if a bound cuts it; the value alone if it has none."""
         factor, shown = 100 if self.percent else 1, self.unit if unit else ""
         decimals = self.decimals if most_decimals is None else min(self.decimals, most_decimals)
-        if not math.isfinite(estimate.half_width):
-            # One training of a count: no decimals to speak of.
-            return ptbr.number(estimate.value * factor, 0 if self.count else decimals, shown)
-        return ptbr.plus_minus(estimate.value * factor, estimate.half_width * factor, decimals, shown)
+        if self.count and not math.isfinite(estimate.half_width):
+            decimals = 0  # of one training there is no fraction of a count
+        return ptbr.with_interval(
+            *(factor * end for end in (estimate.value, estimate.low, estimate.high)), decimals, shown
+        )
 
     def _labelled(self, estimate: Estimate) -> Estimate:
         """Return an estimate whose origin, if it has one, is this metric: where it is declared, and what computes it."""
@@ -80,63 +87,90 @@ def median(name: str) -> Callable[[Sample], Array]:
 LIKELIHOOD, IMAGES = "vae/metrics/likelihood.py", "vae/metrics/images.py"
 LATENT, SAMPLES, NEIGHBOURS = "vae/metrics/latent.py", "vae/metrics/samples.py", "vae/metrics/neighbours.py"
 OBJECTIVES, PATHS = "vae/objectives.py", "vae/metrics/paths.py"
+RATIO_TO_MEDIAN: Bounds = (1.0, math.inf)  # of the largest to the median
 
 METRICS: dict[str, Metric] = {
     "test_neg_elbo": Metric(
         "−ELBO de teste", lambda s: s.mean("test_bce") + s.mean("test_kl"), 2, "nats", "lower", OBJECTIVES
     ),
     "test_bce": Metric("BCE de teste", mean("test_bce"), 2, "nats", "lower", OBJECTIVES),
-    "test_kl": Metric("KL de teste", mean("test_kl"), 2, "nats", None, OBJECTIVES),
+    "test_kl": Metric("KL de teste", mean("test_kl"), 2, "nats", None, OBJECTIVES, bounds=POSITIVE),
     "test_deviance": Metric("Desvio de teste (BCE − entropia)", score("test_deviance"), 2, "nats", "lower", OBJECTIVES),
     "train_neg_elbo": Metric("−ELBO de treino", score("train_neg_elbo"), 2, "nats", "lower", OBJECTIVES),
     "train_bce": Metric("BCE de treino", score("train_bce"), 2, "nats", "lower", OBJECTIVES),
-    "train_kl": Metric("KL de treino", score("train_kl"), 2, "nats", None, OBJECTIVES),
+    "train_kl": Metric("KL de treino", score("train_kl"), 2, "nats", None, OBJECTIVES, bounds=POSITIVE),
     "validation_neg_elbo": Metric("−ELBO de validação", score("validation_neg_elbo"), 2, "nats", "lower", OBJECTIVES),
     "validation_bce": Metric("BCE de validação", score("validation_bce"), 2, "nats", "lower", OBJECTIVES),
-    "validation_kl": Metric("KL de validação", score("validation_kl"), 2, "nats", None, OBJECTIVES),
+    "validation_kl": Metric("KL de validação", score("validation_kl"), 2, "nats", None, OBJECTIVES, bounds=POSITIVE),
     "train_deviance": Metric("Desvio de treino", score("train_deviance"), 2, "nats", "lower", OBJECTIVES),
     "validation_deviance": Metric("Desvio de validação", score("validation_deviance"), 2, "nats", "lower", OBJECTIVES),
     "iwae": Metric("Limite IWAE", score("iwae"), 2, "nats", "lower", LIKELIHOOD),
-    "mse": Metric("EQM por pixel", mean("test_mse"), 4, "", "lower", IMAGES),
-    "ssim": Metric("SSIM", mean("test_ssim"), 3, "", "higher", IMAGES),
-    "sharpness": Metric("Nitidez (gradiente)", median("test_sharpness"), 3, "", "higher", IMAGES),
-    "laplacian": Metric("Nitidez (laplaciano)", median("test_laplacian"), 3, "", "higher", IMAGES),
-    "active_units": Metric("Dimensões ativas", score("active_units"), 1, "", None, LATENT, count=True),
+    "mse": Metric("EQM por pixel", mean("test_mse"), 4, "", "lower", IMAGES, bounds=SHARE),
+    "ssim": Metric("SSIM", mean("test_ssim"), 3, "", "higher", IMAGES, bounds=CORRELATION),
+    "sharpness": Metric("Nitidez (gradiente)", median("test_sharpness"), 3, "", "higher", IMAGES, bounds=POSITIVE),
+    "laplacian": Metric("Nitidez (laplaciano)", median("test_laplacian"), 3, "", "higher", IMAGES, bounds=POSITIVE),
+    "active_units": Metric("Dimensões ativas", score("active_units"), 1, "", None, LATENT, count=True, bounds=POSITIVE),
     "knn_accuracy": Metric("Acurácia de vizinhos", lambda s: s.knn_accuracy(), 1, "%", "higher", NEIGHBOURS, True),
     "probe_accuracy": Metric(
         "Acurácia da sonda linear", lambda s: s.probe_accuracy(), 1, "%", "higher", "vae/metrics/probe.py", True
     ),
-    "silhouette": Metric("Silhueta", mean("silhouette"), 3, "", "higher", NEIGHBOURS),
-    "davies_bouldin": Metric("Davies–Bouldin", score("davies_bouldin"), 2, "", "lower", LATENT),
-    "fisher": Metric("Razão de Fisher", score("fisher"), 2, "", "higher", LATENT),
-    "trace_within": Metric("Variância intraclasse", lambda s: s.scatter().within, 3, "", None, LATENT),
-    "trace_between": Metric("Variância entre classes", lambda s: s.scatter().between, 3, "", None, LATENT),
+    "silhouette": Metric("Silhueta", mean("silhouette"), 3, "", "higher", NEIGHBOURS, bounds=CORRELATION),
+    "davies_bouldin": Metric("Davies–Bouldin", score("davies_bouldin"), 2, "", "lower", LATENT, bounds=POSITIVE),
+    "fisher": Metric("Razão de Fisher", score("fisher"), 2, "", "higher", LATENT, bounds=POSITIVE),
+    "trace_within": Metric("Variância intraclasse", lambda s: s.scatter().within, 3, "", None, LATENT, bounds=POSITIVE),
+    "trace_between": Metric(
+        "Variância entre classes", lambda s: s.scatter().between, 3, "", None, LATENT, bounds=POSITIVE
+    ),
     "mutual_information": Metric("Informação mútua I(x; z)", score("mutual_information"), 2, "nats", None, LIKELIHOOD),
     "aggregate_kl": Metric("KL da posterior agregada", score("aggregate_kl"), 2, "nats", "lower", LIKELIHOOD),
     "hole_mass": Metric("Massa da prior em buracos", score("hole_mass"), 1, "%", "lower", LIKELIHOOD, True),
     "pca2_share": Metric("Variância nas duas primeiras componentes", score("pca2_share"), 1, "%", None, LATENT, True),
-    "sample_tv": Metric("Variação total das classes", score("sample_tv"), 3, "", "lower", SAMPLES),
-    "sample_precision": Metric("Precisão", score("sample_precision"), 3, "", "higher", SAMPLES),
-    "sample_recall": Metric("Revocação", score("sample_recall"), 3, "", "higher", SAMPLES),
-    "sample_density": Metric("Densidade", score("sample_density"), 3, "", "higher", SAMPLES),
-    "sample_coverage": Metric("Cobertura", score("sample_coverage"), 3, "", "higher", SAMPLES),
+    "sample_tv": Metric("Variação total das classes", score("sample_tv"), 3, "", "lower", SAMPLES, bounds=SHARE),
+    "sample_precision": Metric("Precisão", score("sample_precision"), 3, "", "higher", SAMPLES, bounds=SHARE),
+    "sample_recall": Metric("Revocação", score("sample_recall"), 3, "", "higher", SAMPLES, bounds=SHARE),
+    "sample_density": Metric("Densidade", score("sample_density"), 3, "", "higher", SAMPLES, bounds=POSITIVE),
+    "sample_coverage": Metric("Cobertura", score("sample_coverage"), 3, "", "higher", SAMPLES, bounds=SHARE),
     "sample_frechet": Metric(
-        "Distância de Fréchet nos atributos do classificador", score("sample_frechet"), 1, "", "lower", SAMPLES
+        "Distância de Fréchet nos atributos do classificador",
+        score("sample_frechet"),
+        1,
+        "",
+        "lower",
+        SAMPLES,
+        bounds=POSITIVE,
     ),
     "recon_frechet": Metric(
-        "Distância de Fréchet das reconstruções, nos mesmos atributos", score("recon_frechet"), 1, "", "lower", SAMPLES
+        "Distância de Fréchet das reconstruções, nos mesmos atributos",
+        score("recon_frechet"),
+        1,
+        "",
+        "lower",
+        SAMPLES,
+        bounds=POSITIVE,
     ),
     "sample_entropy": Metric(
-        "Entropia do classificador nas amostras", mean("sample_entropy"), 3, "nats", None, SAMPLES
+        "Entropia do classificador nas amostras", mean("sample_entropy"), 3, "nats", None, SAMPLES, bounds=POSITIVE
     ),
     "recon_entropy": Metric(
-        "Entropia do classificador nas reconstruções", mean("recon_entropy"), 3, "nats", None, SAMPLES
+        "Entropia do classificador nas reconstruções", mean("recon_entropy"), 3, "nats", None, SAMPLES, bounds=POSITIVE
     ),
     "interpolation_jump": Metric(
-        "Maior passo / passo mediano, em pixels", median("interpolation_jump"), 2, "", "lower", PATHS
+        "Maior passo / passo mediano, em pixels",
+        median("interpolation_jump"),
+        2,
+        "",
+        "lower",
+        PATHS,
+        bounds=RATIO_TO_MEDIAN,
     ),
     "interpolation_feature_jump": Metric(
-        "Maior passo / passo mediano, nos atributos", median("interpolation_feature_jump"), 2, "", "lower", PATHS
+        "Maior passo / passo mediano, nos atributos",
+        median("interpolation_feature_jump"),
+        2,
+        "",
+        "lower",
+        PATHS,
+        bounds=RATIO_TO_MEDIAN,
     ),
     "mixing_feature_jump": Metric(
         "Maior passo / passo mediano, nos atributos, misturando os pixels",
@@ -145,6 +179,7 @@ METRICS: dict[str, Metric] = {
         "",
         None,
         PATHS,
+        bounds=RATIO_TO_MEDIAN,
     ),
     "recon_accuracy": Metric(
         "Classe reconhecida na reconstrução",

@@ -59,6 +59,16 @@ def plus_minus(value: float, half_width: float, decimals: int = 2, unit: str = "
     )
 
 
+def with_interval(value: float, low: float, high: float, decimals: int = 2, unit: str = "") -> str:
+    """Return "12,3 ± 0,4"; "0,98 [0,95; 1,00]" if the value is not in the middle; the value alone if nothing bounds it."""
+    if not math.isfinite(high - low):
+        return number(value, decimals, unit)
+    if math.isclose(high - value, value - low, rel_tol=1e-6, abs_tol=1e-12):
+        return plus_minus(value, (high - low) / 2, decimals, unit)
+    ends = f"[{_plain(low, decimals)};{NO_BREAK}{_plain(high, decimals)}]"
+    return mark(f"{_plain(value, decimals)} {ends}{_unit(unit)}", value, low, high)
+
+
 def interval(low: float, high: float, decimals: int = 2, unit: str = "") -> str:
     """Return "[0,12; 0,34]" with the unit after it."""
     return mark(f"[{_plain(low, decimals)};{NO_BREAK}{_plain(high, decimals)}]{_unit(unit)}", low, high)
@@ -142,6 +152,11 @@ def unmarked_digits(markdown: str) -> list[tuple[int, str]]:
 def prose_marks(markdown: str) -> Iterator[re.Match[str]]:
     """Yield the marks that stand in prose: what a reader sees as text."""
     return (match for match in _NOT_PROSE.finditer(markdown) if match.group().startswith(OPEN))
+
+
+def not_prose(markdown: str) -> list[tuple[int, int]]:
+    """Return where what no reader sees as text begins and ends, in order."""
+    return [match.span() for match in _NOT_PROSE.finditer(markdown)]
 
 
 def unfollowed(markdown: str) -> list[tuple[int, str]]:

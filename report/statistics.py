@@ -1,5 +1,6 @@
 """From replicates to a judgement: interval and p-value under two sources of chance, and Holm's correction."""
 
+import dataclasses
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from report.bootstrap import RESAMPLES
+from report.origins import origins_of, trace
 from report.sample import Sample
 from vae.datasets import DatasetInfo
 from vae.errors import ResultsError
@@ -20,6 +22,15 @@ ALPHA = 0.05  # level of tests; intervals are of 1 - ALPHA
 LEAST_P = 1e-30  # below this, p-values are not told apart: quantiles of t grow inexact
 
 Errors = Sequence[tuple[float, int]]  # standard error of each independent source of chance, and its degrees of freedom
+Bounds = tuple[float, float]  # the least and the greatest value that a statistic can take
+UNBOUNDED: Bounds = (-math.inf, math.inf)
+SHARE: Bounds = (0.0, 1.0)  # also of an AUROC
+PERCENTAGE: Bounds = (0.0, 100.0)
+POINTS: Bounds = (-100.0, 100.0)  # a difference of percentages
+CORRELATION: Bounds = (-1.0, 1.0)  # also of a silhouette, an SSIM and a difference of shares
+POSITIVE: Bounds = (0.0, math.inf)
+CHANGE: Bounds = (-100.0, math.inf)  # of what is never negative, in % of itself
+REDUCTION: Bounds = (-math.inf, 100.0)
 MADE_ONCE = (DatasetSpec.name, ClassifierSpec.name)  # entries without training seeds: every seed is set against them
 
 
@@ -131,6 +142,22 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[name]))
         adjusted[name] = largest
     return {name: adjusted[name] for name in p_values}
+
+
+def possible(measured: Estimate, bounds: Bounds) -> Estimate:
+    """Return an estimate whose interval leaves out the values that its statistic cannot take.
+
+    Only what is shown changes. The truth lies between the bounds, so the interval covers it as often as before; and a
+    margin between them is inside the one interval if it is inside the other, so that every verdict and p-value stays.
+    An estimate without an interval stays without one.
+    """
+    if not math.isfinite(measured.half_width):
+        return measured
+    low, high = (
+        end if bounds[0] <= end <= bounds[1] else trace(min(max(float(end), bounds[0]), bounds[1]), origins_of(end))
+        for end in (measured.low, measured.high)
+    )
+    return dataclasses.replace(measured, low=low, high=high)
 
 
 @dataclass(frozen=True)

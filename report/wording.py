@@ -5,6 +5,7 @@ from typing import Any
 
 from report import ptbr
 from report.claims import Verdict, Why
+from report.statistics import possible
 from vae.datasets import DatasetInfo
 
 WHY = {
@@ -26,11 +27,11 @@ def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
     }
     if measured is None:
         return words | {"why_words": untested_reason(verdict, info)}
-    bounded = math.isfinite(measured.half_width)
+    bounded, shown = math.isfinite(measured.half_width), possible(measured, claim.bounds)
     seeds = ptbr.plural(measured.n_seeds, "semente", "sementes")
     return words | {
         "value": ptbr.number(measured.value, claim.decimals, claim.unit),
-        "interval": ptbr.interval(measured.low, measured.high, claim.decimals, claim.unit) if bounded else "",
+        "interval": ptbr.interval(shown.low, shown.high, claim.decimals, claim.unit) if bounded else "",
         "seeds": seeds,
         "images": ptbr.plural(measured.n_images, "imagem", "imagens"),
         "p_words": p_words(verdict),

@@ -36,6 +36,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "pairs_table": lambda: tables.pairs_table(evidence),
         "top_pair": lambda run: tables.top_pair(evidence, run),
+        "pair_rank": lambda run, *names: tables.pair_rank(evidence, run, *names),
         "transit_table": lambda names: tables.transit_table(evidence, names),
         "strangers": lambda run, name: tables.strangers(evidence, run, name),
         "drift_table": lambda: drift.drift_table(evidence),
@@ -45,6 +46,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
                 evidence, tables.GROUPS, REFERENCE_RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo."
             )
         ),
+        "spreads": lambda run: tables.spreads(evidence, run),
+        "spreads_table": lambda: tables.spreads_table(evidence),
         "group_angle": lambda run: tables.ANGLE.measure(evidence, run).value,
         "straight_angle": constant(tables, "STRAIGHT_ANGLE"),
         "ranked_splits": lambda run: tables.ranked_splits(evidence, run),

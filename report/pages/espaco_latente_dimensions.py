@@ -8,6 +8,7 @@ from report.claims import Claim
 from report.evidence import Evidence
 from report.metrics import LATENT, Metric
 from report.sample import Sample
+from report.statistics import PERCENTAGE, SHARE
 from report.tables import Table
 from vae.results import Array
 
@@ -75,7 +76,7 @@ def subspaces_table(evidence: Evidence, run: str) -> str:
         "Subespaços ao acaso nas dimensões ativas": random_overlap,
     }
     metrics = {
-        name: Metric(f"Cosseno quadrático médio: {name.lower()}", read, 3, "", None, LATENT)
+        name: Metric(f"Cosseno quadrático médio: {name.lower()}", read, 3, "", None, LATENT, bounds=SHARE)
         for name, read in named.items()
     }
     rows = [[name, metric.text(metric.measure(evidence, run))] for name, metric in metrics.items()]
@@ -91,6 +92,7 @@ DIFFUSE = Claim(
     measure="silhueta das classes no plano da PCA menos a do plano nativo, às mesmas épocas",
     margin=0.0,
     side="below",
+    bounds=(-2.0, 2.0),
     reason="mais difuso quer dizer silhueta menor, por pouco que seja",
     decimals=3,
     confirmed="A projeção é mais difusa que o plano nativo: as suas silhuetas diferem em {{ raw | signed(3) }} "
@@ -112,6 +114,7 @@ PARTIAL = Claim(
     measure="parte da variância das médias latentes nas duas primeiras componentes principais",
     margin=50.0,
     side="below",
+    bounds=PERCENTAGE,
     reason="abaixo da metade, o plano esconde mais do que mostra",
     unit="%",
     decimals=1,
@@ -134,6 +137,7 @@ COMPLETE = Claim(
     measure="acurácia de teste de um classificador linear sobre as médias latentes",
     margin=99.0,
     side="above",
+    bounds=PERCENTAGE,
     reason="separação completa admite, no máximo, um erro em cem",
     unit="%",
     decimals=1,
@@ -156,6 +160,7 @@ OWN_SUBSPACE = Claim(
     "intervalo vem só das sementes",
     margin=0.5,
     side="below",
+    bounds=SHARE,
     reason="abaixo da metade, a maior parte do subespaço de uma classe está fora do da outra",
     decimals=3,
     confirmed="As classes variam em subespaços próprios: dois deles têm em comum {{ value }} (intervalo {{ interval "

@@ -10,6 +10,7 @@ from report.evidence import Evidence
 from report.labels import run_label
 from report.ratios import ratio
 from report.sample import Sample
+from report.statistics import SHARE, possible
 from report.tables import Table
 from vae.results import Array
 
@@ -49,12 +50,12 @@ def drift_table(evidence: Evidence) -> str:
     """Return how far the images move from snapshot to snapshot, and from one training to another."""
     rows = []
     for before, after in (("e10", "e50"), ("e50", "e100"), ("e90", "e100")):
-        measured = evidence.estimate(latent_drift, before, after)
+        measured = possible(evidence.estimate(latent_drift, before, after), SHARE)
         first, last = (evidence.spec(run).epochs for run in (before, after))
         rows.append(
             [
                 f"De {ptbr.integer(first)} a {ptbr.plural(last, 'época', 'épocas')}",
-                ptbr.plus_minus(measured.value, measured.half_width, 3),
+                ptbr.with_interval(measured.value, measured.low, measured.high, 3),
             ]
         )
     other = between_seeds(evidence, "e100")
@@ -73,6 +74,7 @@ STABLE = Claim(
     "ou reflexão e escala",
     margin=0.05,
     side="below",
+    bounds=SHARE,
     reason="um vigésimo do raio, a mesma medida que se exige das outras mudanças; menos não se vê no diagrama",
     decimals=3,
     confirmed="A configuração está estável: de {{ run('e90').epochs }} a {{ run('e100').epochs }} épocas as imagens "

@@ -3,6 +3,7 @@
 from report.claims import Claim
 from report.ratios import ratio
 from report.sample import Sample
+from report.statistics import CHANGE, POINTS
 from vae.results import Array
 
 
@@ -61,6 +62,7 @@ ANGULAR = Claim(
     measure="mudança do ângulo médio entre as direções das classes, dividido pelo desvio circular dentro delas",
     margin=5.0,
     side="above",
+    bounds=CHANGE,
     reason="um vigésimo a mais é o mínimo que merece o nome de refinamento",
     unit="%",
     decimals=1,
@@ -83,6 +85,7 @@ OVERLAP = Claim(
     measure="ganho de acurácia da maioria dos vizinhos",
     margin=2.0,
     side="above",
+    bounds=POINTS,
     reason="dois pontos são duas imagens em cem que deixam de cair em região alheia; menos não se nota no gráfico",
     unit="p.p.",
     confirmed="A sobreposição diminui: a acurácia de vizinhos muda {{ raw | signed(2, 'p.p.') }} (intervalo "
@@ -104,6 +107,7 @@ DENSER = Claim(
     measure="mudança da variância dentro das classes, em coordenadas latentes cruas",
     margin=-5.0,
     side="below",
+    bounds=CHANGE,
     reason="uma queda de menos de um vigésimo não é adensamento que se veja",
     unit="%",
     decimals=1,
@@ -126,6 +130,7 @@ RELATIVELY_DENSER = Claim(
     measure="mudança da parte da variância total que está dentro das classes",
     margin=-1.0,
     side="below",
+    bounds=POINTS,
     reason="um centésimo da variância total é a menor mudança que se distingue num diagrama",
     unit="p.p.",
     confirmed="Em relação à nuvem inteira, as classes se adensam: a parte da variância que está dentro delas muda "
@@ -147,6 +152,7 @@ FARTHER = Claim(
     measure="mudança da variância entre as médias das classes, em coordenadas latentes cruas",
     margin=5.0,
     side="above",
+    bounds=CHANGE,
     reason="um vigésimo a mais, a mesma medida que se exige do adensamento",
     unit="%",
     decimals=1,
@@ -169,6 +175,7 @@ BETTER_PARTED = Claim(
     measure="mudança do índice de Davies–Bouldin, que cai quando as classes se separam",
     margin=-5.0,
     side="below",
+    bounds=CHANGE,
     reason="um vigésimo a menos, a mesma medida que se exige das outras mudanças",
     unit="%",
     decimals=1,

@@ -7,6 +7,7 @@ import numpy as np
 from report.claims import Claim
 from report.ratios import ratio
 from report.sample import Sample
+from report.statistics import CHANGE, CORRELATION, PERCENTAGE
 from vae.datasets import DatasetInfo
 from vae.results import Array
 
@@ -75,6 +76,7 @@ CLUSTER = Claim(
     measure="menor valor, entre os três momentos, da parte dos calçados cujos vizinhos são em maioria calçados",
     margin=95.0,
     side="above",
+    bounds=PERCENTAGE,
     reason="um em cada vinte calçados fora do grupo é o máximo que ainda se pode chamar de exceção",
     unit="%",
     decimals=1,
@@ -98,6 +100,7 @@ COHESION = Claim(
     measure="menor valor, entre os três momentos, da silhueta média dos calçados contra todo o resto",
     margin=0.25,
     side="above",
+    bounds=CORRELATION,
     reason="abaixo de um quarto, Kaufman e Rousseeuw não veem estrutura que mereça o nome de agrupamento",
     groups=("footwear",),
     confirmed="O grupo dos calçados é coeso também pela geometria: a sua silhueta contra o resto é de ao menos {{ "
@@ -119,6 +122,7 @@ DENSITY = Claim(
     measure="variância média dentro das classes de calçados, em relação à das classes de roupas (zero: iguais)",
     margin=0.0,
     side="below",
+    bounds=CHANGE,
     reason="qualquer variância seguramente menor que a das roupas daria razão à afirmação",
     unit="%",
     decimals=1,
@@ -142,6 +146,7 @@ OPPOSITE = Claim(
     measure="crescimento do ângulo, visto da origem, entre a média dos calçados e a das roupas",
     margin=10.0,
     side="above",
+    bounds=(-180.0, 180.0),
     reason="um giro menor que dez graus não se percebe no diagrama de dispersão",
     unit="°",
     decimals=1,
@@ -166,6 +171,7 @@ ROBUST = Claim(
     "vizinhos",
     margin=0.0,
     side="above",
+    bounds=CORRELATION,
     reason="para ser a mais robusta, basta que supere todas as outras",
     decimals=4,
     groups=("footwear", "clothes"),

@@ -8,6 +8,7 @@ from report.claims import Claim
 from report.evidence import Evidence
 from report.metrics import LATENT, NEIGHBOURS, Metric, score
 from report.sample import Sample
+from report.statistics import CORRELATION, SHARE
 from report.tables import Table
 from vae.results import Array
 
@@ -78,7 +79,9 @@ MAPS: dict[str, tuple[str, Callable[[Sample], Array]]] = {"pca": ("PCA", pca_pla
 def order_metric(name: str) -> Metric:
     """Return the metric of distance_order in one of the maps."""
     plane = MAPS[name][1]
-    return Metric("Ordem das distâncias", lambda s: distance_order(s, plane(s)), 3, "", "higher", LATENT)
+    return Metric(
+        "Ordem das distâncias", lambda s: distance_order(s, plane(s)), 3, "", "higher", LATENT, bounds=CORRELATION
+    )
 
 
 def maps_table(evidence: Evidence, run: str) -> str:
@@ -91,8 +94,8 @@ def maps_table(evidence: Evidence, run: str) -> str:
             return kept_neighbours(sample.latent_means()[: len(flat)], flat)
 
         metrics = [
-            Metric("Confiabilidade", score(f"trustworthiness_{name}"), 3, "", "higher", NEIGHBOURS),
-            Metric("Continuidade", score(f"continuity_{name}"), 3, "", "higher", NEIGHBOURS),
+            Metric("Confiabilidade", score(f"trustworthiness_{name}"), 3, "", "higher", NEIGHBOURS, bounds=SHARE),
+            Metric("Continuidade", score(f"continuity_{name}"), 3, "", "higher", NEIGHBOURS, bounds=SHARE),
             Metric("Vizinhos guardados", kept, 1, "%", "higher", NEIGHBOURS, True),
             order_metric(name),
         ]
@@ -109,6 +112,7 @@ HELPFUL = Claim(
     measure="confiabilidade da t-SNE; o intervalo vem só das sementes",
     margin=0.95,
     side="above",
+    bounds=SHARE,
     reason="um vigésimo da pior penalidade possível por vizinhos falsos é o máximo que se tolera num diagnóstico",
     decimals=3,
     confirmed="Os vizinhos que a t-SNE mostra são de fiar: a confiabilidade é {{ value }} (intervalo {{ interval }}).",
@@ -129,6 +133,7 @@ MISLEADING = Claim(
     "latente",
     margin=0.8,
     side="below",
+    bounds=CORRELATION,
     reason="abaixo disso, mais de um terço da variação das ordens não passa para o mapa (um menos o quadrado da "
     "correlação)",
     decimals=3,

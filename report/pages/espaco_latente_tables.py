@@ -13,6 +13,7 @@ from report.metrics import LATENT, METRICS, NEIGHBOURS, Metric
 from report.pages import espaco_latente_groups as groups
 from report.pages.espaco_latente_evolution import within_share
 from report.sample import Sample
+from report.statistics import CORRELATION, POSITIVE, SHARE
 from report.tables import Table
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array
@@ -30,11 +31,12 @@ EVOLUTION = (
     Metric("Parte intraclasse", within_share, 1, "%", "lower", LATENT, True),
 )
 
+GROUP_NAMES = {"footwear": "calçados", "clothes": "roupas"}
 STRAIGHT_ANGLE = 180.0
 ANGLE = Metric(
     "Ângulo entre calçados e roupas",
     lambda s: s.group_angle(s.info.groups["footwear"], s.info.groups["clothes"]),
-    1, "°", None, LATENT,
+    1, "°", None, LATENT, bounds=(0.0, STRAIGHT_ANGLE),
 )  # fmt: skip
 GROUPS = (
     Metric("Calçados entre calçados", lambda s: s.knn_recall("footwear"), 1, "%", "higher", NEIGHBOURS, True),
@@ -42,10 +44,10 @@ GROUPS = (
     Metric(
         "Silhueta dos calçados",
         lambda s: s.mean("silhouette_footwear", s.members("footwear")),
-        3, "", "higher", NEIGHBOURS,
+        3, "", "higher", NEIGHBOURS, bounds=CORRELATION,
     ),
-    Metric("Variância interna, calçados", lambda s: s.spread(s.info.groups["footwear"]), 2, "", None, LATENT),
-    Metric("Variância interna, roupas", lambda s: s.spread(s.info.groups["clothes"]), 2, "", None, LATENT),
+    Metric("Variância interna, calçados", lambda s: s.spread(s.info.groups["footwear"]), 2, "", None, LATENT, bounds=POSITIVE),
+    Metric("Variância interna, roupas", lambda s: s.spread(s.info.groups["clothes"]), 2, "", None, LATENT, bounds=POSITIVE),
     ANGLE,
 )  # fmt: skip
 
@@ -78,7 +80,7 @@ def transit_table(evidence: Evidence, names: Sequence[str]) -> str:
     readers["Classe mediana"] = lambda sample: np.median(sample.vote_entropy(), axis=1)
     rows = []
     for name, read in readers.items():
-        metric = Metric(name, read, 2, "nats", None, NEIGHBOURS)
+        metric = Metric(name, read, 2, "nats", None, NEIGHBOURS, bounds=POSITIVE)
         cells = [metric.text(metric.measure(evidence, run), unit=False) for run in REFERENCE_RUNS]
         rows.append([name, *cells])
     header = ["Classe", *(run_label(evidence.spec(run)) for run in REFERENCE_RUNS)]
@@ -110,6 +112,20 @@ def top_pair(evidence: Evidence, run: str) -> dict[str, str]:
     return {"names": names, "confusion": metric.text(metric.measure(evidence, run))}
 
 
+def pair_rank(evidence: Evidence, run: str, *names: str) -> dict[str, Any]:
+    """Return a pair's place among all pairs, the most confused first, how many these are, and its confusion and the median one."""
+    ranked = ranked_pairs(evidence, run)
+    first, second = sorted(evidence.info.class_index(name) for name in names)
+    metric = _confusion(first, second)
+    middle = Metric("Confusão do par mediano de classes", _median_confusion, 1, "%", None, NEIGHBOURS, True)
+    return {
+        "rank": ranked.index((first, second)) + 1,
+        "pairs": len(ranked),
+        "confusion": metric.text(metric.measure(evidence, run)),
+        "median": middle.text(middle.measure(evidence, run)),
+    }
+
+
 def label_confusion(evidence: Evidence, first: str, second: str) -> float:
     """Return the share of test images of two classes that the classifier takes for the other, mean of both ways."""
     i, j = (evidence.info.class_index(name) for name in (first, second))
@@ -132,6 +148,39 @@ def pairs_table(evidence: Evidence) -> str:
     return str(Table(header, rows, caption, "pares"))
 
 
+def spreads(evidence: Evidence, run: str) -> dict[str, Any]:
+    """Return the names of the densest and of the widest class of a run, and how many footwear classes are dense.
+
+    denser: those whose covariance has a smaller trace than the median class of clothes; footwear: all of them.
+    """
+    info = evidence.info
+    values = np.array([_spread(index).measure(evidence, run).value for index in range(len(info.classes))])
+    footwear = values[list(info.groups["footwear"])]
+    return {
+        "densest": _name(evidence, int(values.argmin())),
+        "widest": _name(evidence, int(values.argmax())),
+        "denser": int((footwear < np.median(values[list(info.groups["clothes"])])).sum()),
+        "footwear": len(footwear),
+    }
+
+
+def spreads_table(evidence: Evidence) -> str:
+    """Return the trace of the covariance of every class in the native planes, the densest at the end first."""
+    info, last = evidence.info, PLANES[-1]
+    kinds = {index: kind for group, kind in GROUP_NAMES.items() for index in info.groups[group]}
+    measured = {index: [_spread(index).measure(evidence, run) for run in PLANES] for index in range(len(info.classes))}
+    rows = [
+        [_name(evidence, index), kinds.get(index, "—"), *(_spread(index).text(each) for each in measured[index])]
+        for index in sorted(measured, key=lambda index: measured[index][-1].value)
+    ]
+    header = ["Classe", "Grupo", *(run_label(evidence.spec(run)) for run in PLANES)]
+    caption = (
+        f"Traço da covariância de cada classe, da mais densa à mais espalhada no {run_label(evidence.spec(last))}, ± meio "
+        "intervalo."
+    )
+    return str(Table(header, rows, caption, "densidade"))
+
+
 def components_for(evidence: Evidence, share: float) -> int:
     """Return how many principal components keep at least a share of the variance, in the first seed."""
     kept = np.cumsum(evidence.headline(DEEP).array("pca_shares"))
@@ -141,7 +190,7 @@ def components_for(evidence: Evidence, share: float) -> int:
 def ranked_splits(evidence: Evidence, run: str) -> list[tuple[str, str]]:
     """Return the natural splits of the classes with their AUROC by neighbours, formatted, the best first."""
     metrics = {
-        name: Metric(name, functools.partial(_auroc, split), 4, "", "higher", NEIGHBOURS)
+        name: Metric(name, functools.partial(_auroc, split), 4, "", "higher", NEIGHBOURS, bounds=SHARE)
         for name, split in groups.natural_splits(evidence.info).items()
     }
     measured = {name: metric.measure(evidence, run) for name, metric in metrics.items()}
@@ -153,13 +202,21 @@ def splits_table(evidence: Evidence, splits: Sequence[tuple[str, str]]) -> str:
     """Return the table of ranked_splits."""
     caption = (
         f"Nitidez de cada corte das classes em dois lados, no {run_label(evidence.spec('e100'))}: AUROC dos votos dos "
-        "vizinhos. Um é separação perfeita; meio é nenhuma."
+        "vizinhos. Um é separação perfeita; meio é nenhuma. Entre colchetes, o intervalo que passaria de um, cortado ali."
     )
     return str(Table(["Corte", "AUROC ↑"], splits, caption, "cortes"))
 
 
 def _name(evidence: Evidence, index: int) -> str:
     return ptbr.mark(evidence.info.classes[index])
+
+
+def _spread(index: int) -> Metric:
+    return Metric("Variância interna da classe", lambda s: s.spread([index]), 2, "", None, LATENT, bounds=POSITIVE)
+
+
+def _median_confusion(sample: Sample) -> Array:
+    return np.asarray(np.median(list(sample.confusions().values()), axis=0))
 
 
 def _class_entropy(index: int, sample: Sample) -> Array:

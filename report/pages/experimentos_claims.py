@@ -5,6 +5,7 @@ import numpy as np
 from report.claims import Claim, untestable
 from report.pages.treinamento_claims import gap_difference
 from report.sample import Sample
+from report.statistics import SHARE
 from vae.results import Array
 
 SNAPSHOTS = ("e10", "e50", "e100")
@@ -181,6 +182,7 @@ def _active(claim_id: str, run: str, size: str) -> Claim:
         "das sementes",
         margin=0.9,
         side="above",
+        bounds=SHARE,
         reason="quem usa nove de cada dez dimensões não as perdeu para a prior; menos do que isso já é colapso de uma parte",
         confirmed=(
             f"O {{{{ label('{run}') }}}} usa quase todas as suas {{{{ run('{run}').latent_dim }}}} dimensões: a parte ativa "

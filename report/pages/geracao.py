@@ -15,6 +15,7 @@ from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
+from report.pages import geracao_order as order
 from report.pages.geracao_claims import CLAIMS, JUDGED
 from report.pages.geracao_figures import LARGEST, data_shares, sample_shares, undecided_share
 from report.sample import Sample
@@ -51,6 +52,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "midpoint_count": len(evidence.headline(JUDGED).array("midpoint_density")),
         "dimension_table": partial(dimensions.dimension_table, evidence),
         "best_run": partial(dimensions.best_run, evidence),
+        "order_table": partial(order.order_table, evidence),
         "midpoint_table": partial(midpoints.midpoint_table, evidence),
         "recon_tv": {run: recon_imbalance(evidence, run) for run in REFERENCE_RUNS},
         "floor": evidence.classifier.score("frechet_floor"),

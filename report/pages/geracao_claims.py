@@ -3,11 +3,13 @@
 import numpy as np
 
 from report.claims import Claim
+from report.metrics import RATIO_TO_MEDIAN
+from report.pages import geracao_order as order
 from report.sample import Sample
+from report.statistics import PERCENTAGE, POSITIVE, SHARE
 from vae.results import Array
 
 JUDGED = "e100"
-GRID_COLUMNS = 10  # of the large grid of samples: its adjacency is what claim 27 is about
 
 
 def class_imbalance(run: Sample, classifier: Sample) -> Array:
@@ -36,19 +38,6 @@ def hole_mass(run: Sample) -> Array:
     return 100 * run.score("hole_mass")
 
 
-def grid_order(run: Sample) -> float:
-    """Mean pixel distance of samples that adjoin in the grid over that of all pairs of samples in it."""
-    images = run.array("sample_images").reshape(len(run.array("sample_images")), -1).astype(np.float64)
-    squares = (images**2).sum(axis=1)
-    distance = np.sqrt(np.maximum(squares[:, None] + squares - 2 * images @ images.T, 0))
-    place = np.arange(len(images))
-    rows, columns = place // GRID_COLUMNS, place % GRID_COLUMNS
-    steps = np.abs(rows[:, None] - rows) + np.abs(columns[:, None] - columns)
-    every = distance[steps > 0].mean()
-    # Samples that are all the same are in no order.
-    return float(distance[steps == 1].mean() / every) if every else 1.0
-
-
 CLAIMS = (
     Claim(
         id="24",
@@ -58,6 +47,7 @@ CLAIMS = (
         measure="variação total entre as classes que o classificador vê nas amostras e as que vê no teste",
         margin=0.1,
         side="below",
+        bounds=SHARE,
         reason="entre dez classes iguais, a falta completa de uma delas já dá esse valor",
         confirmed=(
             "As amostras do {{ label('e100') }} repartem-se pelas classes quase como os dados: a variação total é "
@@ -82,6 +72,7 @@ CLAIMS = (
         measure="densidade das amostras entre as imagens de teste, nos atributos do classificador",
         margin=0.9,
         side="above",
+        bounds=POSITIVE,
         reason="amostras iguais aos dados teriam densidade um; um décimo a menos é folga bastante para o acaso",
         confirmed=(
             "As amostras do {{ label('e100') }} caem onde há imagens reais: a densidade é {{ value }} (intervalo "
@@ -123,34 +114,7 @@ CLAIMS = (
         unit="nats",
         decimals=3,
     ),
-    Claim(
-        id="27",
-        statement="Amostras vizinhas na grade variam gradualmente.",
-        needs=(JUDGED,),
-        statistic=grid_order,
-        measure=(
-            "distância média, em pixels, entre amostras contíguas na grade, dividida pela de todos os pares da grade"
-        ),
-        margin=0.9,
-        side="below",
-        reason=(
-            "sorteios independentes dão um, a menos de poucos centésimos; uma ordem visível tiraria ao menos um décimo"
-        ),
-        confirmed=(
-            "Amostras contíguas na grade do {{ label('e100') }} parecem-se mais do que duas quaisquer: a razão "
-            "das distâncias é {{ value }} (intervalo {{ interval }})."
-        ),
-        refuted=(
-            "Amostras contíguas na grade do {{ label('e100') }} não se parecem mais do que duas quaisquer: a "
-            "razão das distâncias é {{ value }} (intervalo {{ interval }}), e a grade não tem ordem."
-        ),
-        inconclusive=(
-            "Na grade do {{ label('e100') }}, a distância média entre amostras contíguas é {{ value }} vezes a de "
-            "duas quaisquer. Uma grade em ordem daria menos de {{ margin }}; {{ with_seeds }}, não se decide se "
-            "há ordem."
-        ),
-        decimals=3,
-    ),
+    order.ORDERED,
     Claim(
         id="28",
         statement="A interpolação entre pontos do espaço latente gera transformações graduais.",
@@ -162,6 +126,7 @@ CLAIMS = (
         ),
         margin=3.0,
         side="below",
+        bounds=RATIO_TO_MEDIAN,
         reason="um passo desse tamanho entre passos típicos já se vê, numa tira de imagens, como um salto",
         confirmed=(
             "A interpolação no {{ label('e100') }} é gradual: na mediana dos pares, o maior passo é {{ value }} "
@@ -185,6 +150,7 @@ CLAIMS = (
         measure="parcela da massa da prior em que a posterior agregada tem menos de um décimo da densidade da prior",
         margin=5.0,
         side="below",
+        bounds=PERCENTAGE,
         reason="abaixo disso, menos de uma amostra em vinte sai de onde o decodificador quase não foi treinado",
         confirmed=(
             "O espaço latente do {{ label('e100') }} quase não tem buracos: neles está {{ value }} (intervalo {{ "

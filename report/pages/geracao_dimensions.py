@@ -11,6 +11,7 @@ from report.claims import Claim
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.sample import Sample
+from report.statistics import POSITIVE, REDUCTION
 from report.tables import Table
 from vae.figures import Theme
 from vae.results import Array
@@ -51,6 +52,7 @@ CLAIMS = (
         ),
         margin=10.0,
         side="above",
+        bounds=REDUCTION,
         reason=ADVANTAGE,
         confirmed=(
             "De {{ run('e10-l10').latent_dim }} a {{ run('e10-l50').latent_dim }} dimensões gera-se melhor: em média, a "
@@ -83,6 +85,7 @@ CLAIMS = (
         ),
         margin=0.9,
         side="below",
+        bounds=POSITIVE,
         reason=ADVANTAGE,
         confirmed=(
             "Além de {{ run('e10-l10').latent_dim }} dimensões ainda se ganha: com {{ run('e10-l50').latent_dim }}, a "

@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
-from report.pages.geracao_claims import GRID_COLUMNS, JUDGED
+from report.pages.geracao_claims import JUDGED
+from report.pages.geracao_order import GRID_COLUMNS
 from vae import figures
 from vae.figures import Theme
 from vae.results import Array

@@ -6,6 +6,7 @@ from report.metrics import SAMPLES, Metric, mean
 from report.pages.geracao_claims import JUDGED
 from report.ratios import ratio
 from report.sample import Sample
+from report.statistics import POSITIVE
 from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array
@@ -30,9 +31,9 @@ def outside(name: str) -> Metric:
 
 
 METRICS = (
-    Metric("Densidade dos pontos médios", mean("midpoint_density"), 3, "", "higher", SAMPLES),
-    Metric("Densidade das reconstruções", mean("reconstruction_density"), 3, "", "higher", SAMPLES),
-    Metric("Razão das densidades", midpoint_density_ratio, 3, "", "higher", SAMPLES),
+    Metric("Densidade dos pontos médios", mean("midpoint_density"), 3, "", "higher", SAMPLES, bounds=POSITIVE),
+    Metric("Densidade das reconstruções", mean("reconstruction_density"), 3, "", "higher", SAMPLES, bounds=POSITIVE),
+    Metric("Razão das densidades", midpoint_density_ratio, 3, "", "higher", SAMPLES, bounds=POSITIVE),
     outside("midpoint_density"),
     outside("reconstruction_density"),
 )
@@ -51,6 +52,7 @@ def _plausible(claim_id: str, space: str, run: str) -> Claim:
         ),
         margin=0.8,
         side="above",
+        bounds=POSITIVE,
         reason=(
             "se os outros pontos médios fossem tão bons quanto reconstruções, um em cada cinco perdido no vazio já daria "
             "esse valor"

@@ -7,7 +7,7 @@ from typing import Any
 from report import ptbr, statistics
 from report.claims import Claim, Verdict, VerdictKind, Why
 from report.origins import constant
-from report.statistics import Estimate
+from report.statistics import Estimate, possible
 from report.wording import evidence_words, on_claimed_side, untested_reason
 from vae.datasets import DatasetInfo
 
@@ -35,12 +35,13 @@ def distance(verdict: Verdict) -> float | None:
 
 
 def ends(verdict: Verdict) -> tuple[float, float]:
-    """Distances of the two ends of the interval, on the same scale; the interval of a least number is not symmetric."""
+    """Distances of the two ends of the interval, on the same scale; it is not symmetric if it is that of a least number
+    or a bound cuts it."""
     measured = verdict.estimate
     assert measured is not None  # where there is no interval, nothing asks for its ends
+    shown = possible(measured, verdict.claim.bounds)
     first, second = (
-        _towards(verdict.claim) * (end - verdict.claim.margin) / measured.half_width
-        for end in (measured.low, measured.high)
+        _towards(verdict.claim) * (end - verdict.claim.margin) / measured.half_width for end in (shown.low, shown.high)
     )
     return min(first, second), max(first, second)
 

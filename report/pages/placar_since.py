@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from report import ptbr
+from report.claims import Claim
 from report.compare import Comparison, Flip, Judged, Moved, Retrained, Revision, changed_runs, compare
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.snapshot import STEPS, facts, take
-from report.statistics import ALPHA
+from report.statistics import ALPHA, possible
 from report.tables import Table
 
 
@@ -57,19 +58,19 @@ def _flip(flip: Flip, evidence: Evidence) -> dict[str, Any]:
         "chapter": page_of(claim),
         "verdict": evidence.verdicts[flip.claim],
         "old": flip.old.kind,
-        "old_value": _value(flip.old, claim.decimals, claim.unit),
-        "new_value": _value(flip.new, claim.decimals, claim.unit),
+        "old_value": _value(flip.old, claim),
+        "new_value": _value(flip.new, claim),
     }
 
 
-def _value(judged: Judged, decimals: int, unit: str) -> str:
-    measured = judged.estimate
-    if measured is None:
+def _value(judged: Judged, claim: Claim) -> str:
+    if judged.estimate is None:
         return "—"
-    value = ptbr.number(measured.value, decimals, unit)
+    measured = possible(judged.estimate, claim.bounds)
+    value = ptbr.number(measured.value, claim.decimals, claim.unit)
     if math.isinf(measured.half_width):
         return value
-    return f"{value} {ptbr.interval(measured.low, measured.high, decimals)}"
+    return f"{value} {ptbr.interval(measured.low, measured.high, claim.decimals)}"
 
 
 def _table(numbers: tuple[Moved, ...], caption: str) -> Table | None:
@@ -77,7 +78,7 @@ def _table(numbers: tuple[Moved, ...], caption: str) -> Table | None:
     for number in numbers:
         metric = METRICS[number.metric]
         unit = f" ({metric.unit})" if metric.unit else ""
-        cells = [metric.text(side, unit=False) for side in (number.old, number.new)]
+        cells = [metric.text(metric.possible(side), unit=False) for side in (number.old, number.new)]
         rows.append([f"`{number.run}` · {metric.label}{unit}", *cells, _difference(number)])
     return Table(["Treino e número", "Antes", "Agora", "Diferença"], rows, caption) if rows else None
 

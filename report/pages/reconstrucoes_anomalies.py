@@ -13,7 +13,7 @@ from report.evidence import Evidence
 from report.labels import run_label
 from report.pages.reconstrucoes_claims import LONGEST
 from report.sample import Sample
-from report.statistics import Estimate
+from report.statistics import SHARE, Estimate, possible
 from report.tables import Table
 from vae import figures
 from vae.figures import Theme
@@ -63,6 +63,7 @@ CLAIMS = (
         ),
         margin=0.9,
         side="above",
+        bounds=SHARE,
         reason=USEFUL,
         confirmed=(
             "A BCE do {{ label('e100') }} marca as imagens alheias: a AUROC é {{ value }} (intervalo {{ interval }})."
@@ -93,6 +94,7 @@ CLAIMS = (
         ),
         margin=0.9,
         side="above",
+        bounds=SHARE,
         reason=f"a mesma da BCE: {USEFUL}",
         confirmed=(
             "O desvio do {{ label('e100') }} marca as imagens alheias: a AUROC é {{ value }} (intervalo "
@@ -176,4 +178,5 @@ def auroc(foreign: Array, test: Array) -> float:
 
 
 def _with_interval(area: Estimate) -> str:
-    return ptbr.plus_minus(area.value, area.half_width, 3)
+    shown = possible(area, SHARE)
+    return ptbr.with_interval(shown.value, shown.low, shown.high, 3)

@@ -4,6 +4,7 @@ import numpy as np
 
 from report.claims import Claim
 from report.sample import Sample
+from report.statistics import PERCENTAGE
 from vae.results import Array
 
 LONGEST, LARGEST = "e100", "e10-l50"
@@ -196,6 +197,7 @@ CLAIMS = (
         ),
         margin=50.0,
         side="above",
+        bounds=PERCENTAGE,
         reason="abaixo da metade, a maioria das reconstruções de alguma categoria já passa por outra coisa",
         confirmed=(
             "Com {{ run('e10').epochs }} épocas a estrutura global se conserva em todas as classes: mesmo na pior "

@@ -8,6 +8,7 @@ from report.metrics import METRICS
 from report.page import Column, Columns
 from report.pages.treinamento_tables import DEVIATION, MEAN_BCE
 from report.sample import Sample
+from report.statistics import POSITIVE
 from report.tables import Table, metrics_table
 from vae import figures
 from vae.results import Array
@@ -43,6 +44,7 @@ CLAIMS = (
         measure="média, sobre dimensões e imagens de teste, do desvio padrão da posterior, no treino sem ruído",
         margin=CLOSED,
         side="below",
+        bounds=POSITIVE,
         reason=NEARLY_NONE,
         confirmed=(
             "Treinado sem ruído e com o termo KL, o modelo fecha a posterior: o desvio padrão médio é de {{ value }}"
@@ -90,6 +92,7 @@ CLAIMS = (
         measure="média, sobre dimensões e imagens de teste, do desvio padrão da posterior, no treino de gradiente cortado",
         margin=CLOSED,
         side="below",
+        bounds=POSITIVE,
         reason=NEARLY_NONE,
         confirmed=(
             "Com o gradiente cortado no sorteio, a posterior se fecha: o desvio padrão médio é de {{ value }}"

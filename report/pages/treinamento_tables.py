@@ -9,10 +9,11 @@ from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import OBJECTIVES, Metric, mean
+from report.statistics import POSITIVE
 from report.tables import Table
 
 MEAN_BCE = Metric("BCE de teste pela média", mean("test_mean_bce"), 2, "nats", "lower", OBJECTIVES)
-DEVIATION = Metric("\\(\\sigma\\) médio da posterior", mean("test_deviation"), 3)
+DEVIATION = Metric("\\(\\sigma\\) médio da posterior", mean("test_deviation"), 3, bounds=POSITIVE)
 
 
 def exact(value: float) -> str:

@@ -196,6 +196,7 @@ def test_no_verdict_contradicts_its_interval(
         ({"side": "over"}, r"5.*'over'.*'above' or 'below'"),
         ({"needs": "e10"}, r"5.*'e10'.*tuple"),
         ({"needs": ()}, "5.*tuple"),
+        ({"bounds": (0.0, 1.0)}, "5.*margin 0.0.*from 0.0 to 1.0"),
         ({"margin": math.nan}, "5.*nan.*finite"),
         ({"statistic": lambda a, b: 1.0}, "5.*docstring"),
     ],
@@ -256,6 +257,12 @@ def test_evidence_of_what_has_no_interval_is_still_json() -> None:
     assert untested["interval"] is None and untested["value"] is None and untested["missing"] == ["footwear"]
     untested_json = json.dumps(untested, allow_nan=False)
     assert "footwear" in untested_json
+
+
+def test_evidence_ends_at_the_bounds_of_what_is_measured() -> None:
+    claim = make_claim(margin=0.5, bounds=(0.0, 1.0))
+    shown = evidence(one(claim, measured(0.9, 1.06, 0.001)))
+    assert shown["interval"] == [0.9, 1.0] and shown["verdict"] == "confirmada"
 
 
 def test_a_statistic_with_bound_arguments_is_traced_to_its_function() -> None:

@@ -6,6 +6,7 @@ draw. LAUDO_DRAWS=500 draws that many.
 
 import dataclasses
 import functools
+import itertools
 import os
 import re
 
@@ -16,14 +17,15 @@ from report import ptbr
 from report.claims import Verdict, VerdictKind
 from report.environment import make_environment
 from report.evidence import Evidence
+from report.metrics import METRICS
 from report.page import PAGES_DIR, Page
 from report.render import Rendering, render_page, verdict_mark
 from report.sections import PAGES
-from report.statistics import ALPHA, Samples, crossed_errors, half_width
+from report.statistics import ALPHA, SHARE, UNBOUNDED, Samples, crossed_errors, half_width
 from tests.report.drawn import drawn_results
 from tests.report.synthetic import evidence_of
 from tests.report.test_pages import text_of
-from vae.grid import make_grid
+from vae.grid import REFERENCE_RUNS, make_grid
 
 DRAWS = range(int(os.environ.get("LAUDO_DRAWS", "12")))
 RESAMPLES = 40  # intervals are rough, and must be obeyed all the same
@@ -49,7 +51,7 @@ def drawn_evidence(seed: int) -> Evidence:
 @pytest.mark.parametrize("seed", DRAWS, ids="seed {}".format)
 def test_whatever_the_runs_show(seed: int) -> None:
     evidence = drawn_evidence(seed)
-    faults, said = misjudged(evidence), sayings(evidence)
+    faults, said = [*misjudged(evidence), *out_of_bounds(evidence)], sayings(evidence)
     for page in PAGES:
         marked = text_of(page, evidence)
         faults += [f"{page.slug}: typed: {found}" for found in ptbr.unmarked_digits(marked)]
@@ -104,6 +106,19 @@ def misjudged(evidence: Evidence) -> list[str]:
     faults += [f"claim {i} has no estimate and is {v.kind}" for i, v in evidence.verdicts.items()
                if i not in tested and v.kind is not VerdictKind.UNTESTED]  # fmt: skip
     return faults
+
+
+def out_of_bounds(evidence: Evidence) -> list[str]:
+    """Return the claims and metrics with a value beyond what they are said to take."""
+    found = {
+        f"claim {i}": (v.estimate.value, v.claim.bounds) for i, v in evidence.verdicts.items() if v.estimate is not None
+    }
+    for (name, metric), run in itertools.product(METRICS.items(), REFERENCE_RUNS):
+        bounds = metric.bounds or (SHARE if metric.percent else UNBOUNDED)
+        found[f"{name} of {run}"] = (evidence.estimate(metric.read, run).value, bounds)
+    tolerance = 1e-6  # rounding of sums in float32
+    return [f"{name}: {value} is not in {bounds}" for name, (value, bounds) in found.items()
+            if not bounds[0] - tolerance <= value <= bounds[1] + tolerance]  # fmt: skip
 
 
 def interval(samples: Samples, verdict: Verdict, level: float) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import pytest
 from report import ptbr
 from report.environment import make_environment
 from report.evidence import Evidence
-from report.following import finished, linkable
+from report.following import finished, linkable, unbroken
 from report.metrics import METRICS
 from report.origins import Origin, trace
 from report.page import Page
@@ -127,3 +127,18 @@ def test_every_number_of_every_page_can_be_followed_to_its_end(page: Page, evide
         assert read_source(path).splitlines()[int(line) - 1].strip(), f"{path}:{line}"
     for row in section.splitlines():
         assert not row.startswith("- ") or "(codigo/" in row, row
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("entre T-shirt/top e Shirt", "entre <span class=\"nowrap\">T-shirt/top</span> e Shirt"),
+        ("| T-shirt/top · t-SNE |", '| <span class="nowrap">T-shirt/top</span> · <span class="nowrap">t-SNE</span> |'),
+        ("/// table-caption | <\numa T-shirt\n///", '/// table-caption | <\numa <span class="nowrap">T-shirt</span>\n///'),
+        *((text, text) for text in (
+            "## A t-SNE", "![T-shirt](a.png)", "`T-shirt`", "\\(t-x\\)", '<div title="T-shirt">', "Fashion-MNIST", "quatro-e-a-meia",
+        )),
+    ],
+)  # fmt: skip
+def test_no_line_breaks_after_the_one_letter_before_a_hyphen(text: str, found: str) -> None:
+    assert unbroken(text) == found

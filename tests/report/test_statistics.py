@@ -12,8 +12,20 @@ from hypothesis import strategies as st
 from scipy import special
 
 from report.bootstrap import poisson_weights, ratio_of_sums, weighted_auroc, weighted_median
+from report.origins import Origin, origins_of, trace
 from report.sample import Sample
-from report.statistics import ALPHA, Estimate, Samples, estimate_crossed, half_width, holm, two_sided_p
+from report.statistics import (
+    ALPHA,
+    SHARE,
+    UNBOUNDED,
+    Estimate,
+    Samples,
+    estimate_crossed,
+    half_width,
+    holm,
+    possible,
+    two_sided_p,
+)
 from vae.datasets import DIGITS, FASHION_MNIST, DatasetInfo
 from vae.errors import ResultsError
 from vae.results import Array, Keys, RunResult
@@ -461,3 +473,25 @@ def test_what_is_not_finite_or_of_another_shape_stops() -> None:
         with pytest.raises(ResultsError, match=rf"shape {re.escape(str(shape))}"):
             samples.estimate(lambda a, shape=shape: np.ones(shape), "e10")
     assert samples.estimate(lambda a: np.tile([2.0, 1.0], (1 + RESAMPLES, 1)), "e10").value == 1
+
+
+@given(st.floats(0, 1), st.floats(0, 2), st.floats(0.01, 0.99))
+def test_bounds_cut_the_interval_and_change_no_decision(value: float, half: float, margin: float) -> None:
+    whole = Estimate(value, value - half, value + half, 0.01, 5, 100, {})
+    cut = possible(whole, SHARE)
+    assert 0 <= cut.low <= cut.value <= cut.high <= 1
+    assert (cut.low <= margin <= cut.high) == (whole.low <= margin <= whole.high)
+    assert (cut.low > margin, cut.high < margin) == (whole.low > margin, whole.high < margin)
+    assert (cut.value, cut.p_value) == (whole.value, whole.p_value)
+    assert possible(whole, UNBOUNDED) == whole
+
+
+def test_what_has_no_interval_gets_none_from_its_bounds() -> None:
+    alone = Estimate(0.5, -np.inf, np.inf, 1.0, 1, 0, {42: 0.5})
+    assert possible(alone, SHARE) == alone
+
+
+def test_the_end_that_is_cut_keeps_its_origins() -> None:
+    origins = frozenset({Origin("AUROC", ())})
+    cut = possible(trace(Estimate(0.9, 0.7, 1.1, 1.0, 5, 9, {}), origins), SHARE)
+    assert (cut.low, cut.high) == (0.7, 1.0) and origins_of(cut.high) == origins

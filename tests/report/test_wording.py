@@ -28,3 +28,10 @@ def test_without_an_interval_nothing_is_said_of_it() -> None:
 
 def test_with_several_seeds_the_reason_is_the_engines() -> None:
     assert why(-1.0, 1.0, n_seeds=5) == "a margem está dentro do intervalo"
+
+
+def test_no_interval_passes_what_the_statistic_can_be() -> None:
+    claim = make_claim(margin=0.9, bounds=(0.0, 1.0))
+    verdict = judge([claim], {claim.id: Estimate(0.99, 0.97, 1.01, 0.001, 5, 100, {})})[claim.id]
+    words = evidence_words(verdict, FASHION_MNIST)
+    assert ptbr.strip_marks(words["interval"]) == f"[0,97;{ptbr.NO_BREAK}1,00]"

@@ -129,11 +129,41 @@ def test_natural_splits_are_disjoint_and_cover_every_class_against_the_rest() ->
 # Pairs
 
 
-def test_bag_and_coat_are_held_against_the_median_pair() -> None:
-    assert pairs.bag_coat_excess(sample(knn_votes=votes(Bag={"Coat": 3})))[0] == pytest.approx(15)
-    assert pairs.bag_coat_excess(sample(knn_votes=votes(Bag={"Dress": 3})))[0] == 0
+def with_votes(run: str, votes_of: Array) -> Evidence:
+    evidence = synthetic_evidence(n_seeds=2)
+    for result in evidence.seeds(run).values():
+        result.arrays["knn_votes"] = votes_of
+    return evidence
+
+
+def test_bag_and_coat_are_held_against_chance() -> None:
+    assert pairs.bag_coat_confusion(sample(knn_votes=votes(Bag={"Coat": 3})))[0] == pytest.approx(15)
+    assert pairs.bag_coat_confusion(sample(knn_votes=votes(Bag={"Dress": 3})))[0] == 0
     everyone_alike = np.ones((len(LABELS), CLASSES), dtype=np.uint8)
-    assert pairs.bag_coat_excess(sample(knn_votes=everyone_alike))[0] == pytest.approx(0)
+    assert pairs.bag_coat_confusion(sample(knn_votes=everyone_alike))[0] == pytest.approx(pairs.BAGS.margin), "chance"
+
+
+def test_a_pair_has_its_place_among_all() -> None:
+    evidence = with_votes("e10", votes(Bag={"Coat": 3}, Shirt={"Coat": 5, "Dress": 1}))
+    pair = tables.pair_rank(evidence, "e10", "Bag", "Coat")
+    assert (pair["rank"], pair["pairs"]) == (2, CLASSES * (CLASSES - 1) // 2)
+    assert [ptbr.strip_marks(pair[name]).split(ptbr.NO_BREAK)[0] for name in ("confusion", "median")] == ["15,0", "0,0"]
+    assert tables.pair_rank(evidence, "e10", "Coat", "Bag") == pair
+
+
+def test_every_class_has_its_own_density_in_the_table() -> None:
+    radius = np.full(CLASSES, 2.0)
+    radius[index("Sandal")], radius[index("Bag")], radius[index("Trouser")] = 1.0, 3.0, 1.5
+    evidence = synthetic_evidence(n_seeds=2)
+    for run in tables.PLANES:
+        for result in evidence.seeds(run).values():
+            result.arrays["latent_mean"] = crosses(CENTRES, radius)
+    spread = tables.spreads(evidence, "e100")
+    assert (spread["densest"], spread["widest"], spread["denser"], spread["footwear"]) == ("Sandal", "Bag", 1, 3)
+    rows = [line.split(" | ") for line in ptbr.strip_marks(tables.spreads_table(evidence)).splitlines()[2:12]]
+    assert [row[0].strip("| ") for row in rows[:2]] == ["Sandal", "Trouser"] and rows[-1][0] == "| Bag"
+    assert [row[1] for row in (rows[0], rows[1], rows[-1])] == ["calçados", "roupas", "—"]
+    assert [rows[i][2].split(ptbr.NO_BREAK)[0] for i in (0, 1, -1)] == ["1,00", "2,25", "9,00"]
 
 
 def test_t_shirt_and_shirt_lead_over_the_next_pair() -> None:

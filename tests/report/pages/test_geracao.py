@@ -1,18 +1,24 @@
 """The statistics and pictures of the page on generation, on samples whose answer is known in closed form."""
 
 import io
+import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from report import ptbr
 from report.by_dimension import BY_DIMENSION, FEW, MANY
+from report.claims import Verdict, VerdictKind, estimate, judge
 from report.pages import geracao as page
 from report.pages import geracao_claims as claims
 from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
+from report.pages import geracao_order as order
 from report.sample import Sample
+from report.statistics import Samples
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.datasets import FASHION_MNIST
 from vae.grid import make_grid
@@ -97,20 +103,78 @@ def test_an_image_in_no_ball_is_outside_and_one_in_few_is_not() -> None:
     assert shares[0] == pytest.approx(0.25)
 
 
+def grey(levels: Array) -> Array:
+    """Return an image of one grey level for each."""
+    return np.broadcast_to(levels[:, None, None], (len(levels), 28, 28)).astype(np.uint8)
+
+
 def test_a_grid_in_order_is_told_from_one_at_random() -> None:
     # Brightness is row + column: neighbours differ by one grey level in every pixel.
     place = np.arange(100)
-    bright = place // claims.GRID_COLUMNS + place % claims.GRID_COLUMNS
-    ordered = np.broadcast_to(bright[:, None, None], (100, 28, 28)).astype(np.uint8)
+    bright = place // order.GRID_COLUMNS + place % order.GRID_COLUMNS
     pairs = np.abs(bright[:, None] - bright)[~np.eye(100, dtype=bool)].mean()
-    assert claims.grid_order(sample(sample_images=ordered)) == pytest.approx(1 / pairs)
-    shuffled = np.random.default_rng(0).integers(0, 256, (100, 28, 28), dtype=np.uint8)
-    assert claims.grid_order(sample(sample_images=shuffled)) == pytest.approx(1, abs=0.01)
+    assert order.reduction(grey(bright), order.GRID_COLUMNS) == pytest.approx(100 * (1 - 1 / pairs))
     # The last of a row and the first of the next are far apart, though they follow each other.
-    columns = np.broadcast_to((place % claims.GRID_COLUMNS)[:, None, None], (100, 28, 28)).astype(np.uint8)
-    spread = np.abs(columns[:, 0, 0, None].astype(int) - columns[:, 0, 0])[~np.eye(100, dtype=bool)].mean()
-    assert claims.grid_order(sample(sample_images=columns)) == pytest.approx(0.5 / spread)
-    assert claims.grid_order(sample(sample_images=np.zeros((100, 28, 28), np.uint8))) == 1.0, "all alike: in no order"
+    column = place % order.GRID_COLUMNS
+    apart = np.abs(column[:, None] - column)[~np.eye(100, dtype=bool)].mean()
+    assert order.reduction(grey(column), order.GRID_COLUMNS) == pytest.approx(100 * (1 - 0.5 / apart))
+    # Of two rows, the second not full: 0 1 2 / 3 has adjoining pairs 01, 12 and 03.
+    assert order.reduction(grey(np.arange(4)), 3) == pytest.approx(100 * (1 - (5 / 3) / (10 / 6)))
+    assert order.grid_order(sample(sample_images=grey(np.zeros(100)))).tolist() == [0.0] * (1 + RESAMPLES), (
+        "in no order"
+    )
+
+
+def test_the_shuffles_of_a_grid_have_the_mean_and_spread_of_all_its_orders() -> None:
+    images = grey(np.array([0, 1, 5, 6]))
+    every = [order.reduction(images[list(places)], 2) for places in itertools.permutations(range(4))]
+    assert np.mean(every) == pytest.approx(0, abs=1e-9), "the mean over all pairs is that over all orders"
+    wide = grey(np.random.default_rng(0).integers(0, 256, 100))
+    chance = order.shuffles(wide, 2_000)
+    assert abs(chance.mean()) < 4 * chance.std() / np.sqrt(2_000)
+    drawn = [order.reduction(wide[np.random.default_rng(i).permutation(100)], 10) for i in range(500)]
+    assert np.std(drawn) == pytest.approx(chance.std(), rel=0.15)
+
+
+def judged(draw: Callable[[np.random.Generator], Array]) -> Verdict:
+    """Judge claim 27 alone on five trainings with these grids of grey levels."""
+    rng = np.random.default_rng(1)
+    results = {seed: RunResult("e100", seed, {}, Keys("", ""), {}, {}, {"sample_images": grey(draw(rng))}, {})
+               for seed in range(42, 47)}  # fmt: skip
+    data = RunResult("dataset", 42, {}, Keys("", ""), {}, {}, {"test_labels": LABELS}, {})
+    samples = Samples({"dataset": {42: data}, "e100": results}, FASHION_MNIST, RESAMPLES)
+    return judge([order.ORDERED], {"27": estimate(order.ORDERED, samples)})["27"]
+
+
+def test_a_grid_no_more_in_order_than_its_shuffles_refutes_the_claim() -> None:
+    refuted = judged(lambda rng: rng.integers(0, 256, 100))
+    assert refuted.kind is VerdictKind.REFUTED
+    assert refuted.estimate is not None and refuted.estimate.n_images == 100
+    assert refuted.estimate.low < 0 < refuted.estimate.high < refuted.claim.margin
+    place = np.arange(100)
+    gradual = 10 * (place // 10 + place % 10)
+    assert judged(lambda rng: gradual + rng.integers(0, 9, 100)).kind is VerdictKind.CONFIRMED
+
+
+def test_one_training_has_an_interval_from_the_shuffles_and_decides_nothing() -> None:
+    rows = order.grid_order(sample(sample_images=grey(np.random.default_rng(3).integers(0, 256, 100))))
+    assert rows.shape == (1 + RESAMPLES,) and 1 < rows[1:].std() < 10
+    assert abs(rows[1:].mean() - rows[0]) < 1, "rows scatter about the value"
+
+
+def test_the_table_of_order_has_a_true_grid_beside_the_samples() -> None:
+    evidence = synthetic_evidence(n_seeds=2)
+    place = np.arange(21)
+    plane = np.broadcast_to((place[:, None] + place)[..., None, None], (21, 21, 28, 28)).astype(np.uint8)
+    for result in evidence.seeds("e100").values():
+        result.arrays["manifold"] = plane
+    cells = [ptbr.strip_marks(cell) for cell in order.order_row(evidence, "e100")]
+    assert cells[-1] == ptbr.strip_marks(ptbr.signed(order.reduction(plane.reshape(-1, 28, 28), 21), 1)) > "+8"
+    low, high = (
+        float(end.replace(",", ".").replace("−", "-")) for end in cells[2].strip("[]").split(f";{ptbr.NO_BREAK}")
+    )
+    assert low < 0 < high
+    assert ptbr.strip_marks(order.order_row(evidence, "e10-l50")[-1]) == "—"
 
 
 def test_the_most_ambiguous_samples_are_above_and_the_clearest_below() -> None:

@@ -8,7 +8,7 @@ import pytest
 from report import ptbr
 from report.claims import Claim, Untested, Verdict, VerdictKind, Why
 from report.pages.placar_rows import by_number, change, clear_of_margin, distance, effect, ends, row, tally
-from report.statistics import Estimate
+from report.statistics import UNBOUNDED, Bounds, Estimate
 from vae.datasets import dataset_info
 
 INFO = dataset_info("fashion-mnist")
@@ -22,10 +22,12 @@ def statistic(sample: Any) -> float:
 def verdict(
     kind: VerdictKind, value: float, low: float, high: float, *, side: Any = "above", margin: float = 1.0,
     seeds: int = 5, why: Why | None = None, p: float | None = 0.001, unit: str = "", decimals: int = 2,
+    bounds: Bounds = UNBOUNDED,
 ) -> Verdict:  # fmt: skip
     claim = Claim(
-        "5", "Diz.", ("e10",), statistic, "medida", margin, side, "razão", "sim", "não", "talvez", unit, decimals
-    )
+        "5", "Diz.", ("e10",), statistic, "medida", margin, side, "razão", "sim", "não", "talvez", unit, decimals,
+        bounds=bounds,
+    )  # fmt: skip
     return Verdict(
         claim, kind, Estimate(value, low, high, p or 1.0, seeds, 100, dict.fromkeys(range(seeds), value)), p, why
     )
@@ -81,6 +83,8 @@ def test_the_common_scale_counts_half_intervals_from_the_margin(side: str, sign:
     assert distance(judged) == 2.0 * sign
     assert ends(judged) == ((1.0, 3.0) if sign > 0 else (-3.0, -1.0))
     assert ptbr.strip_marks(row(judged, INFO)["scale"]) == ("+2,0" if sign > 0 else "−2,0") + " meios intervalos"
+    cut = verdict(OPEN, 2.0, 1.5, 2.5, side=side, bounds=(0.0, 2.25))
+    assert distance(cut) == 2.0 * sign and sorted(map(abs, ends(cut))) == [1.0, 2.5]
     assert distance(verdict(OPEN, 2.0, -math.inf, math.inf)) is None
     assert row(verdict(OPEN, 2.0, -math.inf, math.inf), INFO)["scale"] == ""
 
