@@ -6,6 +6,7 @@ from report.claims import Claim
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.page import Column, Columns
+from report.pages.geracao_dimensions import SEEDS_ALONE, frechet_ratio
 from report.pages.treinamento_tables import DEVIATION, MEAN_BCE
 from report.sample import Sample
 from report.tables import Table, metrics_table
@@ -105,6 +106,31 @@ CLAIMS = (
             "σ vai a zero."
         ),
         decimals=3,
+    ),
+    Claim(
+        id="39d",
+        statement="Sem a reparametrização, o modelo perde a capacidade de gerar.",
+        needs=(NO_NOISE, FULL),
+        statistic=frechet_ratio,
+        measure="distância de Fréchet das amostras aos dados no treino sem ruído, dividida pela do modelo inteiro; "
+        f"{SEEDS_ALONE}",
+        margin=2.0,
+        side="above",
+        reason="quem perde a capacidade de gerar fica ao menos duas vezes mais longe dos dados; menos do que isso é só "
+        "gerar pior",
+        confirmed=(
+            "Sem ruído, perde-se a capacidade de gerar: a distância de Fréchet das amostras é {{ value }} vezes a do modelo "
+            "inteiro{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
+        ),
+        refuted=(
+            "Sem ruído, não se perde a capacidade de gerar: a distância de Fréchet das amostras é {{ value }} vezes a do "
+            "modelo inteiro{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
+        ),
+        inconclusive=(
+            "Sem ruído, a distância de Fréchet das amostras é {{ value }} vezes a do modelo inteiro e "
+            "{{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se decide se se "
+            "perde a capacidade de gerar."
+        ),
     ),
 )
 

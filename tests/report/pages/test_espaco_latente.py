@@ -74,10 +74,9 @@ def test_footwear_recall_counts_groups_not_classes_run_by_run() -> None:
     assert groups.footwear_recall(within, outside, within)[0] == pytest.approx([100, 200 / 3, 100])
 
 
-def test_footwear_silhouette_looks_at_footwear_alone_run_by_run() -> None:
-    good, bad = (np.where(np.isin(LABELS, FOOTWEAR), value, -1.0) for value in (0.75, 0.5))
-    value = groups.footwear_silhouette(sample(silhouette_footwear=good), sample(silhouette_footwear=bad))
-    assert value == pytest.approx(np.tile([0.75, 0.5], (1 + RESAMPLES, 1)))
+def test_footwear_silhouette_looks_at_footwear_alone() -> None:
+    value = groups.footwear_silhouette(sample(silhouette_footwear=np.where(np.isin(LABELS, FOOTWEAR), 0.75, -1.0)))
+    assert value == pytest.approx(np.full(1 + RESAMPLES, 0.75))
 
 
 def test_footwear_spread_is_zero_if_equal_and_negative_if_denser() -> None:
@@ -150,13 +149,26 @@ def test_shirt_lies_between_only_if_it_mixes_with_both() -> None:
     assert pairs.shirt_between(one)[0].min() == pytest.approx(-10)
 
 
-def test_dress_is_held_against_the_median_class() -> None:
+def test_a_class_is_held_against_the_median_class() -> None:
     even = math.log(2)  # five votes for each of two classes
-    assert pairs.dress_entropy_excess(sample(knn_votes=votes(Dress={"Coat": 5})))[0] == pytest.approx(even)
-    assert pairs.dress_entropy_excess(sample(knn_votes=votes(Bag={"Coat": 5})))[0] == pytest.approx(0)
+    assert pairs.entropy_excess(sample(knn_votes=votes(Dress={"Coat": 5})), "Dress")[0] == pytest.approx(even)
+    assert pairs.entropy_excess(sample(knn_votes=votes(Bag={"Coat": 5})), "Dress")[0] == pytest.approx(0)
     mixed = np.ones((len(LABELS), CLASSES), dtype=np.uint8)
     mixed[index("Dress") == LABELS] = votes()[index("Dress") == LABELS]
-    assert pairs.dress_entropy_excess(sample(knn_votes=mixed))[0] == pytest.approx(-math.log(10), rel=1e-5)
+    assert pairs.entropy_excess(sample(knn_votes=mixed), "Dress")[0] == pytest.approx(-math.log(10), rel=1e-5)
+
+
+def test_long_and_short_sleeves_are_apart_as_far_as_votes_tell_them() -> None:
+    assert pairs.sleeves_apart(sample(knn_votes=votes()))[0] == pytest.approx(1)
+    assert pairs.sleeves_apart(sample(knn_votes=votes(Tshirt={"Pullover": 5}, Pullover={"T-shirt/top": 5})))[0] == 0.5
+    assert pairs.sleeves_apart(sample(knn_votes=votes(Tshirt={"Coat": 9}, Shirt={"Pullover": 9})))[0] == 1
+
+
+def test_the_confusion_of_upper_garments_is_that_among_themselves() -> None:
+    # Of the three pairs one is confused by 4 votes of 10, one way: 20 % over both ways, a third of it in the mean.
+    before, after = (sample(knn_votes=votes(Shirt={"T-shirt/top": 4}))), sample(knn_votes=votes(Shirt={"Coat": 9}))
+    assert pairs.tops_confusion_change(before, after) == pytest.approx(np.full(1 + RESAMPLES, -20 / 3))
+    assert pairs.tops_confusion_change(after, before)[0] == pytest.approx(20 / 3)
 
 
 def test_the_confusion_that_dimensions_remove_is_relative() -> None:
@@ -243,6 +255,15 @@ def test_drift_is_averaged_under_the_weights_with_the_fit_of_all_images() -> Non
     assert drift.latent_drift(before, after) == pytest.approx(
         np.sqrt(weights @ distance / (weights @ radius)), rel=1e-5
     )
+
+
+def test_drift_between_the_clusters_is_that_of_two_classes_in_radii_of_all() -> None:
+    rng = np.random.default_rng(0)
+    others = ~np.isin(LABELS, [index("Dress"), index("Coat")])
+    before, after = (sample(latent_mean=CLOUD + rng.normal(0, 0.1, CLOUD.shape)) for _ in range(2))
+    distance, radius = drift.residuals(before.latent_means(), after.latent_means())
+    expected = math.sqrt(distance[~others].mean() / radius.mean())
+    assert drift.between_drift(before, after)[0] == pytest.approx(expected)
 
 
 # Many dimensions
