@@ -7,7 +7,6 @@ rendered pages under a key of everything that they depend on.
 import dataclasses
 import inspect
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from vae.results import RunResult
 from vae.spec import digest
 from vae.store import ResultsStore
 
-ENGINE = ("vae/datasets.py", "report/bootstrap.py", "report/claims.py", "report/statistics.py", "report/sample.py")
+JUDGE = "report/claims.py"  # with all that it imports: how an estimate is made
 
 
 class StoredResults(Mapping[str, Mapping[int, RunResult]]):
@@ -109,11 +108,12 @@ def judge_family(
 
 
 def _key(claim: Claim, results: StoredResults) -> str:
-    # The whole module of the statistic, because it may call its neighbours.
     if claim.statistic is None:
         return digest([claim.id])
     function = inspect.unwrap(getattr(claim.statistic, "func", claim.statistic))
-    code = [sources.digest(*ENGINE), inspect.getsource(sys.modules[function.__module__])]
+    # The whole module of the statistic and what it imports: it may call anything there.
+    file = Path(inspect.getfile(function)).relative_to(sources.ROOT).as_posix()
+    code = sources.digest(*sources.with_imports(JUDGE), *sources.with_imports(file))
     evidence = [results.digests(run) for run in ("dataset", *claim.needs)]
     return digest([claim.id, claim.margin, claim.groups, claim.classes, claim.foreign, code, evidence])
 

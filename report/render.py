@@ -25,6 +25,7 @@ from report.sections import claims_of, page_of
 from report.tables import metrics_table
 from report.tracing import followed_context, traced
 from vae.results import RESULT_FILE, dump_json
+from vae.spec import DatasetSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Rendering:
             sentence=self.sentence(claim_id),
             mark=verdict_mark(verdict.kind),
             confidence=ptbr.percent(1 - constant(statistics, "ALPHA"), 0),
-            runs=[f"`{ptbr.mark(run)}`" for run in verdict.claim.needs],
+            runs=[f"`{ptbr.mark(run)}`" for run in verdict.claim.needs if run != DatasetSpec.name],
             data_link=claim_data_path(page_of(verdict.claim).slug, claim_id),
             code_link=source_link(facts["file"], line=facts["line"]) if facts["file"] else "",
             **wording.evidence_words(verdict, self.evidence.info),

@@ -42,6 +42,32 @@ def code_files() -> list[str]:
 
 
 @cache
+def with_imports(path: str) -> tuple[str, ...]:
+    """Return a source file and every file of the repository that it imports, itself or through others, sorted."""
+    found: set[str] = set()
+    waiting = [path]
+    while waiting:
+        current = waiting.pop()
+        if current not in found:
+            found.add(current)
+            waiting.extend(_imports(current))
+    return tuple(sorted(found))
+
+
+@cache
+def _imports(path: str) -> frozenset[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(read_source(path))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # What is imported from a package may be one of its modules.
+            names.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
+    files = (name.replace(".", "/") + ending for name in names for ending in (".py", "/__init__.py"))
+    return frozenset(file for file in files if (ROOT / file).is_file())
+
+
+@cache
 def digest(*folders: str) -> str:
     """Return one hash of the source files below some folders (or of single files), caches left out."""
     total = hashlib.sha256()

@@ -16,8 +16,9 @@ from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_maps as maps
 from report.pages import espaco_latente_pairs as pairs
 from report.pages import espaco_latente_tables as tables
-from report.pages.espaco_latente_tables import DEEP, RUNS
+from report.pages.espaco_latente_tables import DEEP
 from report.tables import metrics_table
+from vae.grid import REFERENCE_RUNS
 
 SEPARATION = (
     "knn_accuracy",
@@ -41,7 +42,9 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "drift_table": lambda: drift.drift_table(evidence),
         "class_extreme": lambda run, easiest: tables.extreme_class(evidence, run, easiest),
         "groups_table": lambda: str(
-            metrics_table(evidence, tables.GROUPS, RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo.")
+            metrics_table(
+                evidence, tables.GROUPS, REFERENCE_RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo."
+            )
         ),
         "group_angle": lambda run: tables.ANGLE.measure(evidence, run).value,
         "straight_angle": constant(tables, "STRAIGHT_ANGLE"),
@@ -167,7 +170,7 @@ PAGE = Page(
     title="Espaço latente",
     description="Como as classes se arrumam no espaço latente de duas e de muitas dimensões, e o que épocas a mais mudam "
     "nele.",
-    runs=(*RUNS, "e90", "dataset", "classifier"),
+    runs=(*REFERENCE_RUNS, "e90", "dataset", "classifier"),
     claims=(
         *pairs.CLAIMS,
         *evolution.CLAIMS,

@@ -13,7 +13,6 @@ from report.sample import Sample
 from report.tables import Table
 from vae.results import Array
 
-
 BETWEEN = ("Dress", "Coat")  # the classes of which the reference says that they settle between the main clusters
 
 

@@ -10,9 +10,10 @@ from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
 from report.pages import espaco_latente_axes as axes
-from report.pages.espaco_latente_tables import DEEP, EVOLUTION, PLANES, RUNS, class_accuracy, mean_votes
+from report.pages.espaco_latente_tables import DEEP, EVOLUTION, PLANES, class_accuracy, mean_votes
 from vae import figures
 from vae.figures import Cloud, Curve, Panel, Series, Theme
+from vae.grid import REFERENCE_RUNS
 from vae.results import Array
 
 
@@ -43,7 +44,7 @@ def points(evidence: Evidence, run: str) -> Array:
 
 def draw_panels(evidence: Evidence, theme: Theme) -> Figure:
     clouds = []
-    for run in RUNS:
+    for run in REFERENCE_RUNS:
         title = plain(run_label(evidence.spec(run))) + (" (PCA)" if run == DEEP else "")
         clouds.append(Cloud(title, points(evidence, run), evidence.labels))
     return figures.latent_panels(clouds, evidence.info.classes, theme=theme)

@@ -14,11 +14,11 @@ from report.pages import espaco_latente_groups as groups
 from report.pages.espaco_latente_evolution import within_share
 from report.sample import Sample
 from report.tables import Table
+from vae.grid import REFERENCE_RUNS
 from vae.results import Array
 
 PLANES = ("e10", "e50", "e100")
 DEEP = "e10-l50"
-RUNS = (*PLANES, DEEP)
 LISTED_PAIRS = 6
 
 EVOLUTION = (
@@ -79,9 +79,9 @@ def transit_table(evidence: Evidence, names: Sequence[str]) -> str:
     rows = []
     for name, read in readers.items():
         metric = Metric(name, read, 2, "nats", None, NEIGHBOURS)
-        cells = [metric.text(metric.measure(evidence, run), unit=False) for run in RUNS]
+        cells = [metric.text(metric.measure(evidence, run), unit=False) for run in REFERENCE_RUNS]
         rows.append([name, *cells])
-    header = ["Classe", *(run_label(evidence.spec(run)) for run in RUNS)]
+    header = ["Classe", *(run_label(evidence.spec(run)) for run in REFERENCE_RUNS)]
     caption = "Entropia média dos votos dos vizinhos, em nats, ± meio intervalo."
     return str(Table(header, rows, caption, "transito"))
 
@@ -122,9 +122,9 @@ def pairs_table(evidence: Evidence) -> str:
     rows = []
     for first, second in ranked_pairs(evidence, "e100")[:LISTED_PAIRS]:
         metric = _confusion(first, second)
-        cells = (metric.text(metric.measure(evidence, run), unit=False) for run in RUNS)
+        cells = (metric.text(metric.measure(evidence, run), unit=False) for run in REFERENCE_RUNS)
         rows.append([f"{_name(evidence, first)} · {_name(evidence, second)}", *cells])
-    header = ["Par", *(run_label(evidence.spec(run)) for run in RUNS)]
+    header = ["Par", *(run_label(evidence.spec(run)) for run in REFERENCE_RUNS)]
     caption = (
         f"Os pares mais confusos no {run_label(evidence.spec('e100'))}, e a sua confusão nos quatro treinos, em %: a "
         "parte dos vizinhos que pertence à outra classe do par, média dos dois sentidos, ± meio intervalo."

@@ -18,16 +18,16 @@ from report.pages import geracao_midpoints as midpoints
 from report.pages.geracao_claims import CLAIMS, JUDGED
 from report.pages.geracao_figures import LARGEST, data_shares, sample_shares, undecided_share
 from report.sample import Sample
+from vae.grid import REFERENCE_RUNS
 from vae.results import Array
 
-RUNS = ("e10", "e50", "e100", "e10-l50")
 PLANE_RUNS = ("e10", "e50", "e100")  # two latent dimensions
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
     """Return numbers and names of the text."""
     info, names = evidence.info, [ptbr.mark(name) for name in evidence.info.classes]
-    excess = {run: sample_shares(evidence, run) - data_shares(evidence) for run in RUNS}
+    excess = {run: sample_shares(evidence, run) - data_shares(evidence) for run in REFERENCE_RUNS}
     return {
         "most": {run: names[int(difference.argmax())] for run, difference in excess.items()},
         "least": {run: names[int(difference.argmin())] for run, difference in excess.items()},
@@ -44,15 +44,15 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "seed_shown": evidence.headline(JUDGED).seed,
         "confidence": 1 - constant(statistics, "ALPHA"),
         "undecided_nats": constant(drawings, "UNDECIDED"),
-        "undecided_samples": {run: undecided_share(evidence, run, "sample_entropy") for run in RUNS},
-        "undecided_recon": {run: undecided_share(evidence, run, "recon_entropy") for run in RUNS},
+        "undecided_samples": {run: undecided_share(evidence, run, "sample_entropy") for run in REFERENCE_RUNS},
+        "undecided_recon": {run: undecided_share(evidence, run, "recon_entropy") for run in REFERENCE_RUNS},
         "pairs": [ptbr.mark(f"{info.classes[a]} → {info.classes[b]}") for a, b in info.interpolations],
         "by_dimension": constant(by_dimension, "BY_DIMENSION"),
         "midpoint_count": len(evidence.headline(JUDGED).array("midpoint_density")),
         "dimension_table": partial(dimensions.dimension_table, evidence),
         "best_run": partial(dimensions.best_run, evidence),
         "midpoint_table": partial(midpoints.midpoint_table, evidence),
-        "recon_tv": {run: recon_imbalance(evidence, run) for run in RUNS},
+        "recon_tv": {run: recon_imbalance(evidence, run) for run in REFERENCE_RUNS},
         "floor": evidence.classifier.score("frechet_floor"),
         "classifier_accuracy": evidence.classifier.score("test_accuracy"),
     }
@@ -111,7 +111,7 @@ PAGE = Page(
     description=(
         "Amostras da prior, suas classes e sua qualidade, o plano latente decodificado, interpolações e buracos."
     ),
-    runs=(*RUNS, *BY_DIMENSION, "classifier"),
+    runs=(*REFERENCE_RUNS, *BY_DIMENSION, "classifier"),
     claims=(*CLAIMS, *midpoints.CLAIMS, *dimensions.CLAIMS),
     figures=(
         Picture(
@@ -128,7 +128,7 @@ PAGE = Page(
         ),
         Columns(
             "amostras-treinos",
-            tuple(_sample_column(run) for run in RUNS),
+            tuple(_sample_column(run) for run in REFERENCE_RUNS),
             (
                 "As {{ few }} primeiras amostras de cada treino (semente {{ seed_shown }}). Os treinos de {{ "
                 "run('e100').latent_dim }} dimensões decodificam os mesmos pontos: o que muda entre as suas colunas é "

@@ -7,10 +7,10 @@ from report.pages.geracao_claims import JUDGED
 from report.ratios import ratio
 from report.sample import Sample
 from report.tables import metrics_table
+from vae.grid import REFERENCE_RUNS
 from vae.results import Array
 
 LARGEST = "e10-l50"
-RUNS = ("e10", "e50", "e100", LARGEST)
 
 
 def midpoint_density_ratio(run: Sample) -> Array:
@@ -81,4 +81,4 @@ CLAIMS = (
 
 def midpoint_table(evidence: Evidence, caption: str) -> str:
     """Return densities of images half-way between classes and of reconstructions, run by run."""
-    return str(metrics_table(evidence, METRICS, RUNS, caption))
+    return str(metrics_table(evidence, METRICS, REFERENCE_RUNS, caption))

@@ -16,8 +16,9 @@ from report.pages import reconstrucoes_anomalies as anomalies
 from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_figures as drawings
 from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
-from report.pages.reconstrucoes_figures import RUNS, by_class, class_means, entropy_by_class, recognised_by_class
+from report.pages.reconstrucoes_figures import by_class, class_means, entropy_by_class, recognised_by_class
 from report.tables import Table
+from vae.grid import REFERENCE_RUNS
 from vae.results import Array
 
 
@@ -63,18 +64,18 @@ def baseline_table(evidence: Evidence) -> str:
 def class_table(evidence: Evidence) -> str:
     """Return entropy, BCE and deviance by class, from the darkest class to the brightest."""
     entropy = entropy_by_class(evidence)
-    losses = {run: class_means(evidence, run, "test_bce") for run in RUNS}
+    losses = {run: class_means(evidence, run, "test_bce") for run in REFERENCE_RUNS}
     rows = [
         [
             ptbr.mark(evidence.info.classes[index]),
             ptbr.number(entropy[index], 1),
             ptbr.number(losses[LONGEST][index], 1),
-            *(ptbr.number(losses[run][index] - entropy[index], 1) for run in RUNS),
+            *(ptbr.number(losses[run][index] - entropy[index], 1) for run in REFERENCE_RUNS),
         ]
         for index in np.argsort(entropy)
     ]
     header = ["Classe", "Entropia", f"BCE, {run_label(evidence.spec(LONGEST))}"]
-    header += [f"Desvio, {run_label(evidence.spec(run))}" for run in RUNS]
+    header += [f"Desvio, {run_label(evidence.spec(run))}" for run in REFERENCE_RUNS]
     caption = (
         "Entropia dos pixels, BCE e desvio por classe no teste, em nats por imagem, da menor para a maior entropia."
     )
@@ -84,12 +85,12 @@ def class_table(evidence: Evidence) -> str:
 def recognition_table(evidence: Evidence) -> str:
     """Return by class how often the classifier sees the true class, in originals and in reconstructions."""
     originals = by_class(evidence, evidence.classifier.array("test_predictions") == evidence.labels)
-    columns = [originals, *(recognised_by_class(evidence, run) for run in RUNS)]
+    columns = [originals, *(recognised_by_class(evidence, run) for run in REFERENCE_RUNS)]
     rows = [
         [ptbr.mark(name), *(ptbr.percent(column[index]) for column in columns)]
         for index, name in enumerate(evidence.info.classes)
     ]
-    header = ["Classe", "Originais", *(run_label(evidence.spec(run)) for run in RUNS)]
+    header = ["Classe", "Originais", *(run_label(evidence.spec(run)) for run in REFERENCE_RUNS)]
     caption = (
         "Parcela das imagens de teste em que o classificador vê a classe verdadeira: nos originais e nas reconstruções."
     )
@@ -101,7 +102,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     entropy, loss = evidence.dataset.array("test_entropy"), evidence.headline(LONGEST).array("test_bce")
     brightness = evidence.dataset.array("test_brightness")
     deviance = class_means(evidence, LONGEST, "test_bce") - entropy_by_class(evidence)
-    kept = {run: recognised_by_class(evidence, run) for run in RUNS}
+    kept = {run: recognised_by_class(evidence, run) for run in REFERENCE_RUNS}
     names = [ptbr.mark(name) for name in evidence.info.classes]
     return {
         "baselines": evidence.dataset.scores,
@@ -128,7 +129,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "classifier_accuracy": evidence.classifier.score("test_accuracy"),
         "per_class": evidence.grid.evaluation.fixed_per_class,
         "class_names": names,
-        "run_labels": [run_label(evidence.spec(run)) for run in RUNS],
+        "run_labels": [run_label(evidence.spec(run)) for run in REFERENCE_RUNS],
         "seed_shown": evidence.headline(LONGEST).seed,
         "confidence": 1 - constant(statistics, "ALPHA"),
         "extreme_count": constant(drawings, "EXTREMES"),
@@ -154,7 +155,7 @@ PAGE = Page(
         "O que volta do decodificador: cinco colunas de imagens, fidelidade, nitidez e classe reconhecida, treino a "
         "treino."
     ),
-    runs=(*RUNS, *BY_DIMENSION, *blur.AUTOENCODERS, *blur.WITHOUT_KL, blur.PATIENT, "classifier"),
+    runs=(*REFERENCE_RUNS, *BY_DIMENSION, *blur.AUTOENCODERS, *blur.WITHOUT_KL, blur.PATIENT, "classifier"),
     claims=(*CLAIMS, *blur.CLAIMS, *anomalies.CLAIMS),
     figures=(
         Columns(
@@ -168,7 +169,7 @@ PAGE = Page(
                     ),
                     drawings.draw_originals,
                 ),
-                *(_column(run) for run in RUNS),
+                *(_column(run) for run in REFERENCE_RUNS),
             ),
             (
                 "As mesmas imagens de teste em cada coluna, uma classe por linha, na ordem {{ class_names | enumerate "

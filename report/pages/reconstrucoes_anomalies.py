@@ -17,9 +17,9 @@ from report.statistics import Estimate
 from report.tables import Table
 from vae import figures
 from vae.figures import Theme
+from vae.grid import REFERENCE_RUNS
 from vae.results import Array
 
-RUNS = ("e10", "e50", "e100", "e10-l50")
 Areas = Mapping[str, tuple[Estimate, Estimate]]  # AUROC of BCE and of deviance, by run
 
 
@@ -137,7 +137,7 @@ def anomaly_table(evidence: Evidence, areas: Areas) -> str:
         return bce, bce - float(evidence.dataset.array(f"{kind}_entropy").mean())
 
     rows = []
-    for run in RUNS:
+    for run in REFERENCE_RUNS:
         test, foreign = means(run, "test", "test_mean_bce"), means(run, "foreign", "foreign_bce")
         losses = zip(test, foreign, areas[run], strict=True)
         cells = [(ptbr.number(a, 1), ptbr.number(b, 1), _with_interval(area)) for a, b, area in losses]
@@ -157,7 +157,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         return {}
     data = evidence.dataset
     areas = {
-        run: (evidence.estimate(bce_auroc, run), evidence.estimate(deviance_auroc, run, "dataset")) for run in RUNS
+        run: (evidence.estimate(bce_auroc, run), evidence.estimate(deviance_auroc, run, "dataset"))
+        for run in REFERENCE_RUNS
     }
     return {
         "anomaly_table": anomaly_table(evidence, areas),

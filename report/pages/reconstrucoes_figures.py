@@ -9,9 +9,9 @@ from report.labels import run_label
 from report.pages.reconstrucoes_claims import LARGEST, LONGEST
 from vae import figures
 from vae.figures import Theme
+from vae.grid import REFERENCE_RUNS
 from vae.results import Array
 
-RUNS = ("e10", "e50", "e100", "e10-l50")
 EXTREMES = 5  # best and worst of the fixed images that are shown enlarged
 
 
@@ -29,7 +29,7 @@ def draw_extremes(evidence: Evidence) -> bytes:
     """Return the best and worst fixed images of the longest run, one row an origin: the original, then each run."""
     chosen = extremes(evidence)
     rows = [evidence.dataset.array("fixed_images")]
-    rows += [evidence.headline(run).array("fixed_reconstructions") for run in RUNS]
+    rows += [evidence.headline(run).array("fixed_reconstructions") for run in REFERENCE_RUNS]
     return figures.grid_png(np.concatenate([row[chosen] for row in rows]), columns=len(chosen))
 
 
@@ -59,7 +59,7 @@ def draw_entropy(evidence: Evidence, theme: Theme) -> Figure:
 def draw_sharpness(evidence: Evidence, theme: Theme) -> Figure:
     """Return the median sharpness of each class and run, with intervals."""
     series = []
-    for run in RUNS:
+    for run in REFERENCE_RUNS:
         measured = [
             evidence.estimate(lambda sample, c=index: sample.median("test_sharpness", sample.labels == c), run)
             for index in range(len(evidence.info.classes))

@@ -27,6 +27,7 @@ from report.pages.treinamento_tables import channels, costs, fits, hyperparamete
 from report.statistics import Estimate
 from report.tables import Table
 from vae import datasets
+from vae.grid import REFERENCE_RUNS
 from vae.results import Array
 from vae.spec import RunSpec
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from vae.figures.style import Theme
 
-RUNS = ("e10", "e50", "e100", "e10-l50")
 TRAJECTORIES = ("e100", "e10-l50")  # e10 and e50 lie on the first
 PAIRS = (("e10", "e10-ae"), ("e100", "e100-ae"), ("e10-l50", "e10-l50-ae"))  # VAE, autoencoder of the same size
 
@@ -113,12 +113,12 @@ def draw_gains(evidence: Evidence, theme: "Theme") -> "Figure":
 
 def gaps(evidence: Evidence) -> dict[str, Estimate]:
     """Return the generalisation gap of every run."""
-    return {run: evidence.estimate(generalisation_gap, run, "dataset") for run in RUNS}
+    return {run: evidence.estimate(generalisation_gap, run, "dataset") for run in REFERENCE_RUNS}
 
 
 def falls(evidence: Evidence) -> dict[str, Estimate]:
     """Return the fall per epoch at the end of every run."""
-    return {run: evidence.estimate(fall_per_epoch, run) for run in RUNS}
+    return {run: evidence.estimate(fall_per_epoch, run) for run in REFERENCE_RUNS}
 
 
 def text(estimate: Estimate) -> str:
@@ -132,33 +132,33 @@ def ends(evidence: Evidence) -> Table:
     """Return how every run ends: fall per epoch, and gap between test and training images."""
     gap, fall = gaps(evidence), falls(evidence)
     rows = [
-        ["Queda por época no fim do treino (nats)", *(text(fall[run]) for run in RUNS)],
-        ["Distância entre teste e treino (nats)", *(text(gap[run]) for run in RUNS)],
+        ["Queda por época no fim do treino (nats)", *(text(fall[run]) for run in REFERENCE_RUNS)],
+        ["Distância entre teste e treino (nats)", *(text(gap[run]) for run in REFERENCE_RUNS)],
     ]
     caption = (
         "Como termina cada treino. A queda é a do −ELBO de validação; a distância é a do −ELBO de teste ao de treino, "
         "descontada de cada lado a entropia das imagens."
     )
-    return Table(["Medida", *(run_label(evidence.spec(run)) for run in RUNS)], rows, caption, "fim")
+    return Table(["Medida", *(run_label(evidence.spec(run)) for run in REFERENCE_RUNS)], rows, caption, "fim")
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
     """Return what the template computes with beside metrics and claims."""
     data = evidence.dataset
     trajectory = mean_history(evidence, "e100", "validation_neg_elbo").mean(axis=0)
-    specs = [evidence.spec(run) for run in RUNS]
+    specs = [evidence.spec(run) for run in REFERENCE_RUNS]
     longest: dict[RunSpec, int] = {}
     for spec in specs:
         longest[spec.trajectory()] = max(spec.epochs, longest.get(spec.trajectory(), 0))
     return {
-        "runs": RUNS,
+        "runs": REFERENCE_RUNS,
         "run_count": len(specs),
         "split_seed": constant(datasets, "SPLIT_SEED"),
-        "hyperparameters": hyperparameters(evidence, RUNS),
+        "hyperparameters": hyperparameters(evidence, REFERENCE_RUNS),
         "encoder": channels((1, *specs[0].model.encoder_channels)),
         "decoder": channels((specs[0].model.encoder_channels[-1], *specs[0].model.decoder_channels, 1)),
         "ends": ends(evidence),
-        "costs": costs(evidence, RUNS),
+        "costs": costs(evidence, REFERENCE_RUNS),
         "gap": gaps(evidence),
         "gap_text": lambda run: ptbr.mark(f"{text(gaps(evidence)[run])} nats"),
         "fall": falls(evidence),
@@ -213,7 +213,7 @@ PAGE = Page(
     slug="treinamento",
     title="Treinamento",
     description="Dados, objetivo, curvas de aprendizado, convergência e custo dos treinos do VAE.",
-    runs=(*RUNS, *(autoencoder for _, autoencoder in PAIRS), *treinamento_ablations.RUNS, "dataset"),
+    runs=(*REFERENCE_RUNS, *(autoencoder for _, autoencoder in PAIRS), *treinamento_ablations.RUNS, "dataset"),
     claims=(CONVERGED, SETTLED, MEMORY, DELAYED, *treinamento_ablations.CLAIMS),
     figures=(CURVES, GAINS, treinamento_ablations.PICTURE),
     context=context,

@@ -9,7 +9,7 @@ from report.claims import VerdictKind
 from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import METRICS
-from report.origins import constant, origins_of, trace
+from report.origins import constant
 from report.page import Page, Picture, Plot
 from report.pages.espaco_latente_tables import top_pair
 from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
@@ -17,8 +17,7 @@ from report.tables import Table
 from report.wording import on_claimed_side
 from vae import datasets
 from vae.figures import LatentWords, Theme, architecture, grid_png
-
-RUNS = ("e10", "e50", "e100", "e10-l50")
+from vae.grid import REFERENCE_RUNS
 
 
 def diagram(evidence: Evidence, theme: Theme) -> Figure:
@@ -40,7 +39,7 @@ def manifold(evidence: Evidence) -> bytes:
 def runs_table(evidence: Evidence) -> Table:
     """The grid of runs: what differs between them, and the headline metrics."""
     rows = []
-    for name in RUNS:
+    for name in REFERENCE_RUNS:
         spec = evidence.spec(name)
         measured = [METRICS[m].text(METRICS[m].measure(evidence, name), unit=False)
                     for m in ("test_neg_elbo", "sharpness", "knn_accuracy")]  # fmt: skip
@@ -66,7 +65,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "model": evidence.spec("e100").model,
         "training": evidence.spec("e100").training,
         "layers_table": layers_table(evidence.spec("e100").model),
-        "upsampled": trace(decoder_layers(evidence.spec("e100").model)[-1].side_before, origins_of(evidence.spec("e100").latent_dim)),
+        "upsampled": decoder_layers(evidence.spec("e100").model)[-1].side_before,
         "side": constant(datasets, "IMAGE_SIDE"),
         "entropy": evidence.dataset.score("test_entropy"),
     }
@@ -80,7 +79,7 @@ PAGE = Page(
     slug="visao-geral",
     title="Visão geral",
     description="Um VAE convolucional, treinado por mais tempo e com mais dimensões: o que muda, em números.",
-    runs=RUNS,
+    runs=REFERENCE_RUNS,
     quotes=("*",),
     figures=(
         Picture(

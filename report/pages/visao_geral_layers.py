@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from report import ptbr
+from report.origins import constant
 from report.tables import Table
-from vae.datasets import IMAGE_SIDE
+from vae import datasets
 from vae.figures import Stage
 from vae.spec import ConvSpec
 
@@ -39,7 +40,8 @@ class Convolution:
 
 def encoder_layers(spec: ConvSpec) -> list[Convolution]:
     """Return the convolutions of the encoder."""
-    return _chain((1, *spec.encoder_channels), IMAGE_SIDE, [DOWN] * len(spec.encoder_channels))
+    side = constant(datasets, "IMAGE_SIDE")
+    return _chain((1, *spec.encoder_channels), side, [DOWN] * len(spec.encoder_channels))
 
 
 def decoder_layers(spec: ConvSpec) -> list[Convolution]:
@@ -58,7 +60,10 @@ def linear_parameters(spec: ConvSpec) -> tuple[int, int]:
 def stages(spec: ConvSpec) -> tuple[list[Stage], list[Stage]]:
     """Return encoder and decoder tensors for the drawing of the architecture."""
     down, (*up, last) = encoder_layers(spec), decoder_layers(spec)
-    encoder = [Stage("imagem", 1, IMAGE_SIDE), *(Stage("conv + ReLU", one.channels[1], one.side) for one in down)]
+    encoder = [
+        Stage("imagem", 1, down[0].side_before),
+        *(Stage("conv + ReLU", one.channels[1], one.side) for one in down),
+    ]
     decoder = [
         Stage("linear", down[-1].channels[1], down[-1].side),
         *(Stage("conv transposta", one.channels[1], one.side) for one in up),
@@ -74,9 +79,9 @@ def layers_table(spec: ConvSpec) -> Table:
     latent, first = spec.latent_dim, down[-1]
 
     def row(part: str, operation: str, shape: str, parameters: int) -> list[str]:
-        # The layers follow from the spec, and so do all these numbers.
-        return [part, *(ptbr.mark(text, spec.latent_dim, *spec.encoder_channels, *spec.decoder_channels)
-                        for text in (operation, shape, ptbr.strip_marks(ptbr.integer(parameters))))]  # fmt: skip
+        # Kernels and sides are those of the layers that have so many parameters.
+        marked = [ptbr.mark(text, parameters) if text else "" for text in (operation, shape)]
+        return [part, *marked, ptbr.integer(parameters)]
 
     def maps(channels: int, side: int) -> str:
         return f"{channels} × {side} × {side}"

@@ -106,9 +106,9 @@ def test_no_claim_shares_its_id() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_the_claims_that_were_promised_are_judged() -> None:
-    promised = {"1", "5", "8", "11", "15", "17", "18", "19", "20", "24", "28", "30", "32", "33", "34", "43", "44"}
-    assert promised <= {claim.id for claim in family()}
+def test_every_claim_of_the_reference_is_there() -> None:
+    # "4" and "4b" are two claims in one sentence of the reference, its fourth.
+    assert {int("".join(filter(str.isdigit, claim.id))) for claim in family()} == set(range(1, 46))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
