@@ -117,8 +117,8 @@ SETTLED_BETWEEN = Claim(
     "imagens ainda se deslocam {{ value }} do raio da nuvem (intervalo {{ interval }}), e a afirmação pede menos de "
     "{{ margin }}.",
     inconclusive=(
-        "Nesse trecho, as imagens de Dress e de Coat se deslocam {{ value }} do raio da nuvem, o que "
-        "{{ 'fica' if claimed else 'não fica' }} abaixo de {{ margin }}; {{ with_seeds }}, não se decide se têm posições "
+        "De {{ run('e90').epochs }} a {{ run('e100').epochs }} épocas, as imagens de Dress e de Coat se deslocam {{ value }} do "
+        "raio da nuvem, o que {{ 'fica' if claimed else 'não fica' }} abaixo de {{ margin }}; {{ with_seeds }}, não se decide se têm posições "
         "estáveis."
     ),
 )

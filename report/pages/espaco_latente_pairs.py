@@ -187,7 +187,7 @@ TOPS = Claim(
     "confusão entre duas delas muda {{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}).",
     refuted="As roupas superiores não se separam visivelmente melhor: de {{ run('e50').epochs }} a "
     "{{ run('e100').epochs }} épocas, a confusão entre duas delas muda {{ raw | signed(2, 'p.p.') }} (intervalo "
-    "{{ interval }}), e a afirmação pede uma queda além de {{ margin }}.",
+    "{{ interval }}), e a margem de {{ margin }} não é alcançada.",
     inconclusive=(
         "Entre as roupas superiores, a confusão de duas classes mudou {{ raw | signed(2, 'p.p.') }} de "
         "{{ run('e50').epochs }} a {{ run('e100').epochs }} épocas, e separar-se melhor pediria uma mudança abaixo de "

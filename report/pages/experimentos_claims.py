@@ -111,7 +111,7 @@ BEND = Claim(
     ),
 )
 
-BALANCED = "Com β igual a um, o modelo não vira autoencoder determinístico nem ignora os dados em favor da prior"
+BALANCED = "Com β igual a um, o modelo não vira autocodificador determinístico nem ignora os dados em favor da prior"
 QUESTION = (
     "meio nat é menos do que responde uma pergunta de sim ou não sobre a imagem: a distância menor não seria diferença"
 )

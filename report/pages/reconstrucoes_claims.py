@@ -212,13 +212,13 @@ CLAIMS = (
         ),
         refuted=(
             "As reconstruções do {{ label('e10-l50') }} não têm menos artefatos que as do {{ label('e100') }}: a parcela "
-            "das que ficam longe de toda imagem real muda {{ raw | signed(1, 'p.p.') }} (intervalo {{ interval }}), e não "
-            "fica abaixo de {{ margin }}."
+            "das que ficam longe de toda imagem real muda {{ raw | signed(1, 'p.p.') }} (intervalo {{ interval }}), e os "
+            "{{ margin }} pedidos não são alcançados."
         ),
         inconclusive=(
             "Do {{ label('e100') }} ao {{ label('e10-l50') }}, a parcela das reconstruções longe de toda imagem real muda "
-            "{{ raw | signed(1, 'p.p.') }}. Menos artefatos pediriam uma mudança abaixo de {{ margin }}; {{ with_seeds }}, "
-            "não se decide."
+            "{{ raw | signed(1, 'p.p.') }}, e menos artefatos pediriam uma mudança abaixo de {{ margin }}; "
+            "{{ with_seeds }}, não se decide."
         ),
         unit="p.p.",
         decimals=1,

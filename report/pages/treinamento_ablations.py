@@ -30,7 +30,7 @@ def deviation_change(first: Sample, second: Sample) -> Array:
 
 CLOSED = 0.1
 NEARLY_NONE = (
-    "é um décimo do desvio padrão da prior: com menos do que isso, o código quase não varia em torno da média e o modelo é, "
+    "é um décimo do desvio-padrão da prior: com menos do que isso, o código quase não varia em torno da média e o modelo é, "
     "na prática, determinístico"
 )
 WITHOUT = "Sem a reparametrização, o termo KL levaria σ a zero"
@@ -41,20 +41,20 @@ CLAIMS = (
         statement=f"{WITHOUT} (sem ruído: o decodificador recebe a média).",
         needs=(NO_NOISE,),
         statistic=deviation,
-        measure="média, sobre dimensões e imagens de teste, do desvio padrão da posterior, no treino sem ruído",
+        measure="média, sobre dimensões e imagens de teste, do desvio-padrão da posterior, no treino sem ruído",
         margin=CLOSED,
         side="below",
         reason=NEARLY_NONE,
         confirmed=(
-            "Treinado sem ruído e com o termo KL, o modelo fecha a posterior: o desvio padrão médio é de {{ value }}"
+            "Treinado sem ruído e com o termo KL, o modelo fecha a posterior: o desvio-padrão médio é de {{ value }}"
             "{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
         ),
         refuted=(
-            "Treinado sem ruído, o modelo não leva σ a zero por causa do termo KL: o desvio padrão médio é de "
+            "Treinado sem ruído, o modelo não leva σ a zero por causa do termo KL: o desvio-padrão médio é de "
             "{{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
         ),
         inconclusive=(
-            "No treino sem ruído, o desvio padrão médio medido é de {{ value }}, o que "
+            "No treino sem ruído, o desvio-padrão médio medido é de {{ value }}, o que "
             "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide se "
             "o termo KL leva σ a zero."
         ),
@@ -65,20 +65,20 @@ CLAIMS = (
         statement="O termo KL empurra σ para baixo.",
         needs=(FULL, NO_KL),
         statistic=deviation_change,
-        measure="desvio padrão médio da posterior com o termo KL menos o desvio sem ele, os dois com ruído",
+        measure="desvio-padrão médio da posterior com o termo KL menos o desvio sem ele, os dois com ruído",
         margin=0.0,
         side="below",
         reason="a afirmação é sobre o sentido do efeito, e qualquer aumento a contraria",
         confirmed=(
-            "O termo KL abaixa σ: com ele, o desvio padrão médio muda {{ raw | signed(3) }}"
+            "O termo KL abaixa σ: com ele, o desvio-padrão médio muda {{ raw | signed(3) }}"
             "{% if interval %} (intervalo {{ interval }}){% endif %} em relação ao treino sem ele."
         ),
         refuted=(
-            "O termo KL não abaixa σ, ele o sustenta: com ele, o desvio padrão médio muda "
+            "O termo KL não abaixa σ, ele o sustenta: com ele, o desvio-padrão médio muda "
             "{{ raw | signed(3) }}{% if interval %} (intervalo {{ interval }}){% endif %} em relação ao treino sem ele."
         ),
         inconclusive=(
-            "Com o termo KL, o desvio padrão médio medido muda {{ raw | signed(3) }} em relação ao treino sem ele; "
+            "Com o termo KL, o desvio-padrão médio medido muda {{ raw | signed(3) }} em relação ao treino sem ele; "
             "{{ with_seeds }}, não se decide em que sentido o termo KL move σ."
         ),
         decimals=3,
@@ -88,20 +88,20 @@ CLAIMS = (
         statement=f"{WITHOUT} (gradiente cortado: o sorteio existe, mas não deixa passar o gradiente).",
         needs=(STOPPED,),
         statistic=deviation,
-        measure="média, sobre dimensões e imagens de teste, do desvio padrão da posterior, no treino de gradiente cortado",
+        measure="média, sobre dimensões e imagens de teste, do desvio-padrão da posterior, no treino de gradiente cortado",
         margin=CLOSED,
         side="below",
         reason=NEARLY_NONE,
         confirmed=(
-            "Com o gradiente cortado no sorteio, a posterior se fecha: o desvio padrão médio é de {{ value }}"
+            "Com o gradiente cortado no sorteio, a posterior se fecha: o desvio-padrão médio é de {{ value }}"
             "{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
         ),
         refuted=(
-            "Com o gradiente cortado no sorteio, σ não vai a zero: o desvio padrão médio é de {{ value }}"
+            "Com o gradiente cortado no sorteio, σ não vai a zero: o desvio-padrão médio é de {{ value }}"
             "{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
         ),
         inconclusive=(
-            "Com o gradiente cortado no sorteio, o desvio padrão médio medido é de {{ value }}, o que "
+            "Com o gradiente cortado no sorteio, o desvio-padrão médio medido é de {{ value }}, o que "
             "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide se "
             "σ vai a zero."
         ),
@@ -140,7 +140,7 @@ def ablations(evidence: Evidence) -> Table:
     rows = ("test_bce", MEAN_BCE, "test_kl", DEVIATION, "mutual_information", "active_units", "knn_accuracy",
             "sample_frechet")  # fmt: skip
     caption = (
-        "O modelo inteiro e o que resta sem cada peça, com as mesmas épocas e a mesma semente. O desvio padrão da prior é "
+        "O modelo inteiro e o que resta sem cada peça, com as mesmas épocas e a mesma semente. O desvio-padrão da prior é "
         "um. A BCE de teste usa o código que o treino usou: um sorteio, ou a média onde não há ruído."
     )
     return metrics_table(evidence, rows, RUNS, caption)
@@ -155,7 +155,7 @@ def draw_column(evidence: Evidence, run: str) -> bytes:
 
 def _column(title: str, run: str) -> Column:
     alt = (
-        f"{title}: {{{{ deviation('{run}') | number(3) }}}} de desvio padrão médio e BCE de teste de "
+        f"{title}: {{{{ deviation('{run}') | number(3) }}}} de desvio-padrão médio e BCE de teste de "
         f"{{{{ value('test_bce', '{run}') | number(1, 'nats') }}}}."
     )
     return Column(title, alt, functools.partial(draw_column, run=run))

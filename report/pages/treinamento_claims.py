@@ -129,24 +129,24 @@ DELAYED = Claim(
     statement="O termo KL não impede o ajuste fino; ele apenas retarda o começo.",
     needs=("e100", "e100-ae"),
     statistic=fit_difference,
-    measure="BCE de teste das reconstruções decodificadas da média, VAE menos autoencoder, no fim do treino longo",
+    measure="BCE de teste das reconstruções decodificadas da média, VAE menos autocodificador, no fim do treino longo",
     margin=1.0,
     side="below",
     reason="se o termo KL só retardasse o ajuste, o treino longo apagaria a distância; um nat por imagem é metade do que "
     "costuma separar arquiteturas de VAE, e menos do que isso não se distinguiria de um detalhe do treino",
     confirmed=(
         "Depois de {{ run('e100').epochs }} épocas, o termo KL já não custa reconstrução que conte: a BCE pela média do "
-        "VAE difere da do autoencoder em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
+        "VAE difere da do autocodificador em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
         "{% endif %}, abaixo da margem de {{ margin }}."
     ),
     refuted=(
         "O termo KL não se limita a atrasar o ajuste: depois de {{ run('e100').epochs }} épocas, a BCE pela média do VAE "
-        "ainda difere da do autoencoder em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
+        "ainda difere da do autocodificador em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
         "{% endif %}, acima da margem de {{ margin }}."
     ),
     inconclusive=(
         "Depois de {{ run('e100').epochs }} épocas, medimos na BCE pela média {{ raw | signed(2, 'nats') }} entre VAE e "
-        "autoencoder, o que {{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; "
+        "autocodificador, o que {{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; "
         "{{ with_seeds }}, não se decide se o atraso é tudo o que o termo KL causa."
     ),
     unit="nats",

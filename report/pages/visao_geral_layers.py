@@ -84,12 +84,16 @@ def layers_table(spec: ConvSpec) -> Table:
         return [part, *marked, ptbr.integer(parameters)]
 
     def maps(channels: int, side: int) -> str:
-        return f"{channels} × {side} × {side}"
+        return ptbr.NO_BREAK.join(map(str, (channels, "×", side, "×", side)))
 
     def convolution(one: Convolution, activation: str) -> list[str]:
         kernel, stride, padding, extra = one.shape
         kind = "conv. transposta" if one.transposed else "convolução"
-        details = [f"{kind} {kernel} × {kernel}", f"passo {stride}", f"preenchimento {padding}"]
+        details = [
+            f"{kind} {kernel}{ptbr.NO_BREAK}×{ptbr.NO_BREAK}{kernel}",
+            f"passo {stride}",
+            f"preenchimento {padding}",
+        ]
         details += [f"extra {extra}"] if extra else []
         part = "decodificador" if one.transposed or one is last else "codificador"
         return row(part, f"{', '.join(details)}; {activation}", maps(one.channels[1], one.side), one.parameters)
@@ -105,7 +109,7 @@ def layers_table(spec: ConvSpec) -> Table:
     rows.append(row("**ao todo**", "", "", total))
     caption = (
         f"As camadas com {ptbr.plural(latent, 'dimensão latente', 'dimensões latentes')}; saída em canais × altura × largura. "
-        "O sigmoide fica dentro da perda, que trabalha com os logits."
+        "A sigmoide fica dentro da perda, que trabalha com os logits."
     )
     return Table(["Parte", "Camada", "Saída", "Parâmetros"], rows, caption, "camadas", numeric=False)
 
