@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from report.evidence import Evidence
+from report.metrics import METRICS
 from report.origins import constant
 from report.page import Page, Plot
 from report.pages import espaco_latente_axes as axes
@@ -67,6 +68,10 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "components": lambda share: tables.components_for(evidence, share),
         "separation": SEPARATION,
         "information": INFORMATION,
+        "class_nats": math.log(len(evidence.info.classes)),
+        "within_class": lambda run: max(
+            0.0, METRICS["mutual_information"].measure(evidence, run).value - math.log(len(evidence.info.classes))
+        ),
         "information_limit": math.log(len(evidence.labels)),
         "embedded_images": len(evidence.headline(DEEP).array("tsne")),
         "silhouette_images": len(evidence.headline("e100").array("silhouette")),

@@ -14,6 +14,8 @@ from report.statistics import SHARE, possible
 from report.tables import Table
 from vae.results import Array
 
+BETWEEN = ("Dress", "Coat")  # the classes of which the reference says that they settle between the main clusters
+
 
 def latent_drift(before: Sample, after: Sample) -> Array:
     """Root mean square distance of each image's two latent means, over the root mean square radius, after Procrustes.
@@ -24,6 +26,16 @@ def latent_drift(before: Sample, after: Sample) -> Array:
     """
     distance, radius = residuals(before.latent_means(), after.latent_means())
     return np.sqrt(ratio(after.mean(distance), after.mean(radius), of_nothing=0.0))
+
+
+def between_drift(before: Sample, after: Sample) -> Array:
+    """Root mean square distance of the two latent means of Dress and Coat images, over that of all images to the centre.
+
+    The fit (see latent_drift) is that of all images. Source: Schoenemann & Carroll 1970; Gower 1971.
+    """
+    distance, radius = residuals(before.latent_means(), after.latent_means())
+    moved = after.mean(distance, after.members(*BETWEEN))
+    return np.sqrt(ratio(moved, after.mean(radius), of_nothing=0.0))
 
 
 def residuals(before: Array, after: Array) -> tuple[Array, Array]:
@@ -89,4 +101,28 @@ STABLE = Claim(
     ),
 )
 
-CLAIMS = (STABLE,)
+SETTLED_BETWEEN = Claim(
+    id="7c",
+    statement="Com cem épocas, as categorias intermediárias, Dress e Coat, encontram posições estáveis.",
+    needs=("e90", "e100"),
+    statistic=between_drift,
+    measure="deriva das médias latentes de Dress e Coat nas últimas épocas, em raios da nuvem inteira, com o ajuste de todas "
+    "as imagens",
+    margin=0.05,
+    side="below",
+    reason="um vigésimo do raio, a mesma medida que se exige da nuvem inteira",
+    decimals=3,
+    classes=BETWEEN,
+    confirmed="Dress e Coat têm posições estáveis: de {{ run('e90').epochs }} a {{ run('e100').epochs }} épocas as suas "
+    "imagens se deslocam {{ value }} do raio da nuvem (intervalo {{ interval }}).",
+    refuted="Dress e Coat não têm posições estáveis: de {{ run('e90').epochs }} a {{ run('e100').epochs }} épocas as suas "
+    "imagens ainda se deslocam {{ value }} do raio da nuvem (intervalo {{ interval }}), e a afirmação pede menos de "
+    "{{ margin }}.",
+    inconclusive=(
+        "De {{ run('e90').epochs }} a {{ run('e100').epochs }} épocas, as imagens de Dress e de Coat se deslocam {{ value }} do "
+        "raio da nuvem, o que {{ 'fica' if claimed else 'não fica' }} abaixo de {{ margin }}; {{ with_seeds }}, não se decide se têm posições "
+        "estáveis."
+    ),
+)
+
+CLAIMS = (STABLE, SETTLED_BETWEEN)

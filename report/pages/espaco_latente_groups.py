@@ -19,12 +19,12 @@ def footwear_recall(*runs: Sample) -> Array:
     return 100 * np.stack([run.knn_recall("footwear") for run in runs], axis=1)
 
 
-def footwear_silhouette(*runs: Sample) -> Array:
-    """Mean silhouette of footwear images, footwear being one cluster and the rest another; of the runs, the least counts.
+def footwear_silhouette(run: Sample) -> Array:
+    """Mean silhouette of footwear images, footwear being one cluster and the rest another.
 
     Source: Rousseeuw 1987.
     """
-    return np.stack([run.mean("silhouette_footwear", run.members("footwear")) for run in runs], axis=1)
+    return run.mean("silhouette_footwear", run.members("footwear"))
 
 
 def footwear_spread(run: Sample) -> Array:
@@ -94,23 +94,22 @@ CLUSTER = Claim(
 
 COHESION = Claim(
     id="11b",
-    statement="Os calçados formam um grupo coeso, de fronteira clara com o resto.",
-    needs=("e10", "e50", "e100"),
+    statement="Com cem épocas, os calçados formam um grupo coeso, de fronteiras claras.",
+    needs=("e100",),
     statistic=footwear_silhouette,
-    measure="menor valor, entre os três momentos, da silhueta média dos calçados contra todo o resto",
+    measure="silhueta média dos calçados contra todo o resto",
     margin=0.25,
     side="above",
     bounds=CORRELATION,
     reason="abaixo de um quarto, Kaufman e Rousseeuw não veem estrutura que mereça o nome de agrupamento",
     groups=("footwear",),
-    confirmed="O grupo dos calçados é coeso também pela geometria: a sua silhueta contra o resto é de ao menos {{ "
-    "value }} (intervalo {{ interval }}) nos três momentos.",
-    refuted="Pela geometria o grupo não é coeso: a silhueta dos calçados contra o resto desce a {{ value }} (intervalo "
-    "{{ interval }}), quando a afirmação pede mais de {{ margin }} nos três momentos.",
+    confirmed="Com {{ run('e100').epochs }} épocas, o grupo dos calçados é coeso pela geometria: a sua silhueta contra o "
+    "resto é de {{ value }} (intervalo {{ interval }}).",
+    refuted="Com {{ run('e100').epochs }} épocas, o grupo dos calçados não é coeso pela geometria: a sua silhueta contra o "
+    "resto é de {{ value }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
     inconclusive=(
-        "A menor silhueta dos calçados contra o resto, entre os três momentos, é {{ value }} e "
-        "{{ 'passa' if claimed else 'não passa' }} de {{ margin }}; {{ with_seeds }}, não se decide se o grupo é "
-        "coeso."
+        "Com {{ run('e100').epochs }} épocas, a silhueta dos calçados contra o resto é {{ value }} e "
+        "{{ 'passa' if claimed else 'não passa' }} de {{ margin }}; {{ with_seeds }}, não se decide se o grupo é coeso."
     ),
 )
 

@@ -106,7 +106,7 @@ def maps_table(evidence: Evidence, run: str) -> str:
 
 HELPFUL = Claim(
     id="42",
-    statement="Projeções como a t-SNE ajudam a diagnosticar a separação das classes.",
+    statement="Projeções como a PCA e a t-SNE ajudam a diagnosticar a separação das classes.",
     needs=("e10-l50",),
     statistic=tsne_trustworthiness,
     measure="confiabilidade da t-SNE; o intervalo vem só das sementes",
@@ -126,7 +126,7 @@ HELPFUL = Claim(
 
 MISLEADING = Claim(
     id="42b",
-    statement="Projeções não substituem a inspeção: a t-SNE engana sobre as distâncias entre as classes.",
+    statement="Projeções como a PCA e a t-SNE não substituem a inspeção de reconstruções e amostras.",
     needs=("e10-l50",),
     statistic=tsne_order,
     measure="correlação de Spearman, sobre os pares de classes, entre as distâncias dos centros na t-SNE e no espaço "
@@ -135,7 +135,7 @@ MISLEADING = Claim(
     side="below",
     bounds=CORRELATION,
     reason="abaixo disso, mais de um terço da variação das ordens não passa para o mapa (um menos o quadrado da "
-    "correlação)",
+    "correlação), e quem só olhasse o mapa se enganaria",
     decimals=3,
     confirmed="A t-SNE engana sobre as distâncias entre as classes: a correlação entre a ordem delas no mapa e no "
     "espaço é {{ value }} (intervalo {{ interval }}).",

@@ -179,7 +179,7 @@ PLANE = Plot(
     draw=draw_plane,
     caption="Taxa e distorção de todos os VAEs do relatório: o que o código custa e o que a reconstrução perde, em nats por "
     "imagem de teste. O rótulo diz em que o treino difere do {{ label('e10') }}. As linhas interrompidas são os "
-    "autoencoders determinísticos, que não têm taxa. No treino sem ruído a distorção é a da média, de modo que a sua taxa "
+    "autocodificadores determinísticos, que não têm taxa. No treino sem ruído a distorção é a da média, de modo que a sua taxa "
     "não limita o que o código conta. Em cima, o eixo da taxa é linear até um nat e logarítmico depois; os treinos de β unitário estão ampliados embaixo.",
     alt="Com {{ run('e10').latent_dim }} dimensões, o VAE de β unitário gasta {{ value('test_kl', 'e10') | number(1) }} nats "
     "para perder {{ value('test_bce', 'e10') | number(1) }}; o de β nulo, {{ value('test_kl', 'e10-b0') | number(1) }} e "

@@ -98,7 +98,7 @@ def ends(evidence: Evidence) -> Table:
         "Parte ativa (%)",
     ]
     caption = (
-        "O peso da KL nos dois tamanhos de latente, com as mesmas épocas, nas imagens de teste. \\(\\sigma\\) médio é o desvio padrão "
+        "O peso da KL nos dois tamanhos de latente, com as mesmas épocas, nas imagens de teste. \\(\\sigma\\) médio é o desvio-padrão "
         "da posterior, em média sobre dimensões e imagens; o da prior é um. Parte ativa: das dimensões latentes."
     )
     return Table(header, rows, caption, "beta")

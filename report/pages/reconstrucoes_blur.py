@@ -72,7 +72,7 @@ CLAIMS = (
     _due_to_kl("4b", "de cinquenta dimensões", AUTOENCODERS[1], LARGEST),
     Claim(
         id="10",
-        statement="A compressão para duas dimensões torna inevitável a perda de detalhe.",
+        statement="A compressão para duas dimensões torna inevitáveis pequenas perdas de informação.",
         needs=(PATIENT, LARGEST),
         statistic=error_gap,
         measure=(

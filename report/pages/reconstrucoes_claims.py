@@ -31,6 +31,15 @@ def error_gap(first: Sample, second: Sample) -> Array:
     return first.mean("test_mse") - second.mean("test_mse")
 
 
+def stray_gap(first: Sample, second: Sample) -> Array:
+    """Share of reconstructions in no ball of a training image, first run minus second, in percentage points.
+
+    Balls reach to a training image's own neighbour in the classifier's features. Source: density, Naeem et al. 2020.
+    """
+    shares = [run.mean(run.array("reconstruction_density") == 0) for run in (first, second)]
+    return 100 * (shares[0] - shares[1])
+
+
 def least_recognised(run: Sample, classifier: Sample) -> Array:
     """Share of a class's images whose reconstruction gets the class that their original gets, %; the least counts."""
     agree = run.array("recon_classes") == classifier.array("test_predictions")
@@ -185,6 +194,35 @@ CLAIMS = (
             "fica aberta."
         ),
         decimals=3,
+    ),
+    Claim(
+        id="31b",
+        statement="Com cinquenta dimensões, as reconstruções têm menos artefatos.",
+        needs=(LARGEST, LONGEST),
+        statistic=stray_gap,
+        measure=(
+            "diferença entre as parcelas das reconstruções perto das quais, nos atributos do classificador, não há nenhuma "
+            "imagem de treino"
+        ),
+        margin=-1.0,
+        side="below",
+        reason="uma reconstrução em cem é a menor diferença que se espera notar numa grade delas",
+        confirmed=(
+            "As reconstruções do {{ label('e10-l50') }} têm menos artefatos que as do {{ label('e100') }}: a parcela das "
+            "que ficam longe de toda imagem real muda {{ raw | signed(1, 'p.p.') }} (intervalo {{ interval }})."
+        ),
+        refuted=(
+            "As reconstruções do {{ label('e10-l50') }} não têm menos artefatos que as do {{ label('e100') }}: a parcela "
+            "das que ficam longe de toda imagem real muda {{ raw | signed(1, 'p.p.') }} (intervalo {{ interval }}), e os "
+            "{{ margin }} pedidos não são alcançados."
+        ),
+        inconclusive=(
+            "Do {{ label('e100') }} ao {{ label('e10-l50') }}, a parcela das reconstruções longe de toda imagem real muda "
+            "{{ raw | signed(1, 'p.p.') }}, e menos artefatos pediriam uma mudança abaixo de {{ margin }}; "
+            "{{ with_seeds }}, não se decide."
+        ),
+        unit="p.p.",
+        decimals=1,
     ),
     Claim(
         id="3",

@@ -15,6 +15,7 @@ from report.pages.treinamento_claims import (
     CONVERGED,
     DELAYED,
     MEMORY,
+    SETTLED,
     SLOPE_EPOCHS,
     fall_per_epoch,
     fit_difference,
@@ -213,7 +214,7 @@ PAGE = Page(
     title="Treinamento",
     description="Dados, objetivo, curvas de aprendizado, convergência e custo dos treinos do VAE.",
     runs=(*REFERENCE_RUNS, *(autoencoder for _, autoencoder in PAIRS), *treinamento_ablations.RUNS, "dataset"),
-    claims=(CONVERGED, MEMORY, DELAYED, *treinamento_ablations.CLAIMS),
+    claims=(CONVERGED, SETTLED, MEMORY, DELAYED, *treinamento_ablations.CLAIMS),
     figures=(CURVES, GAINS, treinamento_ablations.PICTURE),
     context=context,
 )

@@ -6,6 +6,7 @@ from report.claims import Claim
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.page import Column, Columns
+from report.pages.geracao_dimensions import SEEDS_ALONE, frechet_ratio
 from report.pages.treinamento_tables import DEVIATION, MEAN_BCE
 from report.sample import Sample
 from report.statistics import POSITIVE
@@ -30,7 +31,7 @@ def deviation_change(first: Sample, second: Sample) -> Array:
 
 CLOSED = 0.1
 NEARLY_NONE = (
-    "é um décimo do desvio padrão da prior: com menos do que isso, o código quase não varia em torno da média e o modelo é, "
+    "é um décimo do desvio-padrão da prior: com menos do que isso, o código quase não varia em torno da média e o modelo é, "
     "na prática, determinístico"
 )
 WITHOUT = "Sem a reparametrização, o termo KL levaria σ a zero"
@@ -41,21 +42,21 @@ CLAIMS = (
         statement=f"{WITHOUT} (sem ruído: o decodificador recebe a média).",
         needs=(NO_NOISE,),
         statistic=deviation,
-        measure="média, sobre dimensões e imagens de teste, do desvio padrão da posterior, no treino sem ruído",
+        measure="média, sobre dimensões e imagens de teste, do desvio-padrão da posterior, no treino sem ruído",
         margin=CLOSED,
         side="below",
         bounds=POSITIVE,
         reason=NEARLY_NONE,
         confirmed=(
-            "Treinado sem ruído e com o termo KL, o modelo fecha a posterior: o desvio padrão médio é de {{ value }}"
+            "Treinado sem ruído e com o termo KL, o modelo fecha a posterior: o desvio-padrão médio é de {{ value }}"
             "{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
         ),
         refuted=(
-            "Treinado sem ruído, o modelo não leva σ a zero por causa do termo KL: o desvio padrão médio é de "
+            "Treinado sem ruído, o modelo não leva σ a zero por causa do termo KL: o desvio-padrão médio é de "
             "{{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
         ),
         inconclusive=(
-            "No treino sem ruído, o desvio padrão médio medido é de {{ value }}, o que "
+            "No treino sem ruído, o desvio-padrão médio medido é de {{ value }}, o que "
             "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide se "
             "o termo KL leva σ a zero."
         ),
@@ -66,20 +67,20 @@ CLAIMS = (
         statement="O termo KL empurra σ para baixo.",
         needs=(FULL, NO_KL),
         statistic=deviation_change,
-        measure="desvio padrão médio da posterior com o termo KL menos o desvio sem ele, os dois com ruído",
+        measure="desvio-padrão médio da posterior com o termo KL menos o desvio sem ele, os dois com ruído",
         margin=0.0,
         side="below",
         reason="a afirmação é sobre o sentido do efeito, e qualquer aumento a contraria",
         confirmed=(
-            "O termo KL abaixa σ: com ele, o desvio padrão médio muda {{ raw | signed(3) }}"
+            "O termo KL abaixa σ: com ele, o desvio-padrão médio muda {{ raw | signed(3) }}"
             "{% if interval %} (intervalo {{ interval }}){% endif %} em relação ao treino sem ele."
         ),
         refuted=(
-            "O termo KL não abaixa σ, ele o sustenta: com ele, o desvio padrão médio muda "
+            "O termo KL não abaixa σ, ele o sustenta: com ele, o desvio-padrão médio muda "
             "{{ raw | signed(3) }}{% if interval %} (intervalo {{ interval }}){% endif %} em relação ao treino sem ele."
         ),
         inconclusive=(
-            "Com o termo KL, o desvio padrão médio medido muda {{ raw | signed(3) }} em relação ao treino sem ele; "
+            "Com o termo KL, o desvio-padrão médio medido muda {{ raw | signed(3) }} em relação ao treino sem ele; "
             "{{ with_seeds }}, não se decide em que sentido o termo KL move σ."
         ),
         decimals=3,
@@ -89,25 +90,50 @@ CLAIMS = (
         statement=f"{WITHOUT} (gradiente cortado: o sorteio existe, mas não deixa passar o gradiente).",
         needs=(STOPPED,),
         statistic=deviation,
-        measure="média, sobre dimensões e imagens de teste, do desvio padrão da posterior, no treino de gradiente cortado",
+        measure="média, sobre dimensões e imagens de teste, do desvio-padrão da posterior, no treino de gradiente cortado",
         margin=CLOSED,
         side="below",
         bounds=POSITIVE,
         reason=NEARLY_NONE,
         confirmed=(
-            "Com o gradiente cortado no sorteio, a posterior se fecha: o desvio padrão médio é de {{ value }}"
+            "Com o gradiente cortado no sorteio, a posterior se fecha: o desvio-padrão médio é de {{ value }}"
             "{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
         ),
         refuted=(
-            "Com o gradiente cortado no sorteio, σ não vai a zero: o desvio padrão médio é de {{ value }}"
+            "Com o gradiente cortado no sorteio, σ não vai a zero: o desvio-padrão médio é de {{ value }}"
             "{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
         ),
         inconclusive=(
-            "Com o gradiente cortado no sorteio, o desvio padrão médio medido é de {{ value }}, o que "
+            "Com o gradiente cortado no sorteio, o desvio-padrão médio medido é de {{ value }}, o que "
             "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide se "
             "σ vai a zero."
         ),
         decimals=3,
+    ),
+    Claim(
+        id="39d",
+        statement="Sem a reparametrização, o modelo perde a capacidade de gerar.",
+        needs=(NO_NOISE, FULL),
+        statistic=frechet_ratio,
+        measure="distância de Fréchet das amostras aos dados no treino sem ruído, dividida pela do modelo inteiro; "
+        f"{SEEDS_ALONE}",
+        margin=2.0,
+        side="above",
+        reason="quem perde a capacidade de gerar fica ao menos duas vezes mais longe dos dados; menos do que isso é só "
+        "gerar pior",
+        confirmed=(
+            "Sem ruído, perde-se a capacidade de gerar: a distância de Fréchet das amostras é {{ value }} vezes a do modelo "
+            "inteiro{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
+        ),
+        refuted=(
+            "Sem ruído, não se perde a capacidade de gerar: a distância de Fréchet das amostras é {{ value }} vezes a do "
+            "modelo inteiro{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
+        ),
+        inconclusive=(
+            "Sem ruído, a distância de Fréchet das amostras é {{ value }} vezes a do modelo inteiro e "
+            "{{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se decide se se "
+            "perde a capacidade de gerar."
+        ),
     ),
 )
 
@@ -117,7 +143,7 @@ def ablations(evidence: Evidence) -> Table:
     rows = ("test_bce", MEAN_BCE, "test_kl", DEVIATION, "mutual_information", "active_units", "knn_accuracy",
             "sample_frechet")  # fmt: skip
     caption = (
-        "O modelo inteiro e o que resta sem cada peça, com as mesmas épocas e a mesma semente. O desvio padrão da prior é "
+        "O modelo inteiro e o que resta sem cada peça, com as mesmas épocas e a mesma semente. O desvio-padrão da prior é "
         "um. A BCE de teste usa o código que o treino usou: um sorteio, ou a média onde não há ruído."
     )
     return metrics_table(evidence, rows, RUNS, caption)
@@ -132,7 +158,7 @@ def draw_column(evidence: Evidence, run: str) -> bytes:
 
 def _column(title: str, run: str) -> Column:
     alt = (
-        f"{title}: {{{{ deviation('{run}') | number(3) }}}} de desvio padrão médio e BCE de teste de "
+        f"{title}: {{{{ deviation('{run}') | number(3) }}}} de desvio-padrão médio e BCE de teste de "
         f"{{{{ value('test_bce', '{run}') | number(1, 'nats') }}}}."
     )
     return Column(title, alt, functools.partial(draw_column, run=run))

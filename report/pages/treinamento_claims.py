@@ -8,6 +8,7 @@ from vae.errors import ResultsError
 from vae.results import Array
 
 SLOPE_EPOCHS = 5
+LATE_SHARE = 5  # the last fifth of a training: so slow a fall does not show in a few epochs
 
 
 def fall_per_epoch(run: Sample) -> float:
@@ -15,18 +16,31 @@ def fall_per_epoch(run: Sample) -> float:
 
     Nats an epoch; a single difference would be the noise of one epoch. Raises ResultsError if there is but one epoch.
     """
+    return last_fall(_bounds(run))
+
+
+def late_fall_per_epoch(run: Sample) -> float:
+    """Fall of the validation −ELBO per epoch: minus the least-squares slope over the last fifth of the epochs.
+
+    Nats an epoch, over two epochs at least. Raises ResultsError if there is but one epoch.
+    """
+    losses = _bounds(run)
+    return last_fall(losses, max(2, len(losses) // LATE_SHARE))
+
+
+def last_fall(losses: Array, epochs: int = SLOPE_EPOCHS) -> float:
+    """Return the fall per epoch of a line fitted to the last so many losses, nats; of all if there are fewer."""
+    tail = losses[-epochs:]
+    return -float(np.polyfit(np.arange(len(tail)), tail, 1)[0])
+
+
+def _bounds(run: Sample) -> Array:
     losses = np.asarray(run.history("validation_neg_elbo"))
     if len(losses) < 2:
         raise ResultsError(
             f"{run.result.run}/{run.result.seed} has one epoch, and a slope needs two; raise its epochs in vae/grid.py."
         )
-    return last_fall(losses)
-
-
-def last_fall(losses: Array) -> float:
-    """Return the fall per epoch of a line fitted to the last SLOPE_EPOCHS losses, nats; of all if there are fewer."""
-    tail = losses[-SLOPE_EPOCHS:]
-    return -float(np.polyfit(np.arange(len(tail)), tail, 1)[0])
+    return losses
 
 
 def generalisation_gap(run: Sample, data: Sample) -> Array:
@@ -84,29 +98,55 @@ CONVERGED = Claim(
     unit="nats",
 )
 
+SETTLED = Claim(
+    id="7b",
+    statement="Com cem épocas, o modelo atinge a estabilidade, e os ganhos posteriores são marginais.",
+    needs=("e100",),
+    statistic=late_fall_per_epoch,
+    measure="queda do −ELBO de validação por época no último quinto do treino longo (reta de mínimos quadrados)",
+    margin=0.02,
+    side="below",
+    reason="como no treino curto: nesse ritmo, repetir o treino inteiro renderia no máximo dois nats",
+    confirmed=(
+        "A perda está estável no fim do {{ label('e100') }}: a queda do −ELBO de validação é de {{ value }} por época"
+        "{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
+    ),
+    refuted=(
+        "A perda não está estável no fim do {{ label('e100') }}: o −ELBO de validação ainda cai {{ value }} por época"
+        "{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
+    ),
+    inconclusive=(
+        "A queda do −ELBO de validação medida no último quinto do {{ label('e100') }} é de {{ value }} por época e "
+        "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide "
+        "se a perda está estável."
+    ),
+    unit="nats",
+    decimals=3,
+)
+
 DELAYED = Claim(
     id="37",
     statement="O termo KL não impede o ajuste fino; ele apenas retarda o começo.",
     needs=("e100", "e100-ae"),
     statistic=fit_difference,
-    measure="BCE de teste das reconstruções decodificadas da média, VAE menos autoencoder, no fim do treino longo",
+    measure="BCE de teste das reconstruções decodificadas da média, VAE menos autocodificador, no fim do treino longo",
     margin=1.0,
     side="below",
     reason="se o termo KL só retardasse o ajuste, o treino longo apagaria a distância; um nat por imagem é metade do que "
     "costuma separar arquiteturas de VAE, e menos do que isso não se distinguiria de um detalhe do treino",
     confirmed=(
         "Depois de {{ run('e100').epochs }} épocas, o termo KL já não custa reconstrução que conte: a BCE pela média do "
-        "VAE difere da do autoencoder em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
+        "VAE difere da do autocodificador em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
         "{% endif %}, abaixo da margem de {{ margin }}."
     ),
     refuted=(
         "O termo KL não se limita a atrasar o ajuste: depois de {{ run('e100').epochs }} épocas, a BCE pela média do VAE "
-        "ainda difere da do autoencoder em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
+        "ainda difere da do autocodificador em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
         "{% endif %}, acima da margem de {{ margin }}."
     ),
     inconclusive=(
         "Depois de {{ run('e100').epochs }} épocas, medimos na BCE pela média {{ raw | signed(2, 'nats') }} entre VAE e "
-        "autoencoder, o que {{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; "
+        "autocodificador, o que {{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; "
         "{{ with_seeds }}, não se decide se o atraso é tudo o que o termo KL causa."
     ),
     unit="nats",

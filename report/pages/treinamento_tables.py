@@ -78,8 +78,8 @@ def fits(evidence: Evidence, pairs: Sequence[tuple[str, str]]) -> Table:
         cells = [MEAN_BCE.text(value, unit=False) for value in (*measured, distance, draw)]
         rows.append([run_label(evidence.spec(vae)), *cells])
     caption = (
-        "BCE de teste, em nats por imagem, das reconstruções decodificadas da média, do VAE e do autoencoder determinístico "
+        "BCE de teste, em nats por imagem, das reconstruções decodificadas da média, do VAE e do autocodificador determinístico "
         "de mesmas camadas, e o que o sorteio do código ainda acrescenta à do VAE."
     )
-    header = ["Treino", "VAE", "Autoencoder", "VAE − autoencoder", "Custo do sorteio"]
+    header = ["Treino", "VAE", "Autocodificador", "VAE − autocodificador", "Custo do sorteio"]
     return Table(header, rows, caption, "ajuste")

@@ -12,30 +12,12 @@ from report.metrics import METRICS
 from report.origins import constant
 from report.page import Page, Picture, Plot
 from report.pages.espaco_latente_tables import top_pair
+from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
 from report.tables import Table
 from report.wording import on_claimed_side
 from vae import datasets
-from vae.datasets import IMAGE_SIDE
-from vae.figures import LatentWords, Stage, Theme, architecture, grid_png
+from vae.figures import LatentWords, Theme, architecture, grid_png
 from vae.grid import REFERENCE_RUNS
-from vae.spec import ConvSpec
-
-FEATURE_SIDE = 4
-DECODER_SIDES = (8, 15, 30)  # vae/models/conv.py; its shapes are a test
-
-
-def stages(spec: ConvSpec) -> tuple[list[Stage], list[Stage]]:
-    """Encoder and decoder tensors of the convolutional VAE, from its spec."""
-    encoder = [Stage("imagem", 1, IMAGE_SIDE)]
-    side = IMAGE_SIDE
-    for channels in spec.encoder_channels:
-        side = (side + 1) // 2
-        encoder.append(Stage("conv + ReLU", channels, side))
-    decoder = [Stage("linear", spec.encoder_channels[-1], FEATURE_SIDE)]
-    for channels, size in zip(spec.decoder_channels, DECODER_SIDES, strict=True):
-        decoder.append(Stage("conv transposta", channels, size))
-    decoder.append(Stage("conv + sigmoide", 1, IMAGE_SIDE))
-    return encoder, decoder
 
 
 def diagram(evidence: Evidence, theme: Theme) -> Figure:
@@ -82,6 +64,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "seeds": len(evidence.seeds("e100")),
         "model": evidence.spec("e100").model,
         "training": evidence.spec("e100").training,
+        "layers_table": layers_table(evidence.spec("e100").model),
+        "upsampled": decoder_layers(evidence.spec("e100").model)[-1].side_before,
         "side": constant(datasets, "IMAGE_SIDE"),
         "entropy": evidence.dataset.score("test_entropy"),
     }

@@ -25,7 +25,7 @@ from report.sample import Sample
 from report.statistics import Samples
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.datasets import FASHION_MNIST
-from vae.grid import make_grid
+from vae.grid import REFERENCE_RUNS, make_grid
 from vae.results import Array, Keys, RunResult
 
 CLASSES = len(FASHION_MNIST.classes)
@@ -74,10 +74,9 @@ def test_footwear_recall_counts_groups_not_classes_run_by_run() -> None:
     assert groups.footwear_recall(within, outside, within)[0] == pytest.approx([100, 200 / 3, 100])
 
 
-def test_footwear_silhouette_looks_at_footwear_alone_run_by_run() -> None:
-    good, bad = (np.where(np.isin(LABELS, FOOTWEAR), value, -1.0) for value in (0.75, 0.5))
-    value = groups.footwear_silhouette(sample(silhouette_footwear=good), sample(silhouette_footwear=bad))
-    assert value == pytest.approx(np.tile([0.75, 0.5], (1 + RESAMPLES, 1)))
+def test_footwear_silhouette_looks_at_footwear_alone() -> None:
+    value = groups.footwear_silhouette(sample(silhouette_footwear=np.where(np.isin(LABELS, FOOTWEAR), 0.75, -1.0)))
+    assert value == pytest.approx(np.full(1 + RESAMPLES, 0.75))
 
 
 def test_footwear_spread_is_zero_if_equal_and_negative_if_denser() -> None:
@@ -180,13 +179,26 @@ def test_shirt_lies_between_only_if_it_mixes_with_both() -> None:
     assert pairs.shirt_between(one)[0].min() == pytest.approx(-10)
 
 
-def test_dress_is_held_against_the_median_class() -> None:
+def test_a_class_is_held_against_the_median_class() -> None:
     even = math.log(2)  # five votes for each of two classes
-    assert pairs.dress_entropy_excess(sample(knn_votes=votes(Dress={"Coat": 5})))[0] == pytest.approx(even)
-    assert pairs.dress_entropy_excess(sample(knn_votes=votes(Bag={"Coat": 5})))[0] == pytest.approx(0)
+    assert pairs.entropy_excess(sample(knn_votes=votes(Dress={"Coat": 5})), "Dress")[0] == pytest.approx(even)
+    assert pairs.entropy_excess(sample(knn_votes=votes(Bag={"Coat": 5})), "Dress")[0] == pytest.approx(0)
     mixed = np.ones((len(LABELS), CLASSES), dtype=np.uint8)
     mixed[index("Dress") == LABELS] = votes()[index("Dress") == LABELS]
-    assert pairs.dress_entropy_excess(sample(knn_votes=mixed))[0] == pytest.approx(-math.log(10), rel=1e-5)
+    assert pairs.entropy_excess(sample(knn_votes=mixed), "Dress")[0] == pytest.approx(-math.log(10), rel=1e-5)
+
+
+def test_long_and_short_sleeves_are_apart_as_far_as_votes_tell_them() -> None:
+    assert pairs.sleeves_apart(sample(knn_votes=votes()))[0] == pytest.approx(1)
+    assert pairs.sleeves_apart(sample(knn_votes=votes(Tshirt={"Pullover": 5}, Pullover={"T-shirt/top": 5})))[0] == 0.5
+    assert pairs.sleeves_apart(sample(knn_votes=votes(Tshirt={"Coat": 9}, Shirt={"Pullover": 9})))[0] == 1
+
+
+def test_the_confusion_of_upper_garments_is_that_among_themselves() -> None:
+    # Of the three pairs one is confused by 4 votes of 10, one way: 20 % over both ways, a third of it in the mean.
+    before, after = (sample(knn_votes=votes(Shirt={"T-shirt/top": 4}))), sample(knn_votes=votes(Shirt={"Coat": 9}))
+    assert pairs.tops_confusion_change(before, after) == pytest.approx(np.full(1 + RESAMPLES, -20 / 3))
+    assert pairs.tops_confusion_change(after, before)[0] == pytest.approx(20 / 3)
 
 
 def test_the_confusion_that_dimensions_remove_is_relative() -> None:
@@ -275,6 +287,15 @@ def test_drift_is_averaged_under_the_weights_with_the_fit_of_all_images() -> Non
     )
 
 
+def test_drift_between_the_clusters_is_that_of_two_classes_in_radii_of_all() -> None:
+    rng = np.random.default_rng(0)
+    others = ~np.isin(LABELS, [index("Dress"), index("Coat")])
+    before, after = (sample(latent_mean=CLOUD + rng.normal(0, 0.1, CLOUD.shape)) for _ in range(2))
+    distance, radius = drift.residuals(before.latent_means(), after.latent_means())
+    expected = math.sqrt(distance[~others].mean() / radius.mean())
+    assert drift.between_drift(before, after)[0] == pytest.approx(expected)
+
+
 # Many dimensions
 
 
@@ -285,7 +306,8 @@ def test_projection_is_held_against_the_native_plane() -> None:
 
 
 def test_shares_and_accuracies_are_in_per_cent() -> None:
-    deep = sample({"pca2_share": 0.25, "probe_accuracy": 0.875})
+    read = np.where(np.arange(len(LABELS)) % 8 == 0, (LABELS + 1) % CLASSES, LABELS)
+    deep = sample({"pca2_share": 0.25}, probe_classes=read)
     assert dimensions.two_component_share(deep)[0] == 25
     assert dimensions.probe_accuracy(deep)[0] == 87.5
 
@@ -470,7 +492,7 @@ def test_listed_pairs_come_in_order_and_each_once(evidence: Evidence) -> None:
 
 def test_the_best_class_is_the_one_that_neighbours_recognise() -> None:
     chosen = votes(Shirt={"Coat": 7}, Bag={"Coat": 2})
-    runs = {run: {42: sample(knn_votes=chosen).result} for run in tables.RUNS}
+    runs = {run: {42: sample(knn_votes=chosen).result} for run in REFERENCE_RUNS}
     made = Evidence(make_grid(seeds=1), Samples({"dataset": {42: DATASET}, **runs}, FASHION_MNIST, RESAMPLES), {})
     assert tables.extreme_class(made, "e100", easiest=False) == {"name": "Shirt", "accuracy": 0}
     assert tables.extreme_class(made, "e100", easiest=True)["accuracy"] == 100

@@ -37,6 +37,12 @@ def test_sharpness_is_compared_by_medians_first_run_minus_second() -> None:
     assert laplacian[0] == pytest.approx(-0.2)
 
 
+def test_strays_are_the_reconstructions_near_no_training_image() -> None:
+    some, none = np.where(np.arange(len(LABELS)) % 4 == 0, 0.0, 0.1), np.full(len(LABELS), 3.0)
+    assert claims.stray_gap(sample(reconstruction_density=none), sample(reconstruction_density=some))[0] == -25
+    assert claims.stray_gap(sample(reconstruction_density=some), sample(reconstruction_density=none))[0] == 25
+
+
 def test_details_are_those_of_bags_and_boots() -> None:
     before = np.full(len(LABELS), 0.1)
     names = [FASHION_MNIST.classes[label] for label in LABELS]

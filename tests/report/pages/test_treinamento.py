@@ -9,6 +9,7 @@ from report.pages.treinamento_claims import (
     fit_difference,
     gap_difference,
     generalisation_gap,
+    late_fall_per_epoch,
     looseness,
 )
 from report.pages.treinamento_tables import channels, exact
@@ -33,6 +34,14 @@ def trained(losses: Sequence[float]) -> Sample:
 
 def test_a_straight_line_falls_by_its_slope() -> None:
     assert fall_per_epoch(trained([300 - 0.7 * epoch for epoch in range(10)])) == pytest.approx(0.7)
+
+
+def test_the_late_fall_is_that_of_the_last_fifth() -> None:
+    early, late = [900 - 9.0 * epoch for epoch in range(80)], [150 - 0.03 * epoch for epoch in range(20)]
+    assert late_fall_per_epoch(trained(early + late)) == pytest.approx(0.03)
+    assert late_fall_per_epoch(trained([9, 5, 4])) == pytest.approx(1), "two epochs at least"
+    with pytest.raises(ResultsError, match="one epoch"):
+        late_fall_per_epoch(trained([9]))
 
 
 def test_only_the_last_epochs_count() -> None:
