@@ -156,7 +156,7 @@ class Comparison:
     @property
     def by_chance(self) -> float:
         """How many numbers would be beyond their interval although nothing but chance moved them."""
-        return ALPHA * self.tested
+        return self.tested * ALPHA  # in this order, a count that knows its origin passes it on
 
 
 def compare(old: Snapshot, new: Snapshot, steps: Mapping[str, float]) -> Comparison:

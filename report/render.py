@@ -120,7 +120,7 @@ class Rendering:
             verdict=verdict,
             sentence=self.sentence(claim_id),
             mark=verdict_mark(verdict.kind),
-            confidence=ptbr.percent(1 - constant(statistics, "ALPHA"), 0),
+            confidence=ptbr.percent(constant(statistics, "CONFIDENCE"), 0),
             runs=[f"`{ptbr.mark(run)}`" for run in verdict.claim.needs if run != DatasetSpec.name],
             data_link=claim_data_path(page_of(verdict.claim).slug, claim_id),
             code_link=source_link(facts["file"], line=facts["line"]) if facts["file"] else "",

@@ -18,7 +18,8 @@ from vae.errors import ResultsError
 from vae.results import Array, RunResult
 from vae.spec import ClassifierSpec, DatasetSpec
 
-ALPHA = 0.05  # level of tests; intervals are of 1 - ALPHA
+ALPHA = 0.05  # level of tests
+CONFIDENCE = 1 - ALPHA  # of intervals
 LEAST_P = 1e-30  # below this, p-values are not told apart: quantiles of t grow inexact
 
 Errors = Sequence[tuple[float, int]]  # standard error of each independent source of chance, and its degrees of freedom

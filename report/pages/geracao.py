@@ -43,7 +43,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "thin": constant(drawings, "THIN"),
         "side": evidence.grid.evaluation.manifold_side,
         "seed_shown": evidence.headline(JUDGED).seed,
-        "confidence": 1 - constant(statistics, "ALPHA"),
+        "confidence": constant(statistics, "CONFIDENCE"),
         "undecided_nats": constant(drawings, "UNDECIDED"),
         "undecided_samples": {run: undecided_share(evidence, run, "sample_entropy") for run in REFERENCE_RUNS},
         "undecided_recon": {run: undecided_share(evidence, run, "recon_entropy") for run in REFERENCE_RUNS},

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from report import ptbr
+from report import ptbr, statistics
 from report.claims import Claim
 from report.evidence import Evidence
 from report.labels import run_label
+from report.origins import constant
 from report.ratios import ratio
 from report.sample import Sample
 from report.statistics import ALPHA, REDUCTION
@@ -67,7 +68,7 @@ def order_table(evidence: Evidence) -> str:
     header = [
         "Treino",
         "Grade de amostras (%)",
-        f"{ptbr.percent(1 - ALPHA, 0)} das grades embaralhadas (%)",
+        f"{ptbr.percent(constant(statistics, 'CONFIDENCE'), 0)} das grades embaralhadas (%)",
         "Embaralhadas ao menos tão ordenadas",
         "Plano decodificado (%)",
     ]

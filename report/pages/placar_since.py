@@ -5,33 +5,38 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from report import ptbr
+from report import places, ptbr, statistics
 from report.claims import Claim
 from report.compare import Comparison, Flip, Judged, Moved, Retrained, Revision, changed_runs, compare
 from report.evidence import Evidence
 from report.metrics import METRICS
+from report.origins import Origin, constant, origins_of, trace
 from report.snapshot import STEPS, facts, take
-from report.statistics import ALPHA, possible
+from report.statistics import possible
 from report.tables import Table
 
 
 @dataclasses.dataclass(frozen=True)
 class Since:
-    """What the section says. revision: of the publication before. tables: None where there is nothing to list."""
+    """What the section says. revision: of the publication before. counts: how many are in each list of the changes.
+
+    Tables: None where there is nothing to list. All numbers have the comparison as their origin, or one of their own.
+    """
 
     revision: Revision
     changes: Comparison
+    counts: Mapping[str, int]
     flips: tuple[Mapping[str, Any], ...]
     moved: Table | None
     without_interval: Table | None
     retrained: tuple[str, ...]
-    confidence: str = ptbr.percent(1 - ALPHA, 0)
+    confidence: str = ptbr.percent(constant(statistics, "CONFIDENCE"), 0)
     shown: int = 12  # rows of a table that stand open; a longer one is folded
 
     @staticmethod
     def code(runs: Iterable[str]) -> str:
         """Return names of runs in a row, as code."""
-        return ptbr.join(f"`{run}`" for run in runs)
+        return ptbr.join(_code(run) for run in runs)
 
 
 def since(evidence: Evidence) -> Since | None:
@@ -39,10 +44,14 @@ def since(evidence: Evidence) -> Since | None:
     old = evidence.previous
     if old is None or old.revision is None:
         return None
-    changes = compare(old, take(evidence, changed_runs(old.runs, facts(evidence))), STEPS)
+    what = f"comparação com a revisão `{old.revision.commit[:10]}`"
+    origins = frozenset({Origin(what, (places.of_function(compare),))})
+    changes: Comparison = trace(compare(old, take(evidence, changed_runs(old.runs, facts(evidence))), STEPS), origins)
+    lists = ("flips", "moved", "without_interval", "new_claims", "gone_claims")
     return Since(
-        revision=old.revision,
+        revision=trace(old.revision, origins),
         changes=changes,
+        counts=trace({name: len(getattr(changes, name)) for name in lists}, origins, deep=False),
         flips=tuple(_flip(flip, evidence) for flip in changes.flips),
         moved=_table(changes.moved, "O que se moveu além do intervalo, com metade do intervalo de cada valor."),
         without_interval=_table(changes.without_interval, "O que mudou e não tem intervalo."),
@@ -79,7 +88,7 @@ def _table(numbers: tuple[Moved, ...], caption: str) -> Table | None:
         metric = METRICS[number.metric]
         unit = f" ({metric.unit})" if metric.unit else ""
         cells = [metric.text(metric.possible(side), unit=False) for side in (number.old, number.new)]
-        rows.append([f"`{number.run}` · {metric.label}{unit}", *cells, _difference(number)])
+        rows.append([f"{_code(number.run)} · {metric.label}{unit}", *cells, _difference(number)])
     return Table(["Treino e número", "Antes", "Agora", "Diferença"], rows, caption) if rows else None
 
 
@@ -95,17 +104,22 @@ def _difference(number: Moved) -> str:
 def _retrained(each: Retrained) -> str:
     """Name a run and what is other about it; names and values of its spec as code."""
     changes = [_change(name, before, now) for name, (before, now) in each.changes.items()]
-    old, new = len(each.old_seeds), len(each.new_seeds)
+    old, new = (trace(len(seeds), origins_of(seeds)) for seeds in (each.old_seeds, each.new_seeds))
     if old != new:
         changes.append(f"de {ptbr.integer(old)} para {ptbr.plural(new, 'semente', 'sementes')}")
     elif each.old_seeds != each.new_seeds:
         changes.append("outras sementes")
-    return f"`{each.run}`" + (f" ({ptbr.join(changes)})" if changes else "")
+    return _code(each.run) + (f" ({ptbr.join(changes)})" if changes else "")
 
 
 def _change(name: str, before: Any, now: Any) -> str:
     if before is None:
-        return f"agora com `{name}` `{now}`"
+        return f"agora com {_code(name)} {_code(now)}"
     if now is None:
-        return f"não mais com `{name}` `{before}`"
-    return f"`{name}` de `{before}` para `{now}`"
+        return f"não mais com {_code(name)} {_code(before)}"
+    return f"{_code(name)} de {_code(before)} para {_code(now)}"
+
+
+def _code(value: Any) -> str:
+    """Write a name or a value of a spec as code; it keeps its origins."""
+    return ptbr.mark(f"`{value}`", value)

@@ -131,7 +131,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "class_names": names,
         "run_labels": [run_label(evidence.spec(run)) for run in REFERENCE_RUNS],
         "seed_shown": evidence.headline(LONGEST).seed,
-        "confidence": 1 - constant(statistics, "ALPHA"),
+        "confidence": constant(statistics, "CONFIDENCE"),
         "extreme_count": constant(drawings, "EXTREMES"),
         "extreme_errors": drawings.fixed_errors(evidence)[drawings.extremes(evidence)[[0, -1]]].tolist(),
         **anomalies.context(evidence),

@@ -58,7 +58,7 @@ def section(now: Evidence, before: Evidence, **changes: Any) -> str:
     """The section alone; it has no number typed by hand."""
     snapshot = dataclasses.replace(take(before, before.grid.specs), **{"revision": REVISION} | changes)
     marked = text(now, snapshot)
-    assert ptbr.unmarked_digits(marked) == []
+    assert ptbr.unmarked_digits(marked) == [] == ptbr.unfollowed(marked)
     plain = ptbr.strip_marks(marked).replace(ptbr.NO_BREAK, " ")
     assert "None" not in plain
     return plain[plain.index(TITLE) : plain.index("## Como se julga")]
@@ -84,7 +84,8 @@ def test_the_summary_counts_verdicts_apart_from_values(n_seeds: int) -> None:
         "Todas", str(len(verdicts)), str(len(claimed)), counts[-1][3], str(len(measured) - len(claimed))
     ]  # fmt: skip
     assert 0 < int(counts[-1][3]) < len(claimed)
-    assert "- [45](experimentos.md#afirmacao-45): os dois conjuntos não estão ao alcance" in said
+    beyond = "[45](experimentos.md#afirmacao-45) e [45b](experimentos.md#afirmacao-45b): o conjunto não está ao alcance"
+    assert f"- {beyond}" in said
 
 
 def test_one_seed_decides_nothing_and_the_page_says_so() -> None:
@@ -94,7 +95,9 @@ def test_one_seed_decides_nothing_and_the_page_says_so() -> None:
     assert lead.endswith("\n")
     assert "nada aqui está decidido" in said
     assert "confirma-se" not in lead
-    changes = [cells[4] for number, cells in rows(said).items() if number != "45"]
+    measured = {claim for claim, verdict in evidence(1).verdicts.items() if verdict.estimate}
+    changes = [cells[4] for number, cells in rows(said).items() if number in measured]
+    assert len(changes) == len(measured)
     assert all(cell.startswith("Mais sementes: com uma só nada se decide") for cell in changes)
 
 
