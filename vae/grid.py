@@ -68,6 +68,7 @@ RUNS = (
     # Few images. Fewer steps than the other runs all the same: 1,000 of 600 images, 2,350 of 6,000.
     Row("e200-n600", 2, 200, 20, train_images=600),
     Row("e200-l50-n600", 50, 200, 20, train_images=600),
+    Row("e200-l50-n600-b0", 50, 200, 20, beta=0.0, train_images=600),
     Row("e50-l50-n6000", 50, 50, 5, train_images=6_000),
 )
 # The runs of the reference report. Of these the first seed's weights are published with the numbers, 1 or 2 MB each.

@@ -9,7 +9,7 @@ from report.origins import constant
 from report.page import Page
 from report.pages import experimentos_figures as drawn
 from report.pages import experimentos_tables as tables
-from report.pages.experimentos_claims import CLAIMS, SNAPSHOTS, WIDE, doubling_gain
+from report.pages.experimentos_claims import CLAIMS, FEW_FREE, SNAPSHOTS, WIDE, doubling_gain
 from report.pages.treinamento_claims import generalisation_gap
 from report.pages.treinamento_tables import train_images
 from report.tables import comparison_table
@@ -65,7 +65,7 @@ PAGE = Page(
     slug="experimentos",
     title="Experimentos",
     description="Épocas, dimensões latentes, peso da KL e número de imagens: o que cada um custa, o que rende e o que se recomenda.",
-    runs=(*tables.SWEEP, *SNAPSHOTS, *tables.BY_IMAGES, *drawn.IN_PLANE, "dataset"),
+    runs=(*tables.SWEEP, *SNAPSHOTS, *tables.BY_IMAGES, FEW_FREE, *drawn.IN_PLANE, "dataset"),
     claims=CLAIMS,
     figures=(drawn.COST_BOUND, drawn.COST_SHARPNESS, drawn.OVERVIEW, drawn.PLANE),
     quotes=("espaco-latente", "reconstrucoes"),

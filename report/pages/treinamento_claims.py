@@ -48,9 +48,12 @@ def generalisation_gap(run: Sample, data: Sample) -> Array:
 
     (−ELBO − pixel entropy) of the test images minus that of the training images, nats: (B,).
     """
-    train_entropy = run.score("train_bce") - run.score("train_deviance")
-    test = run.mean("test_bce") + run.mean("test_kl") - data.mean("test_entropy")
-    return test - (run.score("train_neg_elbo") - train_entropy)
+    return reconstruction_gap(run, data) + run.mean("test_kl") - run.score("train_kl")
+
+
+def reconstruction_gap(run: Sample, data: Sample) -> Array:
+    """Return the reconstruction term's part of the generalisation gap: test minus training deviance, nats, (B,)."""
+    return run.mean("test_bce") - data.mean("test_entropy") - run.score("train_deviance")
 
 
 def gap_difference(first: Sample, second: Sample, data: Sample) -> Array:
