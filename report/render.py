@@ -84,6 +84,7 @@ class Rendering:
             "verdict": self.verdict,
             "claim": self.claim,
             "sentence": self.sentence,
+            "chapter_of": lambda verdict: page_of(verdict.claim),
             "mark": verdict_mark,
             "slug_of": verdict_slug,
             "anchor": claim_anchor,

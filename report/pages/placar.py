@@ -32,7 +32,8 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
             note = "não testada" if verdict.estimate is None else "sem intervalo"
             rows.append(Row(claim_id, None, style=style, note=note))
         else:
-            rows.append(Row(claim_id, at, *ends(verdict), style))
+            beyond = 2 * FARTHEST  # anything off the axis: an arrow head, however far
+            rows.append(Row(claim_id, *(max(-beyond, min(beyond, x)) for x in (at, *ends(verdict))), style))
     present = {verdict.kind for verdict in evidence.verdicts.values()} - {VerdictKind.UNTESTED}
     return dot_interval(
         rows,
@@ -48,7 +49,7 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
 
 def context(evidence: Evidence) -> dict[str, Any]:
     """The summary of all verdicts, and their rows grouped by the page that states them."""
-    from report.sections import PAGES, page_of  # the pages import this module
+    from report.sections import PAGES  # the pages import this module
 
     verdicts = evidence.verdicts
     counted = tally(verdicts.values())
@@ -66,7 +67,6 @@ def context(evidence: Evidence) -> dict[str, Any]:
         ),
         "why": WHY,
         "untested": reasons_untested(verdicts.values(), evidence.info),
-        "chapter_of": lambda verdict: page_of(verdict.claim),
         "number_of": lambda verdict: ptbr.mark(verdict.claim.id),
         "chapters": [
             (page, in_order(verdicts[claim.id] for claim in page.claims), len(page.claims))

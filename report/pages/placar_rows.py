@@ -27,11 +27,17 @@ def in_order(verdicts: Iterable[Verdict]) -> list[Verdict]:
 
 
 def distance(verdict: Verdict) -> float | None:
-    """Distance of a value from its margin in half widths of its 95 % interval, positive on the claimed side."""
+    """Distance of a value from its margin in half widths of its 95 % interval, positive on the claimed side.
+
+    Infinite where all trainings agree to the last digit, so that the interval has no width; None without an interval.
+    """
     measured = verdict.estimate
-    if measured is None or not math.isfinite(measured.half_width) or measured.half_width == 0:
+    if measured is None or not math.isfinite(measured.half_width):
         return None
-    return _towards(verdict.claim) * (measured.value - verdict.claim.margin) / measured.half_width
+    away = _towards(verdict.claim) * (measured.value - verdict.claim.margin)
+    if measured.half_width == 0:
+        return math.copysign(math.inf, away) if away else 0.0
+    return away / measured.half_width
 
 
 def ends(verdict: Verdict) -> tuple[float, float]:
@@ -39,6 +45,9 @@ def ends(verdict: Verdict) -> tuple[float, float]:
     or a bound cuts it."""
     measured = verdict.estimate
     assert measured is not None  # where there is no interval, nothing asks for its ends
+    if measured.half_width == 0:
+        at = distance(verdict) or 0.0
+        return at, at
     shown = possible(measured, verdict.claim.bounds)
     first, second = (
         _towards(verdict.claim) * (end - verdict.claim.margin) / measured.half_width for end in (shown.low, shown.high)
@@ -73,7 +82,7 @@ def row(verdict: Verdict, info: DatasetInfo) -> Mapping[str, str]:
         "found": f"**{words['value']}** {words['interval'] or 'sem intervalo'}, {words['with_seeds']}",
         "measure": claim.measure,
         "effect": effect(verdict),
-        "scale": "" if scale is None else f"{ptbr.signed(scale, 1)} meios intervalos",
+        "scale": "" if scale is None or math.isinf(scale) else f"{ptbr.signed(scale, 1)} meios intervalos",
     }
 
 

@@ -5,12 +5,13 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from report import ptbr
-from report.claims import VerdictKind
+from report.claims import VerdictKind, Why
 from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import METRICS
 from report.origins import constant
 from report.page import Page, Picture, Plot
+from report.pages import visao_geral_verdicts as decided
 from report.pages.espaco_latente_tables import top_pair
 from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
 from report.tables import Table
@@ -59,9 +60,12 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "counts": {kind.value: kinds.count(kind) for kind in VerdictKind},
         "kinds": {kind.value: kind for kind in VerdictKind},
         "total": len(kinds),
+        "waiting": sum(verdict.why is Why.ONE_SEED for verdict in evidence.verdicts.values()),
         "runs_table": runs_table(evidence),
         "gain": lambda before, after: evidence.estimate(_gain, before, after).value,
-        "seeds": len(evidence.seeds("e100")),
+        "shown": constant(decided, "FIRMEST"),
+        "firmest": lambda kind: decided.firmest(evidence, VerdictKind(kind)),
+        "repeated": decided.repeated(evidence),
         "model": evidence.spec("e100").model,
         "training": evidence.spec("e100").training,
         "layers_table": layers_table(evidence.spec("e100").model),

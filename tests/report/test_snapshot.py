@@ -42,7 +42,9 @@ def test_every_metric_of_the_runs_that_were_asked_for_is_read(one: Snapshot) -> 
     for run in RUNS:
         assert one.readings[run].keys() == METRICS.keys()
         for name, reading in one.readings[run].items():
-            assert METRICS[name].possible(reading.estimate) == METRICS[name].measure(evidence, run), "what the pages print"
+            assert METRICS[name].possible(reading.estimate) == METRICS[name].measure(evidence, run), (
+                "what the pages print"
+            )
             assert (reading.deviations is None) == (reading.estimate.n_images == 0)
             assert reading.deviations is None or reading.deviations.shape == (KEPT,)
 

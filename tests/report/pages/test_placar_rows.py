@@ -86,6 +86,9 @@ def test_the_common_scale_counts_half_intervals_from_the_margin(side: str, sign:
     cut = verdict(OPEN, 2.0, 1.5, 2.5, side=side, bounds=(0.0, 2.25))
     assert distance(cut) == 2.0 * sign and sorted(map(abs, ends(cut))) == [1.0, 2.5]
     assert distance(verdict(OPEN, 2.0, -math.inf, math.inf)) is None
+    same = verdict(YES if sign > 0 else NO, 2.0, 2.0, 2.0, side=side)
+    assert distance(same) == sign * math.inf and ends(same) == (sign * math.inf, sign * math.inf)
+    assert row(same, INFO)["scale"] == "", "no number of half intervals says it"
     assert row(verdict(OPEN, 2.0, -math.inf, math.inf), INFO)["scale"] == ""
 
 
