@@ -30,7 +30,7 @@ class Claim:
     margin on which the claim puts the statistic. confirmed, refuted, inconclusive: Jinja sentences, in Portuguese.
     groups, classes: what the data set must have, foreign: that it must have images foreign to it; without them the claim
     is not tested. bounds: the least and the greatest value that the statistic can take; its interval is shown between
-    them. See untestable for claims that no run here can settle: they have no statistic.
+    them. ours: whether the reference does not say it, and its claim of the same number only raises the question. See untestable for claims that no run here can settle: they have no statistic.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Claim:
     classes: tuple[str, ...] = ()
     foreign: bool = False
     bounds: Bounds = UNBOUNDED
+    ours: bool = False
 
     def __post_init__(self) -> None:
         if self.statistic is None:
@@ -111,6 +112,7 @@ class Why(enum.StrEnum):
     ONE_SEED = "one-seed"
     MARGIN_INSIDE = "margin-inside-interval"
     HOLM = "not-after-holm"
+    NO_SPREAD = "no-spread"
     DATASET = "dataset"
     OUT_OF_REACH = "out-of-reach"
 
@@ -217,6 +219,9 @@ def evidence(verdict: Verdict) -> dict[str, Any]:
 def _verdict(claim: Claim, measured: Estimate, adjusted_p: float) -> Verdict:
     if measured.single_seed:
         return Verdict(claim, VerdictKind.INCONCLUSIVE, measured, adjusted_p, Why.ONE_SEED)
+    if measured.half_width == 0:
+        # That a few trainings agree to the last digit, as counts do, is no proof that others would.
+        return Verdict(claim, VerdictKind.INCONCLUSIVE, measured, adjusted_p, Why.NO_SPREAD)
     if measured.low <= claim.margin <= measured.high:
         return Verdict(claim, VerdictKind.INCONCLUSIVE, measured, adjusted_p, Why.MARGIN_INSIDE)
     if adjusted_p >= ALPHA:

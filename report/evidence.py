@@ -1,7 +1,7 @@
 """All that a page may speak of: results by run and seed, and the verdicts on the whole family of claims."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from report.claims import Verdict
 from report.compare import Snapshot
@@ -70,6 +70,13 @@ class Evidence:
     def labels(self) -> Array:
         """Class indices of the test images, (n,)."""
         return self.dataset.array("test_labels")
+
+    def paired(self, runs: Iterable[str]) -> "Evidence":
+        """Return this evidence with no other seeds of these runs than those common to them.
+
+        What stands side by side then is of the same trainings, and differences are those of the numbers that are seen.
+        """
+        return dataclasses.replace(self, samples=self.samples.paired(runs))
 
     def estimate(self, statistic: Callable[..., Array | float], *runs: str) -> Estimate:
         """Return a statistic of one or several runs with its interval over seeds and test images."""

@@ -58,9 +58,8 @@ class Metric:
         decimals = self.decimals if most_decimals is None else min(self.decimals, most_decimals)
         if self.count and not math.isfinite(estimate.half_width):
             decimals = 0  # of one training there is no fraction of a count
-        return ptbr.with_interval(
-            *(factor * end for end in (estimate.value, estimate.low, estimate.high)), decimals, shown
-        )
+        value, low, high = (factor * end for end in (estimate.value, estimate.low, estimate.high))
+        return ptbr.with_interval(value, low, high, decimals, shown)
 
     def _labelled(self, estimate: Estimate) -> Estimate:
         """Return an estimate whose origin, if it has one, is this metric: where it is declared, and what computes it."""

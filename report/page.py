@@ -74,7 +74,8 @@ class Page:
 
     runs: names of the grid that its text and figures use; those of its claims are added by themselves.
     quotes: pages whose claims it speaks of too ("*" for all). compares: whether it says what changed since the
-    publication before. wide: whether it gives up its table of contents for a wider column. context: values for the template beside the common ones.
+    publication before. pooled: whether its numbers are of all seeds of each run, and not only of those that its runs have
+    in common. wide: whether it gives up its table of contents for a wider column. context: values for the template beside the common ones.
     """
 
     slug: str
@@ -85,6 +86,7 @@ class Page:
     figures: tuple[Figure, ...] = ()
     quotes: tuple[str, ...] = ()
     compares: bool = False
+    pooled: bool = False
     wide: bool = False
     context: Callable[["Evidence"], dict[str, Any]] = lambda evidence: {}
 

@@ -68,13 +68,22 @@ class Rendering:
         self.evidence = traced(self.evidence)
 
     @cached_property
+    def side_by_side(self) -> Evidence:
+        """The evidence that the page's own numbers are of; its claims are judged on all seeds that their runs share."""
+        return self.evidence if self.page.pooled else self.evidence.paired(self.page.runs)
+
+    @cached_property
     def context(self) -> dict[str, Any]:
         """What every template sees, and what the page's own context adds."""
-        evidence = self.evidence
+        evidence = self.side_by_side
+        trained = [run for run in self.page.runs if run not in statistics.MADE_ONCE]
+        seeds = list(evidence.seeds(trained[0])) if trained else []
         common = {
             "page": self.page,
             "evidence": evidence,
             "dataset": evidence.info,
+            "seeds": seeds,
+            "seeds_note": wording.seeds_note(seeds, apart=evidence.samples.results != self.evidence.samples.results),
             "grid": evidence.grid,
             "run": evidence.spec,
             "label": lambda run: run_label(evidence.spec(run)),
@@ -149,7 +158,7 @@ class Rendering:
         """Return the Markdown of one of the page's figures, with numbered caption and alt text."""
         figure = self.page.figure(figure_id)
         self.shown.add(figure_id)
-        files = self.draw(self.page, figure, self.evidence)
+        files = self.draw(self.page, figure, self.side_by_side)
         self.images |= files
         return drawing.markdown(self.page, figure, files, self.environment, self.context)
 

@@ -1,10 +1,9 @@
 """From replicates to a judgement: interval and p-value under two sources of chance, and Holm's correction."""
 
-import dataclasses
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -158,7 +157,7 @@ def possible(measured: Estimate, bounds: Bounds) -> Estimate:
         end if bounds[0] <= end <= bounds[1] else trace(min(max(float(end), bounds[0]), bounds[1]), origins_of(end))
         for end in (measured.low, measured.high)
     )
-    return dataclasses.replace(measured, low=low, high=high)
+    return replace(measured, low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -185,6 +184,13 @@ class Samples:
             listed = "; ".join(f"{run}: {', '.join(map(str, sorted(self.results[run])))}" for run in trained)
             raise ResultsError(f"the runs share no seed ({listed}); train what is missing with: python build.py --all")
         return tuple(sorted(common))
+
+    def paired(self, runs: Iterable[str]) -> "Samples":
+        """Return these samples with no other seeds of these runs than those common to them; what was computed is shared."""
+        trained = [run for run in runs if run not in MADE_ONCE]
+        common = self.seeds(trained) if trained else ()
+        kept = {run: {seed: self.results[run][seed] for seed in common} for run in trained}
+        return replace(self, results={**self.results, **kept})
 
     def sample(self, run: str, seed: int) -> Sample:
         """Return the sample of a run and seed; data and classifier, made once, stand beside every seed."""

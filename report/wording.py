@@ -1,6 +1,7 @@
 """Portuguese words for what the claim engine says: values, bases and reasons, the same on every page."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from report import ptbr
@@ -11,6 +12,7 @@ from vae.datasets import DatasetInfo
 WHY = {
     Why.ONE_SEED: "há uma só semente de treino, e de um treino só não se sabe o que outro daria",
     Why.MARGIN_INSIDE: "a margem está dentro do intervalo",
+    Why.NO_SPREAD: "todos os treinos deram exatamente o mesmo valor, e de onde nada varia não se tira um intervalo",
     Why.HOLM: "o intervalo exclui a margem, mas a diferença não resiste à correção de Holm sobre todas as afirmações",
 }
 
@@ -38,6 +40,26 @@ def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
         "with_seeds": "com uma só semente" if measured.n_seeds == 1 else f"com {seeds}",
         "claimed": on_claimed_side(verdict),
     }
+
+
+def seeds_note(seeds: Sequence[int], apart: bool) -> str:
+    """Return of which seeds a page's own numbers are; '' unless some of its runs have others too.
+
+    seeds: those that all its runs have. apart: whether that leaves any out.
+    """
+    if not apart:
+        return ""
+    if len(seeds) == 1:
+        return (
+            f"Salvo nas afirmações julgadas, os números desta página são dos treinos de semente {ptbr.join(seeds)}, a única que "
+            "todos têm. Cada afirmação conta todas as sementes que os seus treinos têm em comum, e por isso pode dar um valor "
+            "um pouco diferente."
+        )
+    return (
+        f"Salvo nas afirmações julgadas, os números desta página são médias das sementes {ptbr.join(seeds)}, as que todos os "
+        "treinos têm. Cada afirmação conta todas as que os seus treinos têm em comum, e por isso pode dar um valor um pouco "
+        "diferente."
+    )
 
 
 def _why(verdict: Verdict) -> str:

@@ -142,7 +142,7 @@ COST_BOUND = Plot(
     draw=draw_cost("test_neg_elbo"),
     caption="−ELBO de teste por épocas de treino (escala logarítmica); menos é melhor. Os pontos ligados são "
     "instantâneos de um mesmo treino; os traços verticais, intervalos de confiança sobre "
-    "{% if grid.seeds | length > 1 %}sementes{% if grid.seeds_apart %}, onde há mais de uma,{% endif %} e {% endif %}"
+    "{% if seeds | length > 1 %}sementes e {% endif %}"
     "imagens de teste.",
     alt="Com {{ run('e10').latent_dim }} dimensões, o −ELBO de teste vai de "
     "{{ value('test_neg_elbo', 'e10') | number(1) }} a {{ value('test_neg_elbo', 'e50') | number(1) }} e "

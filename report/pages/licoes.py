@@ -21,7 +21,6 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "gap": gaps(evidence),
         "gap_text": lambda gap: ptbr.plus_minus(gap.value, gap.half_width, 2, "nats"),
         "inactive": evidence.spec("e10-l50").latent_dim - METRICS["active_units"].measure(evidence, "e10-l50").value,
-        "seeds": len(evidence.seeds("e10-l50")),
     }
 
 

@@ -5,10 +5,12 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from report import ptbr
-from report.claims import VerdictKind
+from report.claims import Verdict, VerdictKind, Why
 from report.evidence import Evidence
+from report.origins import constant
 from report.page import Page, Plot
-from report.pages.placar_rows import distance, ends, in_order, reasons_open, reasons_untested, row, tally
+from report.pages import placar_rows
+from report.pages.placar_rows import distance, ends, firmest, in_order, reasons_open, reasons_untested, row, tally
 from report.pages.placar_since import since
 from report.wording import WHY
 from vae.figures import Row, Theme, dot_interval
@@ -29,11 +31,10 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
         claim_id, at = verdict.claim.id, distance(verdict)
         style = STYLES[verdict.kind]
         if at is None:
-            note = "não testada" if verdict.estimate is None else "sem intervalo"
+            note = _no_interval(verdict)
             rows.append(Row(claim_id, None, style=style, note=note))
         else:
-            beyond = 2 * FARTHEST  # anything off the axis: an arrow head, however far
-            rows.append(Row(claim_id, *(max(-beyond, min(beyond, x)) for x in (at, *ends(verdict))), style))
+            rows.append(Row(claim_id, at, *ends(verdict), style))
     present = {verdict.kind for verdict in evidence.verdicts.values()} - {VerdictKind.UNTESTED}
     return dot_interval(
         rows,
@@ -45,6 +46,12 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
         x_range=(-FARTHEST, FARTHEST),
         key=[(STYLES[kind], kind.value) for kind in VerdictKind if kind in present],
     )
+
+
+def _no_interval(verdict: Verdict) -> str:
+    if verdict.estimate is None:
+        return "não testada"
+    return "não varia" if verdict.why is Why.NO_SPREAD else "sem intervalo"
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -61,6 +68,11 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "claimed": sum(line["claimed"] for line in counted),
         "elsewhere": sum(line["elsewhere"] for line in counted),
         "apart": sum(line["apart"] for line in counted),
+        "elsewhere_apart": sum(line["elsewhere_apart"] for line in counted),
+        "ours": sum(verdict.claim.ours for verdict in verdicts.values()),
+        "firmest": lambda kind: firmest(verdicts.values(), VerdictKind(kind)),
+        "shown": constant(placar_rows, "FIRMEST"),
+        "some_lone": any(verdict.estimate and verdict.estimate.single_seed for verdict in verdicts.values()),
         "open": reasons_open(verdicts.values()),
         "decided": any(
             line["total"] for line in counted if line["kind"] in (VerdictKind.CONFIRMED, VerdictKind.REFUTED)
@@ -93,7 +105,7 @@ PAGE = Page(
             forest,
             caption="Cada afirmação, pelo seu número, à distância em que o valor medido está da margem declarada. A barra é o "
             "intervalo de confiança: quando não toca o zero, o intervalo exclui a margem. À direita do zero, o valor está do lado "
-            "afirmado. Pontas de seta: o valor está além do eixo.{% if lone_seed %} Com uma só semente, o intervalo é só das "
+            "afirmado. Pontas de seta: o valor está além do eixo.{% if some_lone %} Onde há uma só semente, o intervalo é só das "
             "imagens de teste.{% endif %}",
             alt="Distância de cada afirmação até a sua margem: {{ counts['confirmada'] | plural('confirmada', 'confirmadas') }}, "
             "{{ counts['refutada'] | plural('refutada', 'refutadas') }} e "

@@ -1,6 +1,7 @@
 """Scoreboard, a row of its table: what was found, how large the effect is, and what would change the verdict."""
 
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from report.statistics import Estimate, possible
 from report.wording import evidence_words, on_claimed_side, untested_reason
 from vae.datasets import DatasetInfo
 
+FIRMEST = 4  # decided claims of a kind that a summary tells
+MANY = 100.0  # half intervals from the margin: beyond, how many no longer matters
 MORE_DECIMALS = 3  # beyond the claim's own, to tell two numbers apart that it would print alike
 CLAIMED, ELSEWHERE = "afirmado", "outro"  # which side of the margin, as the filter of the page names it
 
@@ -26,18 +29,18 @@ def in_order(verdicts: Iterable[Verdict]) -> list[Verdict]:
     return sorted(verdicts, key=lambda verdict: by_number(verdict.claim.id))
 
 
-def distance(verdict: Verdict) -> float | None:
-    """Distance of a value from its margin in half widths of its 95 % interval, positive on the claimed side.
+def firmest(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
+    """Return the verdicts of a kind that are the least likely by chance, at most FIRMEST, by number."""
+    found = [verdict for verdict in verdicts if verdict.kind is kind]
+    return in_order(sorted(found, key=lambda verdict: verdict.adjusted_p or 0.0)[:FIRMEST])
 
-    Infinite where all trainings agree to the last digit, so that the interval has no width; None without an interval.
-    """
+
+def distance(verdict: Verdict) -> float | None:
+    """Distance of a value from its margin in half widths of its 95 % interval, positive on the claimed side."""
     measured = verdict.estimate
-    if measured is None or not math.isfinite(measured.half_width):
+    if measured is None or not math.isfinite(measured.half_width) or measured.half_width == 0:
         return None
-    away = _towards(verdict.claim) * (measured.value - verdict.claim.margin)
-    if measured.half_width == 0:
-        return math.copysign(math.inf, away) if away else 0.0
-    return away / measured.half_width
+    return _towards(verdict.claim) * (measured.value - verdict.claim.margin) / measured.half_width
 
 
 def ends(verdict: Verdict) -> tuple[float, float]:
@@ -45,9 +48,6 @@ def ends(verdict: Verdict) -> tuple[float, float]:
     or a bound cuts it."""
     measured = verdict.estimate
     assert measured is not None  # where there is no interval, nothing asks for its ends
-    if measured.half_width == 0:
-        at = distance(verdict) or 0.0
-        return at, at
     shown = possible(measured, verdict.claim.bounds)
     first, second = (
         _towards(verdict.claim) * (end - verdict.claim.margin) / measured.half_width for end in (shown.low, shown.high)
@@ -82,8 +82,14 @@ def row(verdict: Verdict, info: DatasetInfo) -> Mapping[str, str]:
         "found": f"**{words['value']}** {words['interval'] or 'sem intervalo'}, {words['with_seeds']}",
         "measure": claim.measure,
         "effect": effect(verdict),
-        "scale": "" if scale is None or math.isinf(scale) else f"{ptbr.signed(scale, 1)} meios intervalos",
+        "scale": "" if scale is None else _half_intervals(scale),
     }
+
+
+def _half_intervals(scale: float) -> str:
+    if abs(scale) > MANY:
+        return f"mais de {ptbr.number(constant(sys.modules[__name__], 'MANY'), 0)} meios intervalos"
+    return f"{ptbr.signed(scale, 1)} meios intervalos"
 
 
 def effect(verdict: Verdict) -> str:
@@ -106,6 +112,8 @@ def change(verdict: Verdict, info: DatasetInfo) -> str:
         return _another_value(verdict, verdict.estimate)
     if verdict.why is Why.ONE_SEED:
         return _more_seeds(verdict, verdict.estimate)
+    if verdict.why is Why.NO_SPREAD:
+        return "Treinos que não dessem todos o mesmo valor, de modo que houvesse um intervalo."
     if verdict.why is Why.HOLM:
         level = ptbr.number(constant(statistics, "ALPHA"), 2)
         return (
@@ -188,17 +196,20 @@ def _apart(value: float, other: float, decimals: int, unit: str) -> str:
 def tally(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
     """Return a line for each kind of verdict: how many there are, and on which side of the margin their values lie.
 
-    apart: how many of those on the claimed side have an interval that leaves the margin out.
+    apart, elsewhere_apart: how many of those on the claimed side, and on the other, have an interval that leaves the
+    margin out.
     """
     listed = list(verdicts)
     lines = []
     for kind in VerdictKind:
         measured = [verdict for verdict in listed if verdict.kind is kind and verdict.estimate]
         claimed = [verdict for verdict in measured if on_claimed_side(verdict)]
-        apart = [v for v in claimed if v.estimate and clear_of_margin(v.estimate, v.claim.margin)]
+        apart = [v for v in measured if v.estimate and clear_of_margin(v.estimate, v.claim.margin)]
+        claimed_apart = sum(map(on_claimed_side, apart))
         lines.append({
             "kind": kind, "total": sum(verdict.kind is kind for verdict in listed), "measured": len(measured),
-            "claimed": len(claimed), "elsewhere": len(measured) - len(claimed), "apart": len(apart),
+            "claimed": len(claimed), "elsewhere": len(measured) - len(claimed), "apart": claimed_apart,
+            "elsewhere_apart": len(apart) - claimed_apart,
         })  # fmt: skip
     return lines
 

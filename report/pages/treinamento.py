@@ -187,7 +187,7 @@ CURVES = Plot(
     id="curvas",
     draw=draw_curves,
     caption="Curvas de aprendizado: validação em linha cheia, treino em tracejado, a partir da época "
-    "{{ first_shown }}, em escala logarítmica de épocas.{% if grid.seeds | length > 1 %} Linhas: média das sementes; "
+    "{{ first_shown }}, em escala logarítmica de épocas.{% if seeds | length > 1 %} Linhas: média das sementes; "
     "faixas: da menor à maior.{% endif %} A linha de {{ run('e100').latent_dim }} dimensões é a trajetória de que "
     "o {{ label('e10') }} e o {{ label('e50') }} são instantâneos.",
     alt="Curvas de aprendizado. O −ELBO de validação chega a "
@@ -202,7 +202,7 @@ GAINS = Plot(
     id="ganhos",
     draw=draw_gains,
     caption="A medida da afirmação, tomada em cada época como se o treino acabasse ali: queda por época do −ELBO de "
-    "validação nas últimas épocas até ela{% if grid.seeds | length > 1 %}, em média sobre as sementes{% endif %}. A "
+    "validação nas últimas épocas até ela{% if seeds | length > 1 %}, em média sobre as sementes{% endif %}. A "
     "linha interrompida é a margem; os traços sobre o eixo são épocas em que a perda subia ou quase não caía.",
     alt="Queda do −ELBO de validação por época, em escala logarítmica. Nas últimas épocas, a reta ajustada cai "
     "{{ fall['e10'].value | number }} nats por época no {{ label('e10') }}, {{ fall['e50'].value | number }} no "

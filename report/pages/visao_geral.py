@@ -11,7 +11,7 @@ from report.labels import run_label
 from report.metrics import METRICS
 from report.origins import constant
 from report.page import Page, Picture, Plot
-from report.pages import visao_geral_verdicts as decided
+from report.pages import placar_rows
 from report.pages.espaco_latente_tables import top_pair
 from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
 from report.tables import Table
@@ -63,9 +63,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "waiting": sum(verdict.why is Why.ONE_SEED for verdict in evidence.verdicts.values()),
         "runs_table": runs_table(evidence),
         "gain": lambda before, after: evidence.estimate(_gain, before, after).value,
-        "shown": constant(decided, "FIRMEST"),
-        "firmest": lambda kind: decided.firmest(evidence, VerdictKind(kind)),
-        "repeated": decided.repeated(evidence),
+        "shown": constant(placar_rows, "FIRMEST"),
+        "firmest": lambda kind: placar_rows.firmest(evidence.verdicts.values(), VerdictKind(kind)),
         "model": evidence.spec("e100").model,
         "training": evidence.spec("e100").training,
         "layers_table": layers_table(evidence.spec("e100").model),

@@ -113,6 +113,8 @@ def test_why_a_claim_stays_open() -> None:
     family = {c.id: measured(-1, 1, 0.9) for c in others} | {"5": measured(0.1, 1, 0.02)}
     verdict = judge([claim, *others], family)["5"]
     assert (verdict.kind, verdict.why) == (VerdictKind.INCONCLUSIVE, Why.HOLM)
+    same = one(claim, measured(2, 2, 0.0))
+    assert (same.kind, same.why) == (VerdictKind.INCONCLUSIVE, Why.NO_SPREAD), "trainings that all gave the same count"
     assert verdict.adjusted_p == pytest.approx(0.2)
 
 

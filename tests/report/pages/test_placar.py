@@ -81,8 +81,9 @@ def test_the_summary_counts_verdicts_apart_from_values(n_seeds: int) -> None:
     claimed = [verdict for verdict in verdicts if on_claimed_side(verdict)]
     measured = [verdict for verdict in verdicts if verdict.estimate]
     assert counts[-1] == [
-        "Todas", str(len(verdicts)), str(len(claimed)), counts[-1][3], str(len(measured) - len(claimed))
+        "Todas", str(len(verdicts)), str(len(claimed)), counts[-1][3], str(len(measured) - len(claimed)), counts[-1][5]
     ]  # fmt: skip
+    assert 0 < int(counts[-1][5]) <= len(measured) - len(claimed)
     assert 0 < int(counts[-1][3]) < len(claimed)
     beyond = "[45](experimentos.md#afirmacao-45) e [45b](experimentos.md#afirmacao-45b): o conjunto não está ao alcance"
     assert f"- {beyond}" in said

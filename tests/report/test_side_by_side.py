@@ -1,0 +1,67 @@
+"""What stands side by side on a page is of the same trainings, though claims are judged on all that their runs share."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from report import ptbr
+from report.environment import make_environment
+from report.evidence import Evidence
+from report.metrics import METRICS
+from report.page import Page
+from report.render import Rendering
+from report.sections import PAGES
+from tests.report.synthetic import QUALITY, evidence_of, synthetic_results
+from vae.grid import FIRST_SEED, Grid, first_seeds, make_grid
+
+MANY = ("e10", "e10-l50")
+
+
+def grid_with(seeds: dict[str, int], others: int = 1) -> Grid:
+    grid = make_grid("full", "fashion-mnist", others)
+    return dataclasses.replace(grid, run_seeds={run: first_seeds(seeds.get(run, others)) for run in grid.run_seeds})
+
+
+@pytest.fixture(scope="module")
+def apart() -> Evidence:
+    grid = grid_with(dict.fromkeys(MANY, 3))
+    return evidence_of(grid, synthetic_results(grid, np.random.default_rng(5), QUALITY))
+
+
+def rendering(slug: str, evidence: Evidence) -> Rendering:
+    return Rendering(next(page for page in PAGES if page.slug == slug), evidence, make_environment())
+
+
+def test_a_page_has_its_numbers_from_the_seeds_that_all_its_runs_have(apart: Evidence) -> None:
+    page = rendering("treinamento", apart)
+    shown = page.context["value"]("test_neg_elbo", "e10")
+    alone = apart.paired(["e10", "e50"])
+    assert list(alone.seeds("e10")) == [FIRST_SEED] and len(apart.seeds("e10")) == 3
+    assert shown == METRICS["test_neg_elbo"].measure(alone, "e10").value
+    assert shown != METRICS["test_neg_elbo"].measure(apart, "e10").value
+    assert page.verdict("1").estimate == apart.verdicts["1"].estimate and apart.verdicts["1"].estimate.n_seeds == 3
+
+
+def test_the_page_says_which_seeds_these_are(apart: Evidence) -> None:
+    said = ptbr.strip_marks(rendering("experimentos", apart).context["seeds_note"])
+    assert "semente 42, a única que todos têm" in said
+    grid = grid_with({"e10": 3}, others=2)
+    two = evidence_of(grid, synthetic_results(grid, np.random.default_rng(5), QUALITY))
+    assert "sementes 42 e 43, as que todos" in ptbr.strip_marks(rendering("experimentos", two).context["seeds_note"])
+
+
+def test_runs_of_the_same_seeds_need_no_word(apart: Evidence) -> None:
+    page = Page("teste", "Teste", "", runs=MANY)
+    assert Rendering(page, apart, make_environment()).context["seeds_note"] == ""
+    assert Rendering(page, apart, make_environment()).context["seeds"] == [42, 43, 44]
+
+
+def test_a_pooled_page_keeps_every_seed(apart: Evidence) -> None:
+    page = Page("teste", "Teste", "", runs=("e10", "e50"), pooled=True)
+    assert list(Rendering(page, apart, make_environment()).side_by_side.seeds("e10")) == [42, 43, 44]
+
+
+def test_data_and_classifier_stay(apart: Evidence) -> None:
+    paired = apart.paired(["e10", "e50", "classifier", "dataset"])
+    assert paired.classifier.seed == FIRST_SEED == paired.dataset.seed
