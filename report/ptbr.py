@@ -132,6 +132,11 @@ def join(items: Iterable[str | int]) -> str:
     return " e ".join([", ".join(marked[:-1]), marked[-1]]) if len(marked) > 1 else "".join(marked)
 
 
+def with_one_stop(markdown: str) -> str:
+    """Return a text in which the stop of "p.p." ends a sentence too: two in a row are no Portuguese."""
+    return re.sub(rf"(\.{CLOSE})\.(?!\w)", r"\1", markdown)
+
+
 def tick_format(decimals: int) -> Callable[[float], str]:
     """Return how a figure writes its numbers: as the text does, without marks, because a figure is no prose."""
     return lambda value: _plain(value, decimals)

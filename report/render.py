@@ -106,7 +106,7 @@ class Rendering:
     def text(self) -> str:
         """Return the page's Markdown; numbers still carry the marks of their formatter."""
         with recording(self.made):
-            body = render_template(self.environment, self.page.template, self.context)
+            body = ptbr.with_one_stop(render_template(self.environment, self.page.template, self.context))
         forgotten = [figure.id for figure in self.page.figures if figure.id not in self.shown]
         if forgotten:
             raise PageError(f"report/pages/{self.page.template} never shows figure '{forgotten[0]}' of its page.")
