@@ -50,14 +50,6 @@ plain = ptbr.strip_marks
         (ptbr.join([]), ""),
     ],
 )
-def test_a_unit_that_ends_in_a_stop_ends_the_sentence() -> None:
-    said = f"Abaixo de {ptbr.number(-1, 1, 'p.p.')}. De {ptbr.number(2, 1, 'p.p.')} a {ptbr.number(3, 1)}."
-    assert (
-        ptbr.strip_marks(ptbr.with_one_stop(said))
-        == "Abaixo de −1,0\N{NO-BREAK SPACE}p.p. De 2,0\N{NO-BREAK SPACE}p.p. a 3,0."
-    )
-
-
 def test_formats(text: str, expected: str) -> None:
     assert plain(text) == expected
 
@@ -202,3 +194,11 @@ def test_a_digit_typed_after_markup_is_still_found(name: str) -> None:
 def test_a_share_and_its_percentage_are_rounded_alike() -> None:
     assert ptbr.strip_marks(ptbr.percent(0.2355)) == "23,6%"
     assert ptbr.strip_marks(ptbr.number(0.2355, 3)) == "0,236"
+
+
+def test_a_unit_that_ends_in_a_stop_ends_the_sentence() -> None:
+    said = f"Abaixo de {ptbr.number(-1, 1, 'p.p.')}. De {ptbr.number(2, 1, 'p.p.')} a {ptbr.number(3, 1)}."
+    assert (
+        ptbr.strip_marks(ptbr.with_one_stop(said))
+        == "Abaixo de −1,0\N{NO-BREAK SPACE}p.p. De 2,0\N{NO-BREAK SPACE}p.p. a 3,0."
+    )
