@@ -220,7 +220,6 @@ def _verdict(claim: Claim, measured: Estimate, adjusted_p: float) -> Verdict:
     if measured.single_seed:
         return Verdict(claim, VerdictKind.INCONCLUSIVE, measured, adjusted_p, Why.ONE_SEED)
     if measured.half_width == 0:
-        # That a few trainings agree to the last digit, as counts do, is no proof that others would.
         return Verdict(claim, VerdictKind.INCONCLUSIVE, measured, adjusted_p, Why.NO_SPREAD)
     if measured.low <= claim.margin <= measured.high:
         return Verdict(claim, VerdictKind.INCONCLUSIVE, measured, adjusted_p, Why.MARGIN_INSIDE)

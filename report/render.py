@@ -83,7 +83,9 @@ class Rendering:
             "evidence": evidence,
             "dataset": evidence.info,
             "seeds": seeds,
-            "seeds_note": wording.seeds_note(seeds, apart=evidence.samples.results != self.evidence.samples.results),
+            "seeds_note": wording.seeds_note(
+                seeds, apart=any(len(self.evidence.seeds(run)) > len(seeds) for run in trained)
+            ),
             "grid": evidence.grid,
             "run": evidence.spec,
             "label": lambda run: run_label(evidence.spec(run)),

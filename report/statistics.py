@@ -1,10 +1,10 @@
 """From replicates to a judgement: interval and p-value under two sources of chance, and Holm's correction."""
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import ChainMap, defaultdict
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from scipy import special
@@ -19,6 +19,7 @@ from vae.spec import ClassifierSpec, DatasetSpec
 
 ALPHA = 0.05  # level of tests
 CONFIDENCE = 1 - ALPHA  # of intervals
+ROUNDING = 1e-9  # of a value: an error below this is that of its digits
 LEAST_P = 1e-30  # below this, p-values are not told apart: quantiles of t grow inexact
 
 Errors = Sequence[tuple[float, int]]  # standard error of each independent source of chance, and its degrees of freedom
@@ -98,11 +99,12 @@ def crossed_errors(table: Array, n_images: int) -> Errors:
     """
     n_seeds, rows = table.shape
     errors = []
+    least = ROUNDING * max(1.0, abs(float(table[:, 0].mean())))
     if n_seeds > 1:
         errors.append((float(table[:, 0].std(ddof=1)) / math.sqrt(n_seeds), n_seeds - 1))
     if n_images:
         errors.append((float(table[:, 1:].mean(axis=0).std(ddof=1)), max(min(n_images, rows - 1) - 1, 1)))
-    return errors
+    return [(error if error > least else 0.0, freedom) for error, freedom in errors]
 
 
 def half_width(errors: Errors, level: float) -> float:
@@ -120,10 +122,13 @@ def half_width(errors: Errors, level: float) -> float:
 
 
 def two_sided_p(distance: float, errors: Errors) -> float:
-    """Return the level whose half width is the distance (>= 0): below alpha iff the interval leaves the margin out."""
+    """Return the level whose half width is the distance (>= 0): below alpha iff the interval leaves the margin out.
+
+    Without any error it is 1: that a few trainings agree to the last digit, as counts do, is no evidence of others.
+    """
     total = math.hypot(*(error for error, _ in errors))
     if total == 0:
-        return 1.0 if distance == 0 else 0.0
+        return 1.0
     # The quantiles of the most and of the fewest degrees of freedom, for the whole error, enclose the answer.
     freedoms = [freedom for error, freedom in errors if error > 0]
     low, high = (2 * float(special.stdtr(f(freedoms), -distance / total)) for f in (max, min))
@@ -189,8 +194,12 @@ class Samples:
         """Return these samples with no other seeds of these runs than those common to them; what was computed is shared."""
         trained = [run for run in runs if run not in MADE_ONCE]
         common = self.seeds(trained) if trained else ()
-        kept = {run: {seed: self.results[run][seed] for seed in common} for run in trained}
-        return replace(self, results={**self.results, **kept})
+        kept: dict[str, Mapping[int, RunResult]] = {
+            run: {seed: self.results[run][seed] for seed in common} for run in trained
+        }
+        # Other runs stay unread until something asks for them. (The chain is never written to.)
+        chain = ChainMap(kept, cast(MutableMapping[str, Mapping[int, RunResult]], self.results))
+        return replace(self, results=chain)
 
     def sample(self, run: str, seed: int) -> Sample:
         """Return the sample of a run and seed; data and classifier, made once, stand beside every seed."""

@@ -68,8 +68,8 @@ def _why(verdict: Verdict) -> str:
     measured, margin = verdict.estimate, verdict.claim.margin
     if verdict.why is Why.ONE_SEED and measured and math.isfinite(measured.half_width):
         if measured.low <= margin <= measured.high:
-            return f"o intervalo, só das imagens de teste, já contém a margem; além disso, {words}"
-        return f"{words}; o intervalo é só das imagens de teste"
+            return f"o intervalo, só das imagens, já contém a margem; além disso, {words}"
+        return f"{words}; o intervalo é só das imagens"
     return words
 
 

@@ -106,7 +106,7 @@ PAGE = Page(
             caption="Cada afirmação, pelo seu número, à distância em que o valor medido está da margem declarada. A barra é o "
             "intervalo de confiança: quando não toca o zero, o intervalo exclui a margem. À direita do zero, o valor está do lado "
             "afirmado. Pontas de seta: o valor está além do eixo.{% if some_lone %} Onde há uma só semente, o intervalo é só das "
-            "imagens de teste.{% endif %}",
+            "imagens.{% endif %}",
             alt="Distância de cada afirmação até a sua margem: {{ counts['confirmada'] | plural('confirmada', 'confirmadas') }}, "
             "{{ counts['refutada'] | plural('refutada', 'refutadas') }} e "
             "{{ counts['inconclusiva'] | plural('inconclusiva', 'inconclusivas') }}.",

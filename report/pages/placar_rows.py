@@ -156,7 +156,7 @@ def _narrower(verdict: Verdict, measured: Estimate) -> str:
     times = reach / abs(measured.value - margin)
     times = round(times + 0.05, 1) if times < 10 else round(times + 0.5, 0)  # rounded up: less would not do
     words = f"{ptbr.number(times, 1 if times < 10 else 0)} {'vez' if times < 2 else 'vezes'}"
-    return f"o intervalo contém a margem: com o mesmo valor, precisaria ser cerca de {words} mais estreito para {_outcome(verdict)}"
+    return f"o intervalo contém a margem: com o mesmo valor, precisaria ser cerca de {words} mais estreito para a deixar de fora, e resistir ainda à correção de Holm para {_outcome(verdict)}"
 
 
 def _another_value(verdict: Verdict, measured: Estimate) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from report import calibration, sources
+from report.sections import family
 from vae.errors import LaudoError
 
 CODE = '''"""What it is."""
@@ -33,7 +34,8 @@ def test_the_stored_table_is_as_large_as_the_documentation_says() -> None:
     table = calibration.read()
     assert min(row.repetitions for row in table.singles) >= 2_000
     assert min(row.repetitions for row in table.families) >= 1_000
-    assert {row.claims for row in table.families} == {45}
+    tested = sum(claim.statistic is not None for claim in family())
+    assert min(row.claims for row in table.families) >= tested, "Holm corrects over all of them"
 
 
 def test_comments_docstrings_and_blank_lines_do_not_age_a_table() -> None:

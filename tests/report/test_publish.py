@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from report import publish
+from report import publish, sources
 from report.check import faults
 from report.family import StoredResults
+from report.page import Page
 from report.past import compare_with
-from report.publish import Publication, own_sources
+from report.publish import SHARED, Publication, own_sources
 from report.rendered import Rendered
 from report.sections import PAGES, page
 from tests.report.repository import commit, start
@@ -110,3 +111,13 @@ def test_a_page_is_made_from_the_modules_of_other_pages_that_it_imports() -> Non
         "the gap between test and training"
     )
     assert not [path for path in own_sources(page("treinamento")) if "experimentos" in path]
+
+
+@pytest.mark.parametrize("one", PAGES, ids=lambda one: one.slug)
+def test_a_page_grows_old_with_all_that_computes_it(one: Page) -> None:
+    # These say nothing that a page prints: errors, files, and which pages there are.
+    silent = {"errors", "results", "store", "sources", "sections", "calibration", "__init__"}
+    module = f"report/pages/{one.slug.replace('-', '_')}.py"
+    imported = [path for path in sources.with_imports(module) if Path(path).stem not in silent]
+    known = (*SHARED, *own_sources(one))
+    assert not [path for path in imported if not any(path == part or path.startswith(f"{part}/") for part in known)]
