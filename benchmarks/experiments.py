@@ -13,7 +13,7 @@ import numpy as np
 
 from report.pages.espaco_latente_evolution import accuracy_gain
 from report.pages.experimentos_claims import gain_ratio
-from report.pages.reconstrucoes_claims import error_gap, least_recognised, sharpness_gap
+from report.pages.reconstrucoes_claims import error_gap, least_kept_class, sharpness_gap
 from report.sample import Sample
 from vae.results import Array
 
@@ -149,7 +149,7 @@ def least(others: float) -> Experiment:
             JUDGE: {"test_predictions": np.repeat(labels[None], n_seeds, axis=0)},
         }
 
-    return Experiment(least_recognised, (BEFORE, JUDGE), draw, 50.0)
+    return Experiment(least_kept_class, (BEFORE, JUDGE), draw, 50.0)
 
 
 def classes_of(n_images: int) -> Array:

@@ -11,8 +11,9 @@ from report.metrics import METRICS
 from vae import figures
 from vae.figures import Theme, Trajectory
 
-FEW, MANY = ("e10", "e10-l3", "e10-l5"), ("e10-l10", "e10-l20", "e10-l50")
-BY_DIMENSION = (*FEW, *MANY)
+# What the reference recommends for a plane to look at, what it recommends for generation, and what lies between.
+FEW, BETWEEN, MANY = ("e10", "e10-l3"), ("e10-l5",), ("e10-l10", "e10-l20", "e10-l50")
+BY_DIMENSION = (*FEW, *BETWEEN, *MANY)
 
 
 def trajectory(

@@ -66,7 +66,7 @@ FASHION_MNIST = DatasetInfo(
         "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     },
-    groups={"footwear": (5, 7, 9), "tops": (0, 2, 6), "clothes": (0, 1, 2, 3, 4, 6)},
+    groups={"footwear": (5, 7, 9), "tops": (0, 2, 6), "clothes": (0, 1, 2, 3, 4, 6), "upper": (0, 2, 4, 6)},
     interpolations=((7, 9), (7, 0), (0, 2), (1, 3), (5, 7), (8, 4)),
     foreign="digits",
 )

@@ -47,7 +47,7 @@ CLAIMS = (
         statistic=functools.partial(frechet_advantage, first=len(MANY)),
         measure=(
             "quanto a distância de Fréchet das amostras aos dados, em média nos treinos de dez, vinte e cinquenta "
-            "dimensões, é menor que a do melhor dos treinos de duas, três e cinco, em parte desta; a faixa recomendada "
+            "dimensões, é menor que a do melhor dos treinos de duas e de três, em parte desta; a faixa recomendada "
             f"entra pela média porque quem segue a recomendação pode escolher qualquer dimensão dela; {SEEDS_ALONE}"
         ),
         margin=10.0,
@@ -57,18 +57,18 @@ CLAIMS = (
         confirmed=(
             "De {{ run('e10-l10').latent_dim }} a {{ run('e10-l50').latent_dim }} dimensões gera-se melhor: em média, a "
             "distância de Fréchet delas é {{ value }} (intervalo {{ interval }}) menor que a do melhor dos treinos de "
-            "{{ run('e10').latent_dim }} a {{ run('e10-l5').latent_dim }}."
+            "{{ run('e10').latent_dim }} e {{ run('e10-l3').latent_dim }}."
         ),
         refuted=(
             "De {{ run('e10-l10').latent_dim }} a {{ run('e10-l50').latent_dim }} dimensões não se gera claramente "
             "melhor: na distância de Fréchet, a vantagem média delas sobre o melhor dos treinos de "
-            "{{ run('e10').latent_dim }} a {{ run('e10-l5').latent_dim }} é de {{ value }} (intervalo {{ interval }}), "
+            "{{ run('e10').latent_dim }} e {{ run('e10-l3').latent_dim }} é de {{ value }} (intervalo {{ interval }}), "
             "aquém de {{ margin }}{% if raw < 0 %}; negativa, é uma desvantagem{% endif %}."
         ),
         inconclusive=(
             "Na distância de Fréchet, a vantagem média de {{ run('e10-l10').latent_dim }} a "
-            "{{ run('e10-l50').latent_dim }} dimensões sobre o melhor dos treinos de {{ run('e10').latent_dim }} a "
-            "{{ run('e10-l5').latent_dim }} é de {{ value }}, o que {{ 'passa' if claimed else 'não passa' }} de "
+            "{{ run('e10-l50').latent_dim }} dimensões sobre o melhor dos treinos de {{ run('e10').latent_dim }} e "
+            "{{ run('e10-l3').latent_dim }} é de {{ value }}, o que {{ 'passa' if claimed else 'não passa' }} de "
             "{{ margin }}; {{ with_seeds }}, não se decide se geram melhor."
         ),
         unit="%",

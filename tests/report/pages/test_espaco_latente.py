@@ -548,3 +548,24 @@ def test_label_confusion_is_the_mean_of_both_ways(evidence: Evidence) -> None:
     i, j = index("T-shirt/top"), index("Trouser")
     found = tables.label_confusion(evidence, "T-shirt/top", "Trouser")
     assert found == pytest.approx((confusion[i, j] + confusion[j, i]) / 2)
+
+
+def test_a_map_that_shuffles_the_points_keeps_no_class() -> None:
+    rng = np.random.default_rng(2)
+    cloud = rng.standard_normal((len(LABELS), 5)) * 0.01 + 10 * np.eye(CLASSES)[LABELS][:, :5] + LABELS[:, None]
+    plane = cloud[:, :2] + LABELS[:, None] * np.array([3.0, 1.0])
+    assert maps.kept_accuracy(sample(latent_mean=cloud, tsne=plane), "tsne")[0] == pytest.approx(1)
+    shuffled = sample(latent_mean=cloud, tsne=rng.permutation(plane))
+    assert maps.kept_accuracy(shuffled, "tsne")[0] == pytest.approx(1 / CLASSES, abs=0.1)
+
+
+def test_the_overlap_has_its_place_between_chance_and_shuffled_labels() -> None:
+    rng = np.random.default_rng(3)
+    apart = sample(
+        {"active_units": 6.0},
+        latent_mean=blocks(np.arange(3), np.arange(3, 6)) + 1e-3 * rng.standard_normal((len(LABELS), 12)),
+    )
+    low, high = dimensions.random_overlap(apart), dimensions.permuted_overlap(apart)
+    expected = (dimensions.subspace_overlap(apart) - low) / (high - low)
+    assert dimensions.overlap_position(apart) == pytest.approx(expected)
+    assert dimensions.overlap_position(sample({"active_units": 2.0}, latent_mean=apart.array("latent_mean"))) == 1

@@ -120,11 +120,18 @@ def test_recognition_is_counted_class_by_class() -> None:
     seen = LABELS.copy()
     seen[np.flatnonzero(LABELS == 6)[: PER_CLASS * 3 // 4]] = 0
     originals = LABELS.copy()
-    share = claims.least_recognised(sample(recon_classes=seen), sample(test_predictions=originals))
+    share = claims.least_kept_class(sample(recon_classes=seen), sample(test_predictions=originals))
     assert share[0] == pytest.approx(np.where(np.arange(CLASSES) == 6, 25, 100)) and len(share) == 1 + RESAMPLES
-    # What the classifier already sees otherwise in the original is no fault of the reconstruction.
-    same = claims.least_recognised(sample(recon_classes=seen), sample(test_predictions=seen))
+    # What the classifier already sees otherwise in the original is no fault of the reconstruction, nor to its credit.
+    same = claims.least_kept_class(sample(recon_classes=seen), sample(test_predictions=seen))
     assert same == pytest.approx(np.full((1 + RESAMPLES, CLASSES), 100))
+
+
+def test_a_shirt_that_comes_back_as_a_pullover_keeps_its_kind() -> None:
+    assert list(claims.kinds(FASHION_MNIST)) == [0, 1, 0, 3, 0, 5, 0, 5, 8, 5]
+    seen = np.where(LABELS == 6, 2, np.where(LABELS == 3, 0, LABELS))  # every Shirt a Pullover, every Dress a T-shirt
+    kept = claims.least_kept_kind(sample(recon_classes=seen), sample(test_predictions=LABELS))[0]
+    assert kept == pytest.approx([100, 100, 0, 100, 100])  # upper, Trouser, Dress, footwear, Bag
 
 
 def test_entropy_explains_what_follows_it() -> None:
