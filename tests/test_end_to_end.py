@@ -171,19 +171,17 @@ def in_mid_training(runs: Path, seed: str) -> bool:
 
 def test_a_build_killed_in_training_goes_on_to_the_same_numbers(built: Tree, tmp_path: Path) -> None:
     tree = Tree(tmp_path / "killed")
-    command = [sys.executable, "build.py", "--all", *DIGITS]
-    kills = 0
-    for seed in ("42", "43"):
-        with subprocess.Popen(command, cwd=tree.root, env=tree.environment, stderr=subprocess.DEVNULL) as process:
-            while process.poll() is None and not in_mid_training(tree.root / "runs", seed):
-                time.sleep(0.005)
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                kills += 1
-    assert kills, "the build was never caught in a training"
-    done = tree.build("--all", *DIGITS)
+    command = ("--all", *DIGITS, "--seeds", "1")  # one of the seeds is enough, and takes half the time
+    started = [sys.executable, "build.py", *command]
+    with subprocess.Popen(started, cwd=tree.root, env=tree.environment, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not in_mid_training(tree.root / "runs", "42"):
+            time.sleep(0.005)
+        assert process.poll() is None, "the build was never caught in a training"
+        process.send_signal(signal.SIGKILL)
+    done = tree.build(*command)
     assert done.returncode == 0, done.stderr
-    assert tree.numbers("runs/quick-digits") == built.numbers("runs/quick-digits")
+    first = {name: numbers for name, numbers in built.numbers("runs/quick-digits").items() if "/42/" in name}
+    assert tree.numbers("runs/quick-digits") == first
 
 
 def pixel_entropies(path: Path) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -73,21 +73,21 @@ RUNS = (
 )
 # The runs of the reference report. Of these the first seed's weights are published with the numbers, 1 or 2 MB each.
 REFERENCE_RUNS = ("e10", "e50", "e100", "e10-l50")
-QUICK_TRAIN_IMAGES, QUICK_VALIDATION_IMAGES = 5_000, 1_000
+QUICK_TRAIN_IMAGES, QUICK_VALIDATION_IMAGES = 3_000, 500
 
 # Smaller samples, so that nothing but the training is left to wait for.
 QUICK_EVALUATION = EvaluationSpec(
     train_images=1_000,
     prior_samples=1_000,
-    reference_images=5_000,
-    iwae_images=100,
+    reference_images=2_000,
+    iwae_images=50,
     iwae_samples=16,
-    probe_images=5_000,
+    probe_images=2_000,
     silhouette_images=1_000,
     tsne_images=500,
-    prdc_images=1_000,
-    interpolation_pairs=50,
-    test_images=2_000,
+    prdc_images=500,
+    interpolation_pairs=20,
+    test_images=1_000,
 )
 
 
