@@ -124,6 +124,7 @@ DENSER = Claim(
 
 RELATIVELY_DENSER = Claim(
     id="18b",
+    ours=True,
     statement="Com mais épocas as classes se adensam também em relação ao tamanho da nuvem inteira.",
     needs=("e10", "e100"),
     statistic=within_share_change,

@@ -241,6 +241,7 @@ OVERFITS = Claim(
 )
 OVERFITS_MORE = Claim(
     id="36b",
+    ours=True,
     statement="Com poucas imagens, o risco de sobreajuste vem de o latente ser grande.",
     needs=(FEW_WIDE, FEW, "dataset"),
     statistic=gap_difference,

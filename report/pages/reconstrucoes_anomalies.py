@@ -82,6 +82,7 @@ CLAIMS = (
     ),
     Claim(
         id="41b",
+        ours=True,
         statement=(
             "Itens com alta perda de reconstrução, descontada a entropia dos seus pixels, podem indicar amostras fora da "
             "distribuição de treino."
