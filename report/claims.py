@@ -219,7 +219,7 @@ def evidence(verdict: Verdict) -> dict[str, Any]:
 def _verdict(claim: Claim, measured: Estimate, adjusted_p: float) -> Verdict:
     if measured.single_seed:
         return Verdict(claim, VerdictKind.INCONCLUSIVE, measured, adjusted_p, Why.ONE_SEED)
-    if measured.half_width == 0:
+    if not math.isfinite(measured.half_width):
         return Verdict(claim, VerdictKind.INCONCLUSIVE, measured, adjusted_p, Why.NO_SPREAD)
     if measured.low <= claim.margin <= measured.high:
         return Verdict(claim, VerdictKind.INCONCLUSIVE, measured, adjusted_p, Why.MARGIN_INSIDE)

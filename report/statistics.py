@@ -93,7 +93,7 @@ def _p_of_least(parts: Sequence[tuple[float, Errors]], margin: float) -> float:
 def crossed_errors(table: Array, n_images: int) -> Errors:
     """Return the errors of the mean over seeds of replicates (S, B), each only where there are two seeds, or images.
 
-    That of the seeds is sqrt(Var_seeds(row 0) / S); that of the images, the standard deviation over replicates of the
+    None if all that is known is that the seeds agree. That of the seeds is sqrt(Var_seeds(row 0) / S); that of the images, the standard deviation over replicates of the
     mean over seeds. What of the variance belongs to seed and image together is counted in both, so their sum is a
     little large, never small (the pigeonhole bootstrap, Owen 2007, errs likewise).
     """
@@ -101,7 +101,10 @@ def crossed_errors(table: Array, n_images: int) -> Errors:
     errors = []
     least = ROUNDING * max(1.0, abs(float(table[:, 0].mean())))
     if n_seeds > 1:
-        errors.append((float(table[:, 0].std(ddof=1)) / math.sqrt(n_seeds), n_seeds - 1))
+        seeds = float(table[:, 0].std(ddof=1)) / math.sqrt(n_seeds)
+        if seeds <= least and not n_images:
+            return []  # that a few trainings agree to the last digit, as counts do, does not say how others vary
+        errors.append((seeds, n_seeds - 1))
     if n_images:
         errors.append((float(table[:, 1:].mean(axis=0).std(ddof=1)), max(min(n_images, rows - 1) - 1, 1)))
     return [(error if error > least else 0.0, freedom) for error, freedom in errors]
@@ -124,11 +127,11 @@ def half_width(errors: Errors, level: float) -> float:
 def two_sided_p(distance: float, errors: Errors) -> float:
     """Return the level whose half width is the distance (>= 0): below alpha iff the interval leaves the margin out.
 
-    Without any error it is 1: that a few trainings agree to the last digit, as counts do, is no evidence of others.
+    1 if no error is known.
     """
     total = math.hypot(*(error for error, _ in errors))
     if total == 0:
-        return 1.0
+        return 0.0 if errors and distance > 0 else 1.0
     # The quantiles of the most and of the fewest degrees of freedom, for the whole error, enclose the answer.
     freedoms = [freedom for error, freedom in errors if error > 0]
     low, high = (2 * float(special.stdtr(f(freedoms), -distance / total)) for f in (max, min))

@@ -34,7 +34,8 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
             note = _no_interval(verdict)
             rows.append(Row(claim_id, None, style=style, note=note))
         else:
-            rows.append(Row(claim_id, at, *ends(verdict), style))
+            beyond = 2 * FARTHEST  # anything off the axis: an arrow head, however far
+            rows.append(Row(claim_id, *(max(-beyond, min(beyond, x)) for x in (at, *ends(verdict))), style))
     present = {verdict.kind for verdict in evidence.verdicts.values()} - {VerdictKind.UNTESTED}
     return dot_interval(
         rows,

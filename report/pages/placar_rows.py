@@ -36,11 +36,17 @@ def firmest(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
 
 
 def distance(verdict: Verdict) -> float | None:
-    """Distance of a value from its margin in half widths of its 95 % interval, positive on the claimed side."""
+    """Distance of a value from its margin in half widths of its 95 % interval, positive on the claimed side.
+
+    Infinite where all images of all trainings agree, so that the interval has no width; None without an interval.
+    """
     measured = verdict.estimate
-    if measured is None or not math.isfinite(measured.half_width) or measured.half_width == 0:
+    if measured is None or not math.isfinite(measured.half_width):
         return None
-    return _towards(verdict.claim) * (measured.value - verdict.claim.margin) / measured.half_width
+    away = _towards(verdict.claim) * (measured.value - verdict.claim.margin)
+    if measured.half_width == 0:
+        return math.copysign(math.inf, away) if away else 0.0
+    return away / measured.half_width
 
 
 def ends(verdict: Verdict) -> tuple[float, float]:
@@ -48,6 +54,9 @@ def ends(verdict: Verdict) -> tuple[float, float]:
     or a bound cuts it."""
     measured = verdict.estimate
     assert measured is not None  # where there is no interval, nothing asks for its ends
+    if measured.half_width == 0:
+        at = distance(verdict) or 0.0
+        return at, at
     shown = possible(measured, verdict.claim.bounds)
     first, second = (
         _towards(verdict.claim) * (end - verdict.claim.margin) / measured.half_width for end in (shown.low, shown.high)

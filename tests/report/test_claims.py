@@ -113,7 +113,7 @@ def test_why_a_claim_stays_open() -> None:
     family = {c.id: measured(-1, 1, 0.9) for c in others} | {"5": measured(0.1, 1, 0.02)}
     verdict = judge([claim, *others], family)["5"]
     assert (verdict.kind, verdict.why) == (VerdictKind.INCONCLUSIVE, Why.HOLM)
-    same = one(claim, measured(2, 2, 0.0))
+    same = one(claim, measured(-math.inf, math.inf, 1.0))
     assert (same.kind, same.why) == (VerdictKind.INCONCLUSIVE, Why.NO_SPREAD), "trainings that all gave the same count"
     assert verdict.adjusted_p == pytest.approx(0.2)
 
@@ -186,9 +186,7 @@ def test_no_verdict_contradicts_its_interval(
         assert verdict.kind is VerdictKind.INCONCLUSIVE and verdict.why is not None
         assert verdict.why is not Why.MARGIN_INSIDE or not any(beyond.values())
     # One and the same t test: the interval excludes the margin where p is below the level, and only there.
-    if outcome.half_width == 0:
-        assert outcome.p_value == 1 and verdict.kind is VerdictKind.INCONCLUSIVE
-    elif len(points) > 1 and abs(outcome.p_value - ALPHA) > 1e-9:
+    if len(points) > 1 and abs(outcome.p_value - ALPHA) > 1e-9:
         assert any(beyond.values()) == (outcome.p_value < ALPHA)
 
 

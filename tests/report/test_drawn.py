@@ -98,7 +98,7 @@ def misjudged(evidence: Evidence) -> list[str]:
         verdict = tested[claim_id]
         claim, measured = verdict.claim, verdict.estimate
         low, high = interval(evidence.samples, verdict, ALPHA / (len(tested) - rank))
-        in_doubt |= low <= claim.margin <= high or measured.n_seeds == 1 or low == high
+        in_doubt |= low <= claim.margin <= high or measured.n_seeds == 1
         above = (measured.value > claim.margin) == (claim.side == "above")
         due = VerdictKind.INCONCLUSIVE if in_doubt else VerdictKind.CONFIRMED if above else VerdictKind.REFUTED
         if verdict.kind is not due:

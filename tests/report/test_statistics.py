@@ -2,6 +2,7 @@
 passes whatever the seed and a wrong one does not."""
 
 import itertools
+import math
 import re
 import warnings
 
@@ -129,7 +130,7 @@ def test_two_errors_are_put_together_each_with_its_own_quantile() -> None:
     assert half_width([(3.0, 4), (4.0, 9_999)], 0.05) == pytest.approx(np.hypot(3 * 2.776445, 4 * 1.960201), rel=1e-6)
     assert half_width([(3.0, 4), (0.0, 9_999)], 0.05) == pytest.approx(3 * 2.776445, rel=1e-6)
     assert half_width([], 0.05) == np.inf
-    assert two_sided_p(5, [(0.0, 4)]) == 1, "what never varied is no evidence"
+    assert two_sided_p(5, []) == 1, "of what nothing is known there is no evidence"
     assert two_sided_p(3 * 2.776445, [(3.0, 4)]) == pytest.approx(0.05, rel=1e-5)
     assert two_sided_p(1e9, [(1.0, 4), (1.0, 99)]) < 1e-30 and two_sided_p(0, [(1.0, 4), (1.0, 99)]) == 1
 
@@ -203,7 +204,7 @@ def test_no_variation_at_all_gives_no_warning() -> None:
         same = {s: np.full(11, 2.0) for s in range(5)}
         assert estimate_crossed(same, margin=2.0, n_images=0).p_value == 1
         beyond = estimate_crossed(same, margin=1.0, n_images=7)
-        assert beyond.p_value == 1 and beyond.low == beyond.high == 2.0
+        assert beyond.p_value == 0 and beyond.low == beyond.high == 2.0
         tiny = estimate_crossed({s: np.full(11, 1e-200 * s) for s in range(5)}, margin=0.0, n_images=0)
         assert 0 <= tiny.p_value <= 1
 
@@ -399,7 +400,9 @@ def test_principal_coordinates_hold_the_largest_variance(drawn: Sample) -> None:
 def test_what_differs_in_its_last_digit_does_not_vary() -> None:
     rows = {seed: np.full(1 + RESAMPLES, 1 - 1e-16 * seed) for seed in range(3)}
     measured = estimate_crossed(rows, 0.5, 100)
-    assert (measured.half_width, measured.p_value) == (0, 1)
+    assert (measured.half_width, measured.p_value) == (0, 0), "all images of all trainings agree"
+    counted = estimate_crossed(rows, 0.5, 0)
+    assert (counted.half_width, counted.p_value) == (math.inf, 1), "three trainings do"
 
 
 def test_paired_differences_ignore_what_both_runs_share(drawn: Sample) -> None:

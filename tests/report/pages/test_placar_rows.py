@@ -54,7 +54,7 @@ OPEN, YES, NO = VerdictKind.INCONCLUSIVE, VerdictKind.CONFIRMED, VerdictKind.REF
         (verdict(OPEN, 0.5, 0.0, 1.2, why=Why.MARGIN_INSIDE), "cerca de 1,4 vez mais estreito para a deixar de fora, e resistir ainda à correção de Holm para refutá-la."),
         (verdict(OPEN, 1.0, 0.0, 1.2, why=Why.MARGIN_INSIDE), "na própria margem, e nenhum intervalo em torno dele decidiria."),
         (verdict(OPEN, 2.0, 1.4, 2.4, why=Why.HOLM, p=0.12), "o p corrigido por Holm, 0,120, teria de ficar abaixo de 0,05 para confirmá-la."),
-        (verdict(OPEN, 2.0, 2.0, 2.0, why=Why.NO_SPREAD), "Treinos que não dessem todos o mesmo valor"),
+        (verdict(OPEN, 2.0, -math.inf, math.inf, why=Why.NO_SPREAD), "Treinos que não dessem todos o mesmo valor"),
         (verdict(OPEN, 2.0, 1.4, 2.4, why=Why.ONE_SEED, seeds=1), "Para confirmá-la, o intervalo com elas teria de continuar inteiro acima de 1,00."),
         (verdict(OPEN, 2.0, 1.4, 2.4, why=Why.ONE_SEED, seeds=1, side="below"), "Para refutá-la, o intervalo com elas teria de continuar inteiro acima de 1,00."),
         (verdict(OPEN, 0.5, 0.0, 1.2, why=Why.ONE_SEED, seeds=1), "Só com as imagens, o intervalo contém a margem: com o mesmo valor, precisaria ser cerca de 1,4 vez mais estreito"),
@@ -87,6 +87,9 @@ def test_the_common_scale_counts_half_intervals_from_the_margin(side: str, sign:
     cut = verdict(OPEN, 2.0, 1.5, 2.5, side=side, bounds=(0.0, 2.25))
     assert distance(cut) == 2.0 * sign and sorted(map(abs, ends(cut))) == [1.0, 2.5]
     assert distance(verdict(OPEN, 2.0, -math.inf, math.inf)) is None
+    same = verdict(YES if sign > 0 else NO, 2.0, 2.0, 2.0, side=side)
+    assert distance(same) == sign * math.inf and ends(same) == (sign * math.inf, sign * math.inf)
+    assert ptbr.strip_marks(row(same, INFO)["scale"]) == "mais de 100 meios intervalos"
     far = verdict(OPEN, 2.0, 1.999, 2.001, side=side)
     assert ptbr.strip_marks(row(far, INFO)["scale"]) == "mais de 100 meios intervalos"
     assert row(verdict(OPEN, 2.0, -math.inf, math.inf), INFO)["scale"] == ""
