@@ -20,7 +20,7 @@ from vae.store import ResultsStore
 
 ROOT = Path(__file__).parents[1]
 ARGUMENTS = ("--dataset", "digits", "--seeds", "1", "--results", "results")
-PAGE, CLAIM, NAME = "reconstrucoes", "3b", "MORE_SIMILAR"
+PAGE, CLAIM, NAME = "reconstrucoes", "5b", "MORE_SIMILAR"
 RENDERED = "rendered/atividades/04-vae"
 
 
@@ -77,7 +77,7 @@ def test_a_claim_is_one_function_and_three_sentences_beside_the_page(tree: Path)
     page = tree / f"report/pages/{PAGE}.py"
     edit(page, f"from report.pages.{PAGE}_claims import ", f"from report.pages.{PAGE}_claims import {NAME}, ")
     edit(page, "    claims=(", f"    claims=({NAME}, ")
-    # "and say `{{ claim("3b") }}` in its template"
+    # "and say `{{ claim("5b") }}` in its template"
     said = re.findall(r"`({{ claim\(.*?\) }})`", text)
     assert said == [f'{{{{ claim("{CLAIM}") }}}}']
     template = tree / f"report/pages/{PAGE}.md.jinja"

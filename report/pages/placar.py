@@ -35,7 +35,8 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
             rows.append(Row(claim_id, None, style=style, note=note))
         else:
             beyond = 2 * FARTHEST  # anything off the axis: an arrow head, however far
-            rows.append(Row(claim_id, *(max(-beyond, min(beyond, x)) for x in (at, *ends(verdict))), style))
+            value, low, high = (max(-beyond, min(beyond, x)) for x in (at, *ends(verdict)))
+            rows.append(Row(claim_id, value, low, high, style))
     present = {verdict.kind for verdict in evidence.verdicts.values()} - {VerdictKind.UNTESTED}
     return dot_interval(
         rows,
