@@ -28,7 +28,7 @@ def line(place: Place) -> str:
     (places.of_text("vae/grid.py", "e50"), "vae/grid.py", '    Row("e50",'),
     (places.of_keyword("vae/datasets.py", "test_images", "fashion-mnist"), "vae/datasets.py", "    test_images=10_000"),
     (places.of_keyword("vae/datasets.py", "test_images", "digits"), "vae/datasets.py", "    test_images=297"),
-    (places.of_keyword("vae/grid.py", "iwae_images"), "vae/grid.py", "    iwae_images=100"),
+    (places.of_keyword("vae/grid.py", "iwae_images"), "vae/grid.py", "    iwae_images=50"),
     (places.of_score("knn_accuracy"), "vae/measurements/latent_space.py", '        "knn_accuracy":'),
     (places.of_score("iwae"), "vae/measurements/fidelity.py", '    scores["iwae"]'),
     (places.of_score("validation_kl"), "vae/measurements/fidelity.py", '            scores[f"{name}_kl"]'),
