@@ -134,7 +134,7 @@ def by_plugin(trial: Trial, margin: float) -> Estimate:
 
 def by_seeds(trial: Trial, margin: float) -> Estimate:
     """Who counts the seeds alone: Student's t, as if these test images were all there are."""
-    return estimate_crossed(trial.rows, margin, 0)
+    return _estimate(trial, margin, trial.errors[:1])
 
 
 def by_images(trial: Trial, margin: float) -> Estimate:

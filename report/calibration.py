@@ -30,7 +30,7 @@ ENGINE: Mapping[str, tuple[str, ...]] = {
     "report/claims.py": ("judge", "_verdict"),
     "report/pages/espaco_latente_evolution.py": ("accuracy_gain",),
     "report/pages/experimentos_claims.py": ("gain_ratio",),
-    "report/pages/reconstrucoes_claims.py": ("error_gap", "sharpness_gap", "least_kept_class"),
+    "report/pages/reconstrucoes_claims.py": ("error_gap", "sharpness_gap", "least_kept_class", "_least_kept"),
     "benchmarks/experiments.py": (),
     "benchmarks/trials.py": (),
     "benchmarks/families.py": (),

@@ -227,7 +227,7 @@ def test_the_command_writes_what_the_report_reads(
     assert not table.outdated
     assert [row.id for row in table.singles] == list(engine.SINGLES)
     assert [row.id for row in table.families] == list(engine.FAMILIES)
-    assert table.single("medians").repetitions == 2 and table.family("effects").effects == 20
+    assert table.single("medians").repetitions == 2 and table.family("effects").effects == 35
     assert "engine.json written" in capsys.readouterr().out
     # A quick look is none to be kept.
     written.unlink()
