@@ -6,10 +6,12 @@ python build.py --retrain e50 --section espaco-latente
 
 import difflib
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -103,6 +105,7 @@ def build(
     from report.rendered import Rendered
     from report.sections import PAGES, page, runs_of
     from report.state_text import reused
+    from vae.lock import sole_build
     from vae.raw_files import find
 
     with _usage():
@@ -110,22 +113,23 @@ def build(
     needed = {run for each in pages for run in runs_of(each)} | set(retrain)
     if not sections or grid.classifier.name in retrain:
         needed = set(grid.specs)  # the whole grid, also the runs that no page speaks of yet
-    if not dry_run:
-        store.recover()
-    plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
-    found = find(plan.info, data_dir, cache_dir())  # also with nothing to train: a mistyped --data is never passed over
     if dry_run:
-        print_plan(plan, store, device, found.words)
+        plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
+        print_plan(plan, store, device, find(plan.info, data_dir, cache_dir()).words)
         return
-    if plan.todo:
-        from vae.pipeline import Places, execute
-        from vae.progress import Progress
+    with sole_build(RUNS_DIR):
+        store.recover()
+        plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
+        find(plan.info, data_dir, cache_dir())  # also with nothing to train: a mistyped --data is never passed over
+        if plan.todo:
+            from vae.pipeline import Places, execute
+            from vae.progress import Progress
 
-        execute(plan, store, Places(data_dir, cache_dir()), device, Progress())
-    else:
-        for line in reused(plan, store):
-            click.echo(line)
-    Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR).publish(pages, click.echo)
+            execute(plan, store, Places(data_dir, cache_dir()), device, Progress())
+        else:
+            for line in reused(plan, store):
+                click.echo(line)
+        Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR).publish(pages, click.echo)
     click.echo("Read it: make serve (or mkdocs serve, in the environment)")
 
 
@@ -201,7 +205,8 @@ def run_check(grid: Grid, store: ResultsStore) -> None:
 
 
 def run() -> None:
-    """Run the command line: user errors are a sentence, Ctrl-C says how to go on."""
+    """Run the command line: user errors are a sentence, Ctrl-C and SIGTERM say how to go on."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -219,7 +224,12 @@ def run() -> None:
         sys.exit(1)
 
 
-def _stopped() -> None:
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """Make SIGTERM (what a scheduler or a shutdown sends) end a build as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def _stopped() -> NoReturn:
     click.echo("\nStopped. Nothing is lost: give the same command again and it goes on where it was.", err=True)
     sys.exit(130)
 

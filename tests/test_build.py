@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from tests.report.repository import commit, start
 from vae.datasets import dataset_info
 from vae.grid import make_grid
+from vae.lock import sole_build
 from vae.plan import keys_of
 from vae.results import RunResult
 from vae.spec import canonical
@@ -152,3 +154,24 @@ def test_check_counts_its_faults(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"{extra} is not in the manifest." in done.stderr
     assert "1 fault." in done.stderr
+
+
+def test_the_second_build_in_a_tree_is_a_sentence(tmp_path: Path) -> None:
+    with sole_build(ROOT / "runs"):
+        done = call("--section", "licoes", tmp=tmp_path)
+    assert done.returncode == 1
+    assert f"Another build is at work here: process {os.getpid()} on " in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_build_says_how_to_go_on(tmp_path: Path, number: signal.Signals) -> None:
+    waiting = "import build, time, vae.plan; build.make_plan = lambda *_: print('working', flush=True) or time.sleep(60); build.run()"
+    command = [sys.executable, "-c", waiting, "--all", "--results", str(tmp_path / "results")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "working\n"
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.strip() == "Stopped. Nothing is lost: give the same command again and it goes on where it was."

@@ -15,3 +15,7 @@ class ResultsError(LaudoError):
 
 class TrainingError(LaudoError):
     """A training cannot go on: it diverged, or ran out of memory."""
+
+
+class BusyError(LaudoError):
+    """Another build holds the tree."""

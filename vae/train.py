@@ -51,7 +51,8 @@ def train(
     data must be on the device. facts (device, versions, commit) describe this session and are
     kept with every checkpoint, after those of the sessions that it goes on from. keep: other epochs
     whose checkpoints are left too, if the training comes by them. Returns the history.
-    Raises TrainingError naming run, epoch and step when the loss is no longer finite.
+    Raises TrainingError naming run, epoch and step when the loss is no longer finite, or what to lower when the device
+    is out of memory.
     """
     keep_large_blocks()
     last = max(snapshots)
@@ -70,7 +71,10 @@ def train(
         learning_rate = task.learning_rate(epoch)
         for group in optimiser.param_groups:
             group["lr"] = learning_rate
-        losses = _train_epoch(task, model, optimiser, seed, epoch, train_split, device, listener)
+        try:
+            losses = _train_epoch(task, model, optimiser, seed, epoch, train_split, device, listener)
+        except torch.OutOfMemoryError as error:
+            raise _out_of_memory(task, name, epoch, device, folder) from error
         _stop_if_diverged(losses, name, epoch, folder)
         values = {"learning_rate": learning_rate}
         values |= _named("train", task, losses.sum(dim=0) / len(train_split))
@@ -150,9 +154,20 @@ def _stop_if_diverged(losses: Tensor, name: str, epoch: int, folder: CheckpointF
     if bool(finite.all()):
         return
     step = int((~finite).nonzero()[0]) + 1
-    good = [saved for saved in folder.epochs() if saved < epoch]
-    kept = f"The last good checkpoint is epoch {good[-1]}." if good else "There is no checkpoint yet."
     raise TrainingError(
-        f"Run {name}: the loss is no longer finite at epoch {epoch}, step {step}. {kept} "
+        f"Run {name}: the loss is no longer finite at epoch {epoch}, step {step}. {_way_back(folder, epoch)} "
         f"Try a lower learning rate (vae/grid.py) or, with a large beta, fewer latent dimensions."
     )
+
+
+def _out_of_memory(task: Task, name: str, epoch: int, device: torch.device, folder: CheckpointFolder) -> TrainingError:
+    return TrainingError(
+        f"Run {name}: {device.type} ran out of memory in epoch {epoch}, with batches of {task.batch_size} images. "
+        f"{_way_back(folder, epoch)} Free memory there, train elsewhere (--device cpu), or lower batch_size "
+        f"in vae/grid.py, which makes it another run."
+    )
+
+
+def _way_back(folder: CheckpointFolder, epoch: int) -> str:
+    good = [saved for saved in folder.epochs() if saved < epoch]
+    return f"The last good checkpoint is epoch {good[-1]}." if good else "There is no checkpoint yet."

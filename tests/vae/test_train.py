@@ -176,6 +176,17 @@ def test_divergence_names_the_last_good_checkpoint_before_it(trained: Train, mon
         trained("a", RUN)
 
 
+def test_out_of_memory_says_what_to_lower(trained: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(training, "_train_epoch", full)
+    with pytest.raises(
+        TrainingError, match=r"a3: cpu ran out of memory in epoch 1, .* 32 images\. .* lower batch_size"
+    ):
+        trained("a", RUN)
+
+
 def test_evaluation_draws_the_same_noise_at_every_call(tiny: Data, trained: Train) -> None:
     task = vae_task(RUN)
     model = task.build(42)
