@@ -72,7 +72,7 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = learning_rate
         try:
-            losses = _train_epoch(task, model, optimiser, seed, epoch, train_split, device, listener)
+            losses = train_epoch(task, model, optimiser, seed, epoch, train_split, device, listener)
         except torch.OutOfMemoryError as error:
             raise _out_of_memory(task, name, epoch, device, folder) from error
         _stop_if_diverged(losses, name, epoch, folder)
@@ -90,7 +90,7 @@ def train(
     return history
 
 
-def _train_epoch(
+def train_epoch(
     task: Task,
     model: torch.nn.Module,
     optimiser: torch.optim.Optimizer,

@@ -171,7 +171,7 @@ def test_divergence_names_run_epoch_and_step(trained: Train) -> None:
 def test_divergence_names_the_last_good_checkpoint_before_it(trained: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     _, folder = trained("a", RUN, snapshots=(1, 3))
     folder.file(3).rename(folder.file(9))
-    monkeypatch.setattr(training, "_train_epoch", lambda *_: torch.tensor([[1.0, 1.0], [torch.inf, 1.0]]))
+    monkeypatch.setattr(training, "train_epoch", lambda *_: torch.tensor([[1.0, 1.0], [torch.inf, 1.0]]))
     with pytest.raises(TrainingError, match=r"epoch 2, step 2\. The last good checkpoint is epoch 1\."):
         trained("a", RUN)
 
@@ -180,7 +180,7 @@ def test_out_of_memory_says_what_to_lower(trained: Train, monkeypatch: pytest.Mo
     def full(*_: object) -> torch.Tensor:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(training, "_train_epoch", full)
+    monkeypatch.setattr(training, "train_epoch", full)
     with pytest.raises(
         TrainingError, match=r"a3: cpu ran out of memory in epoch 1, .* 32 images\. .* lower batch_size"
     ):

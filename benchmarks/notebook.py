@@ -1,0 +1,82 @@
+"""The loop that course notebooks have, kept plain on purpose: what benchmarks/speed.py measures ours against."""
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import DataLoader, random_split
+
+BATCH, LEARNING_RATE, SEED = 128, 2e-3, 42
+
+
+class NotebookVAE(nn.Module):
+    """The reference model as it is written there: NCHW, the last convolution padded and then cropped."""
+
+    def __init__(self, latent: int = 2) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(
+            nn.Conv2d(1, 32, 3, stride=2, padding=1), nn.ReLU(),
+            nn.Conv2d(32, 64, 3, stride=2, padding=1), nn.ReLU(),
+            nn.Conv2d(64, 128, 3, stride=2, padding=1), nn.ReLU(),
+            nn.Flatten(),
+        )  # fmt: skip
+        self.mean = nn.Linear(128 * 4 * 4, latent)
+        self.logvar = nn.Linear(128 * 4 * 4, latent)
+        self.expand = nn.Linear(latent, 128 * 4 * 4)
+        self.decoder = nn.Sequential(
+            nn.ConvTranspose2d(128, 64, 4, stride=2, padding=1), nn.ReLU(),
+            nn.ConvTranspose2d(64, 32, 4, stride=2, padding=2, output_padding=1), nn.ReLU(),
+            nn.ConvTranspose2d(32, 16, 4, stride=2, padding=1), nn.ReLU(),
+            nn.Conv2d(16, 1, 3, padding=1),
+        )  # fmt: skip
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the logits (batch, 1, 28, 28), the mean and the log-variance (batch, latent)."""
+        features = self.encoder(images)
+        mean, logvar = self.mean(features), self.logvar(features)
+        z = mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
+        logits = self.decoder(self.expand(z).view(-1, 128, 4, 4))
+        return logits[:, :, 1:-1, 1:-1], mean, logvar
+
+
+def loss_of(model: NotebookVAE, images: Tensor) -> Tensor:
+    """Return the negative ELBO, the mean over the batch, in nats."""
+    logits, mean, logvar = model(images)
+    bce = functional.binary_cross_entropy_with_logits(logits, images, reduction="sum")
+    kl = -0.5 * torch.sum(1 + logvar - mean.pow(2) - logvar.exp())
+    return (bce + kl) / images.shape[0]
+
+
+def train_steps(
+    model: NotebookVAE, optimiser: torch.optim.Optimizer, batches: Iterable[Tensor], device: torch.device
+) -> list[float]:
+    """Take one optimiser step a batch; return the loss of each."""
+    model.train()
+    losses = []
+    for images in batches:
+        images = images.to(device)
+        optimiser.zero_grad()
+        loss = loss_of(model, images)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    return losses
+
+
+def seconds_of(root: Path, steps: int, warm_up: int, device: torch.device) -> float:
+    """Return how long the steps took, the warm-up and the start of the loader left out. root: torchvision's."""
+    from torchvision import datasets, transforms
+
+    torch.manual_seed(SEED)
+    everything = datasets.FashionMNIST(root, train=True, download=False, transform=transforms.ToTensor())
+    train, _ = random_split(everything, [54_000, 6_000], generator=torch.Generator().manual_seed(SEED))
+    loader = iter(DataLoader(train, batch_size=BATCH, shuffle=True))
+    model = NotebookVAE().to(device)
+    optimiser = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
+    train_steps(model, optimiser, (next(loader)[0] for _ in range(warm_up)), device)
+    began = time.perf_counter()
+    train_steps(model, optimiser, (next(loader)[0] for _ in range(steps)), device)
+    return time.perf_counter() - began
