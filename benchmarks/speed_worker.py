@@ -1,4 +1,4 @@
-"""One measurement of benchmarks/speed.py, in a process of its own: prints JSON.
+"""One side of benchmarks/speed.py, in a process of its own: prints JSON, a line a turn.
 
 Alone in its process, because what ours tells the allocator would help the notebook too.
 """
@@ -7,8 +7,10 @@ import argparse
 import json
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import torch
@@ -37,28 +39,25 @@ class Unheard:
     def epoch(self, epoch: int, history: History) -> None: ...
 
 
-def ours(cache: Path, steps: int, device: torch.device) -> float:
-    """Return the seconds of the steps, as vae.train takes them."""
+def ours(cache: Path, device: torch.device) -> Callable[[int], None]:
+    """Return what takes so many steps as vae.train takes them."""
     keep_large_blocks()
     task = vae_task(RUN)
     data = load(FASHION_MNIST, None, cache).to(device)
     model = task.build(notebook.SEED).to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=task.learning_rate(1), fused=device.type in ("cuda", "cpu"))
+    epochs = count(1)
 
-    def take(steps: int, epoch: int) -> None:
+    def take(steps: int) -> None:
         split = data.train.first(steps * task.batch_size)
-        train_epoch(task, model, optimiser, notebook.SEED, epoch, split, device, Unheard()).cpu()
+        train_epoch(task, model, optimiser, notebook.SEED, next(epochs), split, device, Unheard()).cpu()
 
-    take(WARM_UP, 1)
-    began = time.perf_counter()
-    take(steps, 2)
-    return time.perf_counter() - began
+    return take
 
 
-def theirs(cache: Path, steps: int, device: torch.device) -> float:
-    """Return the seconds of the steps, as the notebook takes them."""
-    root = verified_folder(FASHION_MNIST, None, cache).parent.parent
-    return notebook.seconds_of(root, steps, WARM_UP, device)
+def theirs(cache: Path, device: torch.device) -> Callable[[int], None]:
+    """Return what takes so many steps as the notebook takes them."""
+    return notebook.loop(verified_folder(FASHION_MNIST, None, cache).parent.parent, device)
 
 
 def roofline(device: torch.device) -> dict[str, float]:
@@ -111,7 +110,6 @@ def step_flops() -> dict[str, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("ours", "notebook", "roofline"))
-    parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     device = torch.device(options.device)
@@ -119,9 +117,14 @@ def main() -> None:
         print(json.dumps({"peak": roofline(device), "flops": step_flops(), "threads": torch.get_num_threads()}))
         return
     cache = Path(os.environ.get("LAUDO_CACHE") or ".cache")
-    seconds = (ours if options.what == "ours" else theirs)(cache, options.steps, device)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts KiB
-    print(json.dumps({"images_per_second": options.steps * notebook.BATCH / seconds, "peak_bytes": peak}))
+    take = (ours if options.what == "ours" else theirs)(cache, device)
+    take(WARM_UP)
+    for line in sys.stdin:  # one turn a line: so many steps
+        began = time.perf_counter()
+        take(int(line))
+        seconds = time.perf_counter() - began
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts KiB
+        print(json.dumps({"images_per_second": int(line) * notebook.BATCH / seconds, "peak_bytes": peak}), flush=True)
 
 
 if __name__ == "__main__":
