@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from vae.provenance import processor
 from vae.results import dump_json
 
 HERE = Path(__file__).parent
@@ -36,7 +37,7 @@ def measure(steps: int, pairs: int, device: str) -> dict[str, Any]:
             print(f"pair {pair + 1}: {ratios(taken)[-1]:.2f}", flush=True)
     with _worker("roofline", device) as worker:
         found = json.loads(worker.communicate()[0])
-    machine = {"processor": _processor(), "cores": os.cpu_count(), "device": device, "system": platform.system()}
+    machine = {"processor": processor(), "cores": os.cpu_count(), "device": device, "system": platform.system()}
     versions = {name: version(name) for name in ("torch", "torchvision")} | {"python": platform.python_version()}
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     return {"date": date, "machine": machine, "versions": versions, "steps": steps, "pairs": taken, **found}
@@ -104,15 +105,6 @@ def _turn(worker: subprocess.Popen[str], steps: int) -> dict[str, Any]:
     worker.stdin.flush()
     taken: dict[str, Any] = json.loads(worker.stdout.readline())
     return taken
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def main() -> None:

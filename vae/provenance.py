@@ -47,10 +47,11 @@ def device_name(kind: str) -> str:
     if kind == "mps":
         return f"Apple GPU ({platform.machine()})"
     threads = torch.get_num_threads()
-    return f"CPU {_processor()}, {threads} {'thread' if threads == 1 else 'threads'}"
+    return f"CPU {processor()}, {threads} {'thread' if threads == 1 else 'threads'}"
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Return the name of the processor."""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
