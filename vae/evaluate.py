@@ -29,9 +29,8 @@ Arrays of a result (n test images, C classes, d latent dimensions; m <= n, the f
 import torch
 
 from vae.checkpoints import History
-from vae.data import Data
 from vae.measurements import fidelity, generation, latent_space
-from vae.measurements.subject import Arrays, Codes, Scores, Subject, decode_logits, encode
+from vae.measurements.subject import Arrays, Codes, RealImages, Scores, Subject, decode_logits, encode
 from vae.spec import RunSpec
 
 
@@ -39,12 +38,13 @@ from vae.spec import RunSpec
 def evaluate(subject: Subject) -> tuple[Scores, Arrays]:
     """Return every score and array of a trained VAE."""
     subject.model.eval()
-    subject.classifier.eval()
-    data, sizes = subject.data, subject.sizes
-    reference = data.train.images[: sizes.reference_images]
-    codes = Codes(encode(subject.model, reference)[0], *encode(subject.model, data.test.images))
-    logits = decode_logits(subject.model, codes.test)
-    reconstructions = torch.sigmoid(logits)
+    subject.real.classifier.eval()
+    data = subject.data
+    seen = max(subject.sizes.reference_images, subject.train_images)
+    splits = (data.train.images[:seen], data.validation.images, data.test.images)
+    codes = Codes(*(encode(subject.model, images) for images in splits))
+    logits = decode_logits(subject.model, codes.test.mean)
+    reconstructions = subject.real.look(torch.sigmoid(logits))
     parts = (
         fidelity.likelihood(subject, codes),
         fidelity.reconstructions(subject, logits),
@@ -52,8 +52,8 @@ def evaluate(subject: Subject) -> tuple[Scores, Arrays]:
         latent_space.layout(subject, codes),
         latent_space.embedding(subject, codes),
         generation.prior_samples(subject, reconstructions),
-        generation.interpolations(subject),
-        generation.midpoints(subject, reconstructions),
+        generation.interpolations(subject, codes),
+        generation.midpoints(subject, codes, reconstructions),
     )
     scores: Scores = {"parameters": float(sum(p.numel() for p in subject.model.parameters()))}
     arrays: Arrays = {}
@@ -63,16 +63,16 @@ def evaluate(subject: Subject) -> tuple[Scores, Arrays]:
     return scores, arrays
 
 
-def run_history(spec: RunSpec, history: History, data: Data) -> dict[str, list[float]]:
+def run_history(spec: RunSpec, history: History, real: RealImages) -> dict[str, list[float]]:
     """Return the run's history with -ELBO and deviance beside the terms that the loop recorded.
 
     Of an autoencoder neither KL nor -ELBO: its variance is not trained.
     """
     columns = dict(history.until(spec.epochs).columns)
-    train = data.train.first(spec.training.train_images)
-    validation = data.validation.first(spec.training.validation_images)
-    for name, split in (("train", train), ("validation", validation)):
-        floor = fidelity.mean_entropy(split)
+    data, training = real.data, spec.training
+    train, validation = data.train.first(training.train_images), data.validation.first(training.validation_images)
+    for name, images in (("train", len(train)), ("validation", len(validation))):
+        floor = real.entropy(name, images)
         kl = columns.pop(f"{name}_kl", [])
         if not spec.deterministic:
             columns[f"{name}_kl"] = kl

@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from vae.data import Data, as_input, load
 from vae.errors import LaudoError
 from vae.evaluate import evaluate, run_history
 from vae.grid import FIRST_SEED
-from vae.measurements.subject import Subject, look
+from vae.measurements.subject import RealImages, Subject
 from vae.metrics import samples
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE
@@ -171,9 +172,8 @@ class Build:
     ) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
         model = ConvVAE(spec.model).to(self.device)
         model.load_state_dict(weights)
-        subject = Subject(spec, seed, model, self._classifier(), self.data, self.plan.grid.evaluation)
-        scores, arrays = evaluate(subject)
-        return scores, arrays, run_history(spec, history, self.data)
+        scores, arrays = evaluate(Subject(spec, seed, model, self._real, self.plan.grid.evaluation))
+        return scores, arrays, run_history(spec, history, self._real)
 
     @torch.no_grad()
     def _classifier_numbers(
@@ -182,7 +182,8 @@ class Build:
         classes = len(self.plan.info.classes)
         classifier = Classifier(classes).to(self.device).eval()
         classifier.load_state_dict(weights)
-        test, other = (look(classifier, as_input(split.images)) for split in (self.data.test, self.data.validation))
+        real = RealImages(classifier, self.data)
+        test, other = real.test, real.look(as_input(self.data.validation.images))
         labels = self.data.test.labels
         confusion = torch.bincount(labels * classes + test.classes, minlength=classes**2).view(classes, classes)
         scores = {
@@ -196,14 +197,16 @@ class Build:
         }
         return scores, arrays, history.columns
 
-    def _classifier(self) -> Classifier:
+    @cached_property
+    def _real(self) -> RealImages:
+        """The real images as the published classifier sees them: it comes before the VAEs in a grid."""
         spec = self.plan.grid.classifier
         classifier = Classifier(len(self.plan.info.classes)).to(self.device)
         published = self.store.weights(spec.name, FIRST_SEED)
         if published is None:
             raise LaudoError(f"The classifier's weights are missing; train it again with --retrain {spec.name}.")
         classifier.load_state_dict(load_file(published))
-        return classifier
+        return RealImages(classifier.eval(), self.data)
 
     def _summarise(self, step: Step) -> None:
         began = time.perf_counter()

@@ -12,7 +12,7 @@ from torch.nn import functional
 from vae import objectives
 from vae.datasets import DatasetInfo
 from vae.models.classifier import Classifier
-from vae.models.conv import ConvVAE, build_model, reparametrise
+from vae.models.conv import ConvVAE, Decoder, build_model, reparametrise
 from vae.spec import ClassifierSpec, RunSpec
 
 Terms = Float[Tensor, "terms batch"]
@@ -47,16 +47,19 @@ CODES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
 }
 
 
+def vae_terms(spec: RunSpec, decoder: Decoder, images: Tensor, mean: Tensor, logvar: Tensor, noise: Tensor) -> Terms:
+    """Return reconstruction and KL of each image, nats, from the parameters of q(z|x)."""
+    logits = decoder(CODES[spec.objective.code](mean, logvar, noise))
+    return torch.stack([objectives.reconstruction(logits, images), objectives.kl_divergence(mean, logvar)])
+
+
 def vae_task(spec: RunSpec) -> Task:
     """Return the task of a VAE: reconstruction + beta KL, nats per image; its ablations differ in the code alone."""
-
-    code = CODES[spec.objective.code]
 
     def terms(model: nn.Module, images: Tensor, labels: Int[Tensor, " batch"], noise: Tensor) -> Terms:
         assert isinstance(model, ConvVAE)
         mean, logvar = model.encoder(images)
-        logits = model.decoder(code(mean, logvar, noise))
-        return torch.stack([objectives.reconstruction(logits, images), objectives.kl_divergence(mean, logvar)])
+        return vae_terms(spec, model.decoder, images, mean, logvar, noise)
 
     return Task(
         build=lambda seed: build_model(spec.model, seed),

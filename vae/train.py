@@ -127,12 +127,17 @@ def evaluate_terms(task: Task, model: torch.nn.Module, split: Split, seed: int) 
     """Return each term for each image (terms x images), one noise draw an image, the same at every call."""
     model.eval()
     device = split.images.device
-    noise = standard_normal(len(split), task.noise_dim, stream(seed, 0, "evaluation"), device)
+    noise = evaluation_noise(len(split), task.noise_dim, seed, device)
     rows = []
     for first in range(0, len(split), EVALUATION_BATCH):
         batch = slice(first, first + EVALUATION_BATCH)
         rows.append(task.terms(model, as_input(split.images[batch]), split.labels[batch], noise[batch]))
     return torch.cat(rows, dim=1)
+
+
+def evaluation_noise(n: int, dim: int, seed: int, device: torch.device) -> Tensor:
+    """Return the one draw an image with which a seed's losses are measured outside training, (n, dim)."""
+    return standard_normal(n, dim, stream(seed, 0, "evaluation"), device)
 
 
 def standard_normal(n: int, dim: int, seed: int, device: torch.device) -> Tensor:

@@ -7,13 +7,13 @@ import torch
 
 from tests.vae.tiny import INFO, SIZES, tiny_run
 from vae.checkpoints import CheckpointFolder, History
-from vae.data import Data
+from vae.data import Data, as_input
 from vae.evaluate import evaluate, run_history
 from vae.measurements import fidelity, generation
-from vae.measurements.fidelity import mean_entropy
-from vae.measurements.subject import Arrays, Scores, Subject, encode
+from vae.measurements.subject import Arrays, Codes, Posterior, RealImages, Scores, Subject, encode
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE
+from vae.objectives import pixel_entropy
 from vae.spec import ObjectiveSpec
 
 N, C, FEW = 60, 4, SIZES.silhouette_images
@@ -65,7 +65,7 @@ def measured(request: pytest.FixtureRequest, tiny: Data) -> tuple[int, Subject, 
     dim: int = request.param
     torch.manual_seed(0)
     spec = tiny_run(latent_dim=dim)
-    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), Classifier(C).eval(), tiny, SIZES)
+    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES)
     scores, arrays = evaluate(subject)
     return dim, subject, scores, arrays
 
@@ -100,7 +100,7 @@ def test_a_model_that_collapsed_altogether_has_finite_scores(dim: int, tiny: Dat
     with torch.no_grad():
         for parameter in model.encoder.parameters():
             parameter.zero_()
-    scores, arrays = evaluate(Subject(spec, 42, model, Classifier(C).eval(), tiny, SIZES))
+    scores, arrays = evaluate(Subject(spec, 42, model, RealImages(Classifier(C).eval(), tiny), SIZES))
     assert scores["active_units"] == 0
     assert [name for name, value in scores.items() if not np.isfinite(value)] == []
     assert [name for name, values in arrays.items() if not np.isfinite(values).all()] == []
@@ -143,7 +143,7 @@ def test_evaluating_again_gives_the_same_bits(measured: Measured) -> None:
 
 def test_latent_means_are_in_the_order_of_the_test_images(measured: Measured) -> None:
     _, subject, _, arrays = measured
-    one = encode(subject.model, subject.data.test.images[7:8])[0]
+    one = encode(subject.model, subject.data.test.images[7:8]).mean
     np.testing.assert_allclose(arrays["latent_mean"][7], one[0].detach().numpy(), atol=2e-3)
 
 
@@ -174,20 +174,22 @@ def test_history_has_elbo_and_deviance_beside_the_terms(
     trained: Callable[..., tuple[History, CheckpointFolder]], tiny: Data
 ) -> None:
     history, _ = trained("a", tiny_run())
-    columns = run_history(tiny_run(epochs=2), history, tiny)
+    columns = run_history(tiny_run(epochs=2), history, RealImages(Classifier(C).eval(), tiny))
     names = {f"{split}_{term}" for split in ("train", "validation") for term in ("neg_elbo", "bce", "kl", "deviance")}
     assert columns.keys() == names | {"learning_rate"}
     assert {len(values) for values in columns.values()} == {2}
     assert columns["train_neg_elbo"][1] == columns["train_bce"][1] + columns["train_kl"][1]
     assert columns["validation_deviance"][0] == pytest.approx(
-        columns["validation_bce"][0] - mean_entropy(tiny.validation)
+        columns["validation_bce"][0] - pixel_entropy(as_input(tiny.validation.images)).mean().item()
     )
 
 
 def test_an_autoencoder_has_losses_and_no_posterior(tiny: Data) -> None:
     spec = dataclasses.replace(tiny_run(), objective=ObjectiveSpec(0.0, "mean"))
     torch.manual_seed(0)
-    scores, arrays = evaluate(Subject(spec, 42, ConvVAE(spec.model).eval(), Classifier(C).eval(), tiny, SIZES))
+    scores, arrays = evaluate(
+        Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES)
+    )
     missing = {name for name in SCORES if name.endswith(("_kl", "_neg_elbo"))} | {
         "iwae",
         "mutual_information",
@@ -204,16 +206,16 @@ def test_the_history_of_an_autoencoder_has_no_bound(
     spec = dataclasses.replace(tiny_run(), objective=ObjectiveSpec(0.0, "mean"))
     history, _ = trained("a", spec)
     terms = {f"{split}_{term}" for split in ("train", "validation") for term in ("bce", "deviance")}
-    assert run_history(spec, history, tiny).keys() == terms | {"learning_rate"}
+    assert run_history(spec, history, RealImages(Classifier(C).eval(), tiny)).keys() == terms | {"learning_rate"}
 
 
 def test_foreign_images_are_measured_where_there_are_any(tiny: Data) -> None:
     spec = tiny_run()
-    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), Classifier(C).eval(), tiny, SIZES)
+    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES)
     assert fidelity.foreign(subject) == ({}, {})
     elsewhere = dataclasses.replace(tiny, info=dataclasses.replace(INFO, foreign="digits"))
     with torch.no_grad():
-        _, arrays = fidelity.foreign(dataclasses.replace(subject, data=elsewhere))
+        _, arrays = fidelity.foreign(dataclasses.replace(subject, real=RealImages(Classifier(C).eval(), elsewhere)))
     assert arrays["foreign_bce"].shape == (1797,)
     assert (arrays["foreign_bce"] > 0).all()
 
@@ -221,13 +223,14 @@ def test_foreign_images_are_measured_where_there_are_any(tiny: Data) -> None:
 def test_midpoints_of_a_class_with_itself_are_not_taken(tiny: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a decoder that draws its latent, and an eye that sees pixels, a mid-point shows whose it is."""
     spec = tiny_run()
-    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), Classifier(C).eval(), tiny, SIZES)
+    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES)
     labels = tiny.test.labels.float()[:, None].expand(-1, 2)
+    posterior = Posterior(labels, labels)
     seen: list[torch.Tensor] = []
-    monkeypatch.setattr(generation, "encode", lambda model, images: (labels, labels))
     monkeypatch.setattr(generation, "decode", lambda model, z: seen.append(z) or torch.rand(len(z), 1, 28, 28))
     with torch.no_grad():
-        generation.midpoints(subject, torch.rand(N, 1, 28, 28))
+        reconstructions = subject.real.look(torch.rand(N, 1, 28, 28))
+        generation.midpoints(subject, Codes(posterior, posterior, posterior), reconstructions)
     own = labels[: SIZES.prdc_images]
     assert (2 * seen[0] - own != own).all(), "the partner is of another class"
     assert (2 * seen[0] - own).unique().tolist() == [0, 1, 2, 3]

@@ -36,6 +36,20 @@ def test_the_unpadded_last_convolution_is_the_padded_and_cropped_one_of_the_refe
     torch.testing.assert_close(decoder(z), padded[:, :, 1:-1, 1:-1], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("latent_dim", [2, 10])
+def test_the_decoder_is_the_same_map_for_one_image_and_for_many(latent_dim: int) -> None:
+    """Many images go through the composition of the first two layers, one through the layers themselves."""
+    decoder = build_model(ConvSpec(latent_dim), 1).decoder.double()
+    z = torch.randn(latent_dim + 2, latent_dim, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    gradients = []
+    for pixels in (decoder(z), torch.cat([decoder(row) for row in z.split(1)])):
+        decoder.zero_grad()
+        pixels.square().sum().backward()
+        gradients.append((pixels.detach(), *(parameter.grad.clone() for parameter in decoder.parameters())))
+    for many, one in zip(*gradients, strict=True):
+        torch.testing.assert_close(many, one, rtol=1e-10, atol=1e-12)
+
+
 def test_gradients_reach_mean_and_log_variance() -> None:
     mean, logvar = (torch.full((2, 3), value, requires_grad=True) for value in (0.5, -1.0))
     noise = torch.tensor([[1.0, -2.0, 0.0], [0.5, 0.0, 3.0]])

@@ -10,7 +10,7 @@ from vae import spec
 from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data
 from vae.evaluate import evaluate
-from vae.measurements.subject import Subject
+from vae.measurements.subject import RealImages, Subject
 from vae.models.classifier import Classifier
 from vae.models.conv import build_model
 from vae.spec import ClassifierSpec
@@ -59,5 +59,5 @@ def test_evaluation(tiny: Data) -> None:
     run = tiny_run()
     torch.manual_seed(0)
     classifier = Classifier(len(INFO.classes)).eval()
-    scores, _ = evaluate(Subject(run, 42, build_model(run.model, 42), classifier, tiny, SIZES))
+    scores, _ = evaluate(Subject(run, 42, build_model(run.model, 42), RealImages(classifier, tiny), SIZES))
     compare({name: scores[name] for name in EVALUATED[2]}, EVALUATED, "EVALUATION_NUMERICS")

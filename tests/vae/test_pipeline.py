@@ -26,9 +26,8 @@ def few_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     from vae.measurements.subject import Arrays, Codes, Scores, Subject, encode
 
     def short(subject: Subject) -> tuple[Scores, Arrays]:
-        train, test = (encode(subject.model, split.images) for split in (subject.data.train, subject.data.test))
-        codes = Codes(train[0], *test)
-        return likelihood(subject, codes)
+        splits = (subject.data.train, subject.data.validation, subject.data.test)
+        return likelihood(subject, Codes(*(encode(subject.model, split.images) for split in splits)))
 
     import torch
 

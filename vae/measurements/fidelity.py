@@ -11,6 +11,7 @@ from vae.data import Split, as_input, foreign_images
 from vae.measurements.subject import (
     Arrays,
     Codes,
+    Posterior,
     Scores,
     Subject,
     as_float32,
@@ -20,20 +21,23 @@ from vae.measurements.subject import (
 )
 from vae.metrics import images as image_metrics
 from vae.metrics import likelihood as bounds
-from vae.objectives import pixel_entropy, reconstruction
-from vae.train import EVALUATION_BATCH, evaluate_terms
+from vae.objectives import reconstruction
+from vae.train import EVALUATION_BATCH, evaluation_noise
 
 
 def likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
-    data, sizes, task = subject.data, subject.sizes, tasks.vae_task(subject.spec)
-    train = data.train.first(task.train_images).first(sizes.train_images)
-    validation = data.validation.first(task.validation_images)
+    data, sizes = subject.data, subject.sizes
+    validation = data.validation.first(subject.spec.training.validation_images)
     scores: Scores = {}
     terms = {}
-    for name, split in (("train", train), ("validation", validation), ("test", data.test)):
-        bce, kl = terms[name] = evaluate_terms(task, subject.model, split, subject.seed)
+    for name, split, posterior in (
+        ("train", data.train.first(subject.train_images), codes.train),
+        ("validation", validation, codes.validation),
+        ("test", data.test, codes.test),
+    ):
+        bce, kl = terms[name] = _terms(subject, split, posterior)
         scores[f"{name}_bce"] = bce.mean().item()
-        scores[f"{name}_deviance"] = bce.mean().item() - mean_entropy(split)
+        scores[f"{name}_deviance"] = bce.mean().item() - subject.real.entropy(name, len(split))
         if not subject.spec.deterministic:
             scores[f"{name}_kl"] = kl.mean().item()
             scores[f"{name}_neg_elbo"] = (bce + kl).mean().item()
@@ -41,19 +45,16 @@ def likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     if subject.spec.deterministic:
         return scores, {"test_bce": as_float32(bce)}  # no q(z|x), so no KL and no bound
     few = slice(0, sizes.iwae_images)
-    mean, logvar = codes.test[few], codes.test_logvar[few]
+    mean, logvar = codes.test.mean, codes.test.logvar
     inputs = as_input(data.test.images[few])
-    bound = bounds.iwae(subject.model.decoder, mean, logvar, inputs, sizes.iwae_samples, subject.generator("iwae"))
+    generator = subject.generator("iwae")
+    bound = bounds.iwae(subject.model.decoder, mean[few], logvar[few], inputs, sizes.iwae_samples, generator)
     scores["iwae"] = bound.mean().item()
     scores["iwae_neg_elbo"] = terms["test"][:, few].sum(dim=0).mean().item()
-    information, aggregate = bounds.mutual_information_and_aggregate_kl(
-        codes.test, codes.test_logvar, subject.generator("aggregate")
-    )
+    information, aggregate = bounds.mutual_information_and_aggregate_kl(mean, logvar, subject.generator("aggregate"))
     scores |= {"mutual_information": information, "aggregate_kl": aggregate}
-    scores["hole_mass"] = bounds.hole_mass(
-        codes.test, codes.test_logvar, subject.generator("holes"), sizes.prior_samples
-    )
-    deviation = torch.exp(0.5 * codes.test_logvar).mean(dim=1)
+    scores["hole_mass"] = bounds.hole_mass(mean, logvar, subject.generator("holes"), sizes.prior_samples)
+    deviation = torch.exp(0.5 * logvar).mean(dim=1)
     scores["posterior_deviation"] = deviation.mean().item()
     return scores, {
         "test_bce": as_float32(bce),
@@ -88,10 +89,14 @@ def foreign(subject: Subject) -> tuple[Scores, Arrays]:
     if images is None:
         return {}, {}
     images = images.to(subject.device)
-    loss = reconstruction(decode_logits(subject.model, encode(subject.model, images)[0]), as_input(images))
+    loss = reconstruction(decode_logits(subject.model, encode(subject.model, images).mean), as_input(images))
     return {}, {"foreign_bce": as_float32(loss)}
 
 
-def mean_entropy(split: Split) -> float:
-    """Return the mean pixel entropy of a split, nats per image: the floor of its BCE."""
-    return torch.cat([pixel_entropy(as_input(batch)) for batch in split.images.split(EVALUATION_BATCH)]).mean().item()
+def _terms(subject: Subject, split: Split, posterior: Posterior) -> Float[Tensor, "terms n"]:
+    """Return each term for each image of a split, as evaluate_terms does, from posteriors that are at hand."""
+    noise = evaluation_noise(len(split), subject.spec.latent_dim, subject.seed, subject.device)
+    decoder, here = subject.model.decoder, posterior.first(len(split))
+    batches = zip(*(x.split(EVALUATION_BATCH) for x in (split.images, here.mean, here.logvar, noise)), strict=True)
+    rows = [tasks.vae_terms(subject.spec, decoder, as_input(images), *of_each) for images, *of_each in batches]
+    return torch.cat(rows, dim=1)

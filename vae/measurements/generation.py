@@ -12,47 +12,45 @@ from vae.baselines import fixed_indices
 from vae.data import as_input
 from vae.measurements.subject import (
     Arrays,
+    Codes,
     Scores,
     Subject,
+    View,
     as_float16,
     as_float32,
     as_pixels,
     decode,
-    encode,
-    look,
 )
 from vae.metrics import paths, samples
 from vae.train import standard_normal, stream
 
 
-def prior_samples(subject: Subject, reconstructions: Float[Tensor, "n 1 28 28"]) -> tuple[Scores, Arrays]:
-    model, sizes = subject.model, subject.sizes
+def prior_samples(subject: Subject, reconstructions: View) -> tuple[Scores, Arrays]:
+    model, sizes, real = subject.model, subject.sizes, subject.real.test
     z = standard_normal(
         sizes.prior_samples, subject.spec.latent_dim, stream(subject.seed, 0, "samples"), subject.device
     )
     drawn = decode(model, z)
-    real = as_input(subject.data.test.images)
-    seen = {name: look(subject.classifier, batch) for name, batch in
-            (("real", real), ("sample", drawn), ("recon", reconstructions))}  # fmt: skip
-    counts = {name: torch.bincount(view.classes, minlength=subject.classes) for name, view in seen.items()}
-    few = sizes.prdc_images
-    prdc = samples.prdc(seen["real"].features[:few], seen["sample"].features[:few], sizes.prdc_neighbours)
+    seen = subject.real.look(drawn)
+    drawn_counts, real_counts = (torch.bincount(view.classes, minlength=subject.classes) for view in (seen, real))
+    few, k = sizes.prdc_images, sizes.prdc_neighbours
+    prdc = samples.prdc(subject.real.balls("test", few, k), samples.balls(seen.features[:few], k))
     scores: Scores = {
-        "sample_tv": samples.total_variation(counts["sample"], counts["real"]),
+        "sample_tv": samples.total_variation(drawn_counts, real_counts),
         "sample_precision": prdc.precision,
         "sample_recall": prdc.recall,
         "sample_density": prdc.density,
         "sample_coverage": prdc.coverage,
-        "sample_frechet": samples.frechet(seen["real"].features, seen["sample"].features),
-        "recon_frechet": samples.frechet(seen["real"].features, seen["recon"].features),
-        "recon_accuracy": (seen["recon"].classes == subject.data.test.labels).float().mean().item(),
+        "sample_frechet": samples.frechet(real.features, seen.features),
+        "recon_frechet": samples.frechet(real.features, reconstructions.features),
+        "recon_accuracy": (reconstructions.classes == subject.data.test.labels).float().mean().item(),
     }
     arrays: Arrays = {
         "sample_images": as_pixels(drawn[: sizes.shown_samples]),
-        "sample_classes": seen["sample"].classes.to(torch.uint8).cpu().numpy(),
-        "sample_entropy": as_float16(seen["sample"].entropy),
-        "recon_classes": seen["recon"].classes.to(torch.uint8).cpu().numpy(),
-        "recon_entropy": as_float16(seen["recon"].entropy),
+        "sample_classes": seen.classes.to(torch.uint8).cpu().numpy(),
+        "sample_entropy": as_float16(seen.entropy),
+        "recon_classes": reconstructions.classes.to(torch.uint8).cpu().numpy(),
+        "recon_entropy": as_float16(reconstructions.entropy),
     }
     if subject.spec.latent_dim == 2:
         side = sizes.manifold_side
@@ -63,22 +61,22 @@ def prior_samples(subject: Subject, reconstructions: Float[Tensor, "n 1 28 28"])
     return scores, arrays
 
 
-def interpolations(subject: Subject) -> tuple[Scores, Arrays]:
+def interpolations(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     data, sizes = subject.data, subject.sizes
     fixed = fixed_indices(data.test.labels, subject.classes, sizes.fixed_per_class)
     first_of_class = fixed[:: sizes.fixed_per_class]
     shown = torch.tensor(data.info.interpolations, device=fixed.device)
-    shown_path = _latent_path(subject, first_of_class[shown[:, 0]], first_of_class[shown[:, 1]])
+    shown_path = _latent_path(subject, codes, first_of_class[shown[:, 0]], first_of_class[shown[:, 1]])
     # The same pairs for every run and seed, so that runs are compared on equal paths.
     generator = torch.Generator().manual_seed(stream(0, 0, "interpolations"))
     ends = torch.randint(len(data.test), (2, sizes.interpolation_pairs), generator=generator).to(fixed.device)
-    path = _latent_path(subject, ends[0], ends[1])
+    path = _latent_path(subject, codes, ends[0], ends[1])
     start, end = (as_input(data.test.images[index]) for index in ends)
     shares = torch.linspace(0, 1, sizes.interpolation_steps, device=subject.device).view(-1, 1, 1, 1)
     mixed = torch.lerp(start.unsqueeze(1), end.unsqueeze(1), shares)
 
     def features(frames: Tensor) -> Tensor:
-        return look(subject.classifier, frames.flatten(0, 1)).features.unflatten(0, frames.shape[:2])
+        return subject.real.look(frames.flatten(0, 1)).features.unflatten(0, frames.shape[:2])
 
     arrays: Arrays = {
         "interpolation_images": as_pixels(shown_path.flatten(0, 1)).reshape(*shown_path.shape[:2], *start.shape[-2:]),
@@ -89,7 +87,7 @@ def interpolations(subject: Subject) -> tuple[Scores, Arrays]:
     return {}, arrays
 
 
-def midpoints(subject: Subject, reconstructions: Float[Tensor, "n 1 28 28"]) -> tuple[Scores, Arrays]:
+def midpoints(subject: Subject, codes: Codes, reconstructions: View) -> tuple[Scores, Arrays]:
     """Measure how near the data the images half-way between two classes are, beside the reconstructions of the ends.
 
     The data are training images: a reconstruction always lies near the test image that it was made from.
@@ -103,17 +101,18 @@ def midpoints(subject: Subject, reconstructions: Float[Tensor, "n 1 28 28"]) -> 
     partners = [
         next(j for j in itertools.islice(itertools.cycle(order), i, None) if labels[j] != labels[i]) for i in range(n)
     ]
-    means = encode(subject.model, data.test.images)[0]
-    middles = decode(subject.model, (means[:n] + means[partners]) / 2)
-    real = look(subject.classifier, as_input(data.train.images[: sizes.prdc_images])).features
-    near = {name: samples.densities(real, look(subject.classifier, images).features, sizes.prdc_neighbours)
-            for name, images in (("midpoint", middles), ("reconstruction", reconstructions[:n]))}  # fmt: skip
-    return {}, {f"{name}_density": as_float32(values) for name, values in near.items()}
+    means = codes.test.mean
+    middles = subject.real.look(decode(subject.model, (means[:n] + means[partners]) / 2))
+    real = subject.real.balls("train", sizes.prdc_images, sizes.prdc_neighbours)
+    return {}, {
+        "midpoint_density": as_float32(samples.densities(real, middles.features)),
+        "reconstruction_density": as_float32(samples.densities(real, reconstructions.features[:n])),
+    }
 
 
-def _latent_path(subject: Subject, start: Tensor, end: Tensor) -> Float[Tensor, "pairs steps 1 28 28"]:
+def _latent_path(subject: Subject, codes: Codes, start: Tensor, end: Tensor) -> Float[Tensor, "pairs steps 1 28 28"]:
     """Return the decoded straight lines between the posterior means of test images."""
-    from_mean, to_mean = (encode(subject.model, subject.data.test.images[index])[0] for index in (start, end))
+    from_mean, to_mean = codes.test.mean[start], codes.test.mean[end]
     shares = torch.linspace(0, 1, subject.sizes.interpolation_steps, device=subject.device).view(-1, 1)
     line = torch.lerp(from_mean.unsqueeze(1), to_mean.unsqueeze(1), shares)
     return decode(subject.model, line.flatten(0, 1)).unflatten(0, line.shape[:2])

@@ -14,16 +14,17 @@ WORST_OVERLAP = 1_000.0  # of the Davies-Bouldin index, which has no bound where
 def layout(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     data, sizes = subject.data, subject.sizes
     labels = data.test.labels
-    train, test = whitened(codes.train, codes.test)
+    reference, means = codes.train.first(sizes.reference_images).mean, codes.test.mean
+    train, test = whitened(reference, means)
     votes = neighbours.knn_votes(test, train, data.train.labels[: len(train)], sizes.neighbours, subject.classes)
     few = slice(0, sizes.silhouette_images)
-    scatter = latent.scatter(codes.test, labels, subject.classes)
-    shares, _ = latent.principal_axes(codes.train)
+    scatter = latent.scatter(means, labels, subject.classes)
+    shares, _ = latent.principal_axes(reference)
     silhouette = neighbours.silhouette(test[few], labels[few])
     probed = slice(0, sizes.probe_images)
-    read = probe.linear_probe(codes.train[probed], data.train.labels[probed], codes.test)
+    read = probe.linear_probe(reference[probed], data.train.labels[probed], means)
     scores: Scores = {
-        "active_units": float(latent.active_mask(codes.train).sum()),
+        "active_units": float(latent.active_mask(reference).sum()),
         "knn_accuracy": (votes.argmax(dim=1) == labels).float().mean().item(),
         "silhouette": silhouette.mean().item(),
         "davies_bouldin": min(latent.davies_bouldin(test, labels, subject.classes), WORST_OVERLAP),
@@ -35,14 +36,14 @@ def layout(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
         "probe_accuracy": (read == labels).float().mean().item(),
     }
     arrays: Arrays = {
-        "latent_mean": as_float16(codes.test),
+        "latent_mean": as_float16(means),
         "knn_votes": votes.to(torch.uint8).cpu().numpy(),
         "probe_classes": read.to(torch.uint8).cpu().numpy(),
         "silhouette": as_float16(silhouette),
         "pca_shares": as_float32(shares),
     }
     if subject.spec.latent_dim == 2:
-        arrays["latent_logvar"] = as_float16(codes.test_logvar)
+        arrays["latent_logvar"] = as_float16(codes.test.logvar)
     if footwear := data.info.groups.get("footwear"):
         group = torch.isin(labels[few], torch.tensor(footwear, device=labels.device)).long()
         per_image = neighbours.silhouette(test[few], group)
@@ -58,7 +59,7 @@ def embedding(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     from sklearn.manifold import TSNE
 
     sizes = subject.sizes
-    high = codes.test[: sizes.tsne_images]
+    high = codes.test.mean[: sizes.tsne_images]
     labels = subject.data.test.labels[: len(high)]
     _, plane = latent.principal_axes(high)
     # Of codes that are all the same there are no principal components to begin with.

@@ -101,7 +101,11 @@ def log_aggregate_posterior(
     log_density = latent.new_empty(len(latent))
     for rows in row_blocks(len(latent), len(mean)):
         powers = torch.cat([latent[rows].square(), latent[rows]], dim=1)
-        log_density[rows] = log_mean_exp(torch.addmm(constant, powers, coefficients), dim=1)
+        exponent = torch.addmm(constant, powers, coefficients)
+        largest = exponent.amax(dim=1, keepdim=True)
+        # Of differences, in [0, 1] after the exponential, single precision keeps seven digits and takes half the time.
+        shares = (exponent - largest).float().exp_().mean(dim=1, dtype=torch.float64)
+        log_density[rows] = largest.squeeze(1) + shares.log()
     return log_density
 
 

@@ -2,10 +2,13 @@
 
 import torch
 from jaxtyping import Float, Int64, Integer, Shaped, UInt8
+from scipy.spatial import KDTree
 from torch import Tensor
 from torch.nn import functional
 
 from vae.metrics.pairwise import float64, row_blocks
+
+TREE_DIMENSIONS = 5  # up to which a tree finds neighbours sooner than all distances do
 
 
 def knn_indices(queries: Float[Tensor, "n d"], reference: Float[Tensor, "m d"], k: int) -> Int64[Tensor, "n k"]:
@@ -14,6 +17,9 @@ def knn_indices(queries: Float[Tensor, "n d"], reference: Float[Tensor, "m d"], 
     A query that is itself in the reference is its own nearest neighbour.
     """
     points, others = float64(queries), float64(reference)
+    if 0 < points.shape[1] <= TREE_DIMENSIONS:
+        _, nearest = KDTree(others.cpu().numpy()).query(points.cpu().numpy(), k=list(range(1, k + 1)))
+        return torch.from_numpy(nearest).to(queries.device)
     indices = torch.empty(len(points), k, dtype=torch.int64, device=points.device)
     for rows in row_blocks(len(points), len(others)):
         indices[rows] = torch.cdist(points[rows], others).topk(k, largest=False).indices

@@ -3,7 +3,7 @@
 import dataclasses
 
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Float64, Shaped
 from torch import Tensor
 
 from vae.metrics.pairwise import float64, row_blocks
@@ -42,52 +42,56 @@ def _gaussian(x: Float[Tensor, "n d"]) -> tuple[Float[Tensor, " d"], Float[Tenso
     return mean, torch.linalg.qr(points - mean, mode="r").R / (len(points) - 1) ** 0.5
 
 
-def prdc(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], k: int) -> PRDC:
-    """Return precision, recall, density and coverage of fake features by balls that reach the k-th neighbour.
+@dataclasses.dataclass(frozen=True)
+class Balls:
+    """Points, each with the ball that reaches its k-th nearest other point; borders belong to the balls."""
+
+    points: Float64[Tensor, "n d"]
+    radius: Float64[Tensor, " n"]
+    k: int
+
+
+def balls(points: Float[Tensor, "n d"], k: int) -> Balls:
+    """Return the balls of some features; they cost as much as a comparison, so keep those of what is met again."""
+    centers = float64(points)
+    radius = centers.new_empty(len(centers))
+    for rows in row_blocks(len(centers), len(centers)):
+        distance = torch.cdist(centers[rows], centers)
+        distance.diagonal(offset=rows.start).fill_(torch.inf)
+        radius[rows] = distance.topk(k, largest=False).values[:, -1]
+    return Balls(centers, radius, k)
+
+
+def prdc(real: Balls, fake: Balls) -> PRDC:
+    """Return precision, recall, density and coverage of fake features.
 
     precision: share of fakes inside a real ball. recall: share of reals inside a fake ball. density: real balls
-    around a fake, over k. coverage: share of real balls with a fake inside. Balls include their border.
+    around a fake, over k. coverage: share of real balls with a fake inside.
     Source: improved precision and recall, Kynkaanniemi et al. 2019; density and coverage, Naeem et al. 2020.
     """
-    reals, fakes = float64(real), float64(fake)
-    real_radius, fake_radius = _ball_radius(reals, k), _ball_radius(fakes, k)
     recalled = covered = 0
-    for rows in row_blocks(len(reals), len(fakes)):
-        distance = torch.cdist(reals[rows], fakes)
-        covered += int((distance <= real_radius[rows, None]).any(dim=1).sum())
-        recalled += int((distance <= fake_radius).any(dim=1).sum())
-    each = _densities(reals, real_radius, fakes, k)
+    holding = torch.zeros(len(fake.points), dtype=torch.int64, device=fake.points.device)
+    for rows in row_blocks(len(real.points), len(fake.points)):
+        distance = torch.cdist(real.points[rows], fake.points)
+        inside = distance <= real.radius[rows, None]
+        holding += inside.sum(dim=0)
+        covered += int(inside.any(dim=1).sum())
+        recalled += int((distance <= fake.radius).any(dim=1).sum())
     return PRDC(
-        precision=float((each > 0).double().mean()),
-        recall=recalled / len(reals),
-        density=float(each.mean()),
-        coverage=covered / len(reals),
+        precision=float((holding > 0).double().mean()),
+        recall=recalled / len(real.points),
+        density=float(holding.double().mean()) / real.k,
+        coverage=covered / len(real.points),
     )
 
 
-def densities(real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], k: int) -> Float[Tensor, " m"]:
+def densities(real: Balls, fake: Float[Tensor, "m d"]) -> Float64[Tensor, " m"]:
     """Return for each fake how many real balls hold it, over k: the terms whose mean is the density of prdc."""
-    reals = float64(real)
-    return _densities(reals, _ball_radius(reals, k), float64(fake), k)
-
-
-def _densities(
-    reals: Float[Tensor, "n d"], radius: Float[Tensor, " n"], fakes: Float[Tensor, "m d"], k: int
-) -> Float[Tensor, " m"]:
-    balls = torch.zeros(len(fakes), dtype=torch.int64, device=fakes.device)
-    for rows in row_blocks(len(reals), len(fakes)):
-        balls += (torch.cdist(reals[rows], fakes) <= radius[rows, None]).sum(dim=0)
-    return balls.double() / k
-
-
-def _ball_radius(points: Float[Tensor, "n d"], k: int) -> Float[Tensor, " n"]:
-    """Return the distance of each point to its k-th nearest other point."""
-    radius = points.new_empty(len(points))
-    for rows in row_blocks(len(points), len(points)):
-        distance = torch.cdist(points[rows], points)
-        distance.diagonal(offset=rows.start).fill_(torch.inf)
-        radius[rows] = distance.topk(k, largest=False).values[:, -1]
-    return radius
+    fakes = float64(fake)
+    holding = torch.zeros(len(fakes), dtype=torch.int64, device=fakes.device)
+    for rows in row_blocks(len(real.points), len(fakes)):
+        holding += (torch.cdist(real.points[rows], fakes) <= real.radius[rows, None]).sum(dim=0)
+    return holding.double() / real.k
 
 
 def total_variation(p_counts: Shaped[Tensor, " classes"], q_counts: Shaped[Tensor, " classes"]) -> float:

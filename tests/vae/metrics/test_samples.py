@@ -6,7 +6,7 @@ import scipy.linalg
 import torch
 
 from vae.metrics import pairwise
-from vae.metrics.samples import PRDC, entropy, frechet, prdc, total_variation
+from vae.metrics.samples import PRDC, balls, densities, entropy, frechet, prdc, total_variation
 
 
 def draw(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -74,7 +74,7 @@ def naive_prdc(real: np.ndarray, fake: np.ndarray, k: int) -> PRDC:
 def test_prdc_equals_the_definition(monkeypatch):
     monkeypatch.setattr(pairwise, "BLOCK_ELEMENTS", 100)
     real, fake = draw(30, 3), 0.6 * draw(26, 3, seed=1) + 0.7
-    expected, result = naive_prdc(real.numpy(), fake.numpy(), 3), prdc(real, fake, 3)
+    expected, result = naive_prdc(real.numpy(), fake.numpy(), 3), prdc(balls(real, 3), balls(fake, 3))
     for name in ("precision", "recall", "density", "coverage"):
         assert getattr(result, name) == pytest.approx(getattr(expected, name)), name
     assert len({expected.precision, expected.recall, expected.density, expected.coverage}) == 4
@@ -82,10 +82,10 @@ def test_prdc_equals_the_definition(monkeypatch):
 
 def test_prdc_of_a_perfect_copy_and_of_something_far_away():
     real = draw(50, 4)
-    copy = prdc(real, real.clone(), 5)
+    copy = prdc(balls(real, 5), balls(real.clone(), 5))
     assert (copy.precision, copy.recall, copy.coverage) == (1, 1, 1)
     assert copy.density > 1
-    assert prdc(real, real + 100, 5) == PRDC(0.0, 0.0, 0.0, 0.0)
+    assert prdc(balls(real, 5), balls(real + 100, 5)) == PRDC(0.0, 0.0, 0.0, 0.0)
 
 
 def test_total_variation_of_histograms_of_different_size():
@@ -97,3 +97,11 @@ def test_total_variation_of_histograms_of_different_size():
 def test_entropy_is_in_nats_and_takes_certainty():
     p = torch.tensor([[1.0, 0.0, 0.0], [1 / 3, 1 / 3, 1 / 3], [0.5, 0.5, 0.0]])
     torch.testing.assert_close(entropy(p), torch.tensor([0.0, math.log(3), math.log(2)]))
+
+
+def test_the_mean_of_the_densities_is_the_density_of_prdc() -> None:
+    real, fake = draw(40, 3), draw(30, 3, seed=1)
+    around = balls(real, 4)
+    each = densities(around, fake)
+    assert each.shape == (30,)
+    assert 0 < each.mean().item() == pytest.approx(prdc(around, balls(fake, 4)).density)
