@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.data import DataLoader, random_split
+from torch.utils.data import DataLoader, Dataset, Subset, random_split
 
 BATCH, LEARNING_RATE, SEED = 128, 2e-3, 42
 
@@ -33,13 +33,24 @@ class NotebookVAE(nn.Module):
             nn.Conv2d(16, 1, 3, padding=1),
         )  # fmt: skip
 
+    def encode(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and log-variance, (batch, latent)."""
+        features = self.encoder(images)
+        return self.mean(features), self.logvar(features)
+
+    def reparametrise(self, mean: Tensor, logvar: Tensor) -> Tensor:
+        """Return a draw of the latent, (batch, latent)."""
+        return mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Return the logits, (batch, 1, 28, 28)."""
+        logits: Tensor = self.decoder(self.expand(z).view(-1, 128, 4, 4))
+        return logits[:, :, 1:-1, 1:-1]
+
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the logits (batch, 1, 28, 28), the mean and the log-variance (batch, latent)."""
-        features = self.encoder(images)
-        mean, logvar = self.mean(features), self.logvar(features)
-        z = mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
-        logits = self.decoder(self.expand(z).view(-1, 128, 4, 4))
-        return logits[:, :, 1:-1, 1:-1], mean, logvar
+        mean, logvar = self.encode(images)
+        return self.decode(self.reparametrise(mean, logvar)), mean, logvar
 
 
 def loss_of(model: NotebookVAE, images: Tensor) -> Tensor:
@@ -66,19 +77,39 @@ def train_steps(
     return losses
 
 
-def loop(root: Path, device: torch.device) -> Callable[[int], None]:
-    """Return what takes so many steps of the loop, epoch after epoch. root: torchvision's."""
+def train_set(root: Path, images: int = 54_000) -> Dataset[tuple[Tensor, int]]:
+    """Return the first images of the training split, one tensor an item. root: torchvision's."""
     from torchvision import datasets, transforms
 
-    torch.manual_seed(SEED)
     everything = datasets.FashionMNIST(root, train=True, download=False, transform=transforms.ToTensor())
     train, _ = random_split(everything, [54_000, 6_000], generator=torch.Generator().manual_seed(SEED))
-    loader = DataLoader(train, batch_size=BATCH, shuffle=True)
+    return Subset(train, range(images))
+
+
+def loop(root: Path, device: torch.device) -> Callable[[int], None]:
+    """Return what takes so many steps of the loop, epoch after epoch. root: torchvision's."""
+    torch.manual_seed(SEED)
+    loader = DataLoader(train_set(root), batch_size=BATCH, shuffle=True)
     batches = chain.from_iterable(loader for _ in count())
     model = NotebookVAE().to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
 
     def take(steps: int) -> None:
         train_steps(model, optimiser, (images for images, _ in islice(batches, steps)), device)
+
+    return take
+
+
+def grid(root: Path, device: torch.device, runs: Iterable[tuple[int, int]]) -> Callable[[int], None]:
+    """Return what trains runs (latent dimensions, epochs) one after another, each from nothing, on so many images."""
+
+    def take(images: int) -> None:
+        loader = DataLoader(train_set(root, images), batch_size=BATCH, shuffle=True)
+        for latent, epochs in runs:
+            torch.manual_seed(SEED)
+            model = NotebookVAE(latent).to(device)
+            optimiser = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
+            for _ in range(epochs):
+                train_steps(model, optimiser, (batch for batch, _ in loader), device)
 
     return take

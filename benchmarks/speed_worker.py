@@ -1,15 +1,17 @@
-"""One side of benchmarks/speed.py, in a process of its own: prints JSON, a line a turn.
+"""One contestant of benchmarks/speed.py, in a process of its own: prints JSON, a line a turn.
 
 Alone in its process, because what ours tells the allocator would help the notebook too.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import resource
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 
@@ -19,16 +21,21 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import notebook
 from vae.allocator import keep_large_blocks
-from vae.checkpoints import History
-from vae.data import as_input, load
+from vae.checkpoints import CheckpointFolder, History
+from vae.data import Data, as_input, load
 from vae.datasets import FASHION_MNIST
+from vae.grid import FIRST_SEED, REFERENCE_RUNS, make_grid
 from vae.raw_files import verified_folder
-from vae.spec import RunSpec
+from vae.spec import Precision, RunSpec
+from vae.steps import Steps, make_optimiser
 from vae.tasks import vae_task
-from vae.train import train_epoch
+from vae.train import epoch_draws, train, train_epoch
 
-WARM_UP = 5  # steps
-RUN = RunSpec("speed", FASHION_MNIST.name)
+NOTEBOOK = "notebook"
+PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
+CONTESTANTS = (NOTEBOOK, *PRECISIONS)
+
+Turn = Callable[[int], None]
 
 
 class Unheard:
@@ -39,25 +46,66 @@ class Unheard:
     def epoch(self, epoch: int, history: History) -> None: ...
 
 
-def ours(cache: Path, device: torch.device) -> Callable[[int], None]:
+def run(precision: Precision, **training: int) -> RunSpec:
+    """Return the reference's run, in a precision."""
+    spec = RunSpec("speed", FASHION_MNIST.name)
+    return dataclasses.replace(spec, training=dataclasses.replace(spec.training, precision=precision, **training))
+
+
+def steps_of(precision: Precision, data: Data, device: torch.device) -> Turn:
     """Return what takes so many steps as vae.train takes them."""
-    keep_large_blocks()
-    task = vae_task(RUN)
-    data = load(FASHION_MNIST, None, cache).to(device)
-    model = task.build(notebook.SEED).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), lr=task.learning_rate(1), fused=device.type in ("cuda", "cpu"))
+    task = vae_task(run(precision))
+    model = task.build(FIRST_SEED).to(device)
+    optimiser = make_optimiser(task, model, device)
     epochs = count(1)
+    made: dict[int, Steps] = {}
 
     def take(steps: int) -> None:
         split = data.train.first(steps * task.batch_size)
-        train_epoch(task, model, optimiser, notebook.SEED, next(epochs), split, device, Unheard()).cpu()
+        turn = made.setdefault(steps, Steps(task, model, optimiser, split))
+        epoch = next(epochs)
+        draws = epoch_draws(FIRST_SEED, epoch, len(split), task.noise_dim, device)
+        train_epoch(turn, draws, epoch, Unheard()).cpu()
 
     return take
 
 
-def theirs(cache: Path, device: torch.device) -> Callable[[int], None]:
-    """Return what takes so many steps as the notebook takes them."""
-    return notebook.loop(verified_folder(FASHION_MNIST, None, cache).parent.parent, device)
+def grid_of(precision: Precision, data: Data, device: torch.device) -> Turn:
+    """Return what trains the reference's runs on so many images, as a build trains them: one training a trajectory."""
+    reference = [spec for spec in make_grid().runs if spec.name in REFERENCE_RUNS]
+
+    def take(images: int) -> None:
+        # As many validation images as go with so many training images.
+        few = {"train_images": images, "validation_images": images * len(data.validation) // len(data.train)}
+        specs = [
+            dataclasses.replace(spec, training=dataclasses.replace(spec.training, precision=precision, **few))
+            for spec in reference
+        ]
+        with tempfile.TemporaryDirectory() as scratch:
+            for index, trajectory in enumerate(dict.fromkeys(spec.trajectory() for spec in specs)):
+                snapshots = [spec.epochs for spec in specs if spec.trajectory() == trajectory]
+                folder = CheckpointFolder(Path(scratch) / str(index))
+                train(vae_task(trajectory), FIRST_SEED, data, device, folder, snapshots, "grid", {}, Unheard())
+
+    return take
+
+
+def reference_runs() -> list[tuple[int, int]]:
+    """Return latent dimensions and epochs of the reference's runs."""
+    return [(spec.latent_dim, spec.epochs) for spec in make_grid().runs if spec.name in REFERENCE_RUNS]
+
+
+def contestant(name: str, what: str, cache: Path, device: torch.device) -> Turn:
+    """Return a contestant's turn: what = "steps" or "grid"."""
+    if name == NOTEBOOK:
+        root = verified_folder(FASHION_MNIST, None, cache).parent.parent
+        if what == "steps":
+            return notebook.loop(root, device)
+        return notebook.grid(root, device, reference_runs())
+    keep_large_blocks()
+    data = load(FASHION_MNIST, None, cache).to(device)
+    precision = next(known for known in PRECISIONS if known == name)
+    return (steps_of if what == "steps" else grid_of)(precision, data, device)
 
 
 def roofline(device: torch.device) -> dict[str, float]:
@@ -96,20 +144,35 @@ def _best_seconds(work: Callable[[], object], device: torch.device, repetitions:
 
 
 def step_flops() -> dict[str, int]:
-    """Return the FLOPs of one step, forward and backward, of each loop's model."""
-    task = vae_task(RUN)
+    """Return the FLOPs of one step, forward and backward, of each contestant's layers."""
+    task = vae_task(run("float32"))
     images = torch.zeros(task.batch_size, 28, 28, dtype=torch.uint8)
     labels, noise = torch.zeros(task.batch_size, dtype=torch.int64), torch.zeros(task.batch_size, task.noise_dim)
-    with FlopCounterMode(display=False) as our_count:
-        task.terms(task.build(0), as_input(images), labels, noise).sum().backward()
+    flops: dict[str, int] = {}
+    for precision in PRECISIONS:
+        autocast = torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16")
+        with FlopCounterMode(display=False) as our_count, autocast:
+            task.terms(task.build(0), as_input(images), labels, noise).sum().backward()
+        flops[precision] = our_count.get_total_flops()
     with FlopCounterMode(display=False) as their_count:
         notebook.loss_of(notebook.NotebookVAE(), as_input(images)).backward()
-    return {"ours": our_count.get_total_flops(), "notebook": their_count.get_total_flops()}
+    return flops | {NOTEBOOK: their_count.get_total_flops()}
+
+
+def answer(take: Turn, turns: Iterable[str]) -> None:
+    """Take a turn for each line: so many steps, or images of a grid."""
+    for line in turns:
+        began = time.perf_counter()
+        take(int(line))
+        seconds = time.perf_counter() - began
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts KiB
+        print(json.dumps({"seconds": seconds, "peak_bytes": peak}), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("ours", "notebook", "roofline"))
+    parser.add_argument("what", choices=("steps", "grid", "roofline"))
+    parser.add_argument("name", choices=CONTESTANTS, nargs="?")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     device = torch.device(options.device)
@@ -117,14 +180,7 @@ def main() -> None:
         print(json.dumps({"peak": roofline(device), "flops": step_flops(), "threads": torch.get_num_threads()}))
         return
     cache = Path(os.environ.get("LAUDO_CACHE") or ".cache")
-    take = (ours if options.what == "ours" else theirs)(cache, device)
-    take(WARM_UP)
-    for line in sys.stdin:  # one turn a line: so many steps
-        began = time.perf_counter()
-        take(int(line))
-        seconds = time.perf_counter() - began
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts KiB
-        print(json.dumps({"images_per_second": int(line) * notebook.BATCH / seconds, "peak_bytes": peak}), flush=True)
+    answer(contestant(options.name, options.what, cache, device), sys.stdin)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from vae.spec import (
     DatasetSpec,
     EvaluationSpec,
     ObjectiveSpec,
+    Precision,
     RunSpec,
     Spec,
     TrainingSpec,
@@ -28,6 +29,7 @@ class Row(NamedTuple):
     """A run, with its epochs in the full profile and in the quick one.
 
     train_images: the first so many, None = all. seeds: training seeds in the full profile if --seeds does not say.
+    precision: see TrainingSpec.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Row(NamedTuple):
     code: Code = "sample"
     train_images: int | None = None
     seeds: int = SEEDS
+    precision: Precision = "float32"
 
 
 RUNS = (
@@ -157,6 +160,7 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
                 epochs=row.quick_epochs if quick else row.epochs,
                 train_images=min(filter(None, (row.train_images, QUICK_TRAIN_IMAGES if quick else None)), default=None),
                 validation_images=QUICK_VALIDATION_IMAGES if quick else None,
+                precision=row.precision,
             ),
         )
         for row in RUNS

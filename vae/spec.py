@@ -35,6 +35,7 @@ class ConvSpec:
 
 
 Code = Literal["sample", "mean", "stopped"]
+Precision = Literal["float32", "bfloat16"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +53,12 @@ class ObjectiveSpec:
 
 @dataclasses.dataclass(frozen=True)
 class TrainingSpec:
-    """How the objective is minimised: Adam, constant learning rate, the last short batch kept."""
+    """How the objective is minimised: Adam, constant learning rate, the last short batch kept.
+
+    precision: of the layers' products in a training step. With "bfloat16" weights, losses and Adam stay in float32 (mixed
+    precision, Micikevicius 2018), and so does all that is measured outside the step; it is faster where the processor
+    multiplies bfloat16, and agrees within the spread of seeds (benchmarks/RESULTS.md).
+    """
 
     epochs: int = 10
     batch_size: int = 128
@@ -60,6 +66,7 @@ class TrainingSpec:
     # The first so many of the training split, and of the validation split on which it is measured; None = all.
     train_images: int | None = dataclasses.field(default=None, metadata=absent(None))
     validation_images: int | None = dataclasses.field(default=None, metadata=absent(None))
+    precision: Precision = dataclasses.field(default="float32", metadata=absent("float32"))
 
 
 @dataclasses.dataclass(frozen=True)

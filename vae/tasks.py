@@ -13,7 +13,7 @@ from vae import objectives
 from vae.datasets import DatasetInfo
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE, Decoder, build_model, reparametrise
-from vae.spec import ClassifierSpec, RunSpec
+from vae.spec import ClassifierSpec, Precision, RunSpec
 
 Terms = Float[Tensor, "terms batch"]
 
@@ -37,6 +37,7 @@ class Task:
     learning_rate: Callable[[int], float]
     train_images: int | None
     validation_images: int | None
+    precision: Precision = "float32"
 
 
 # What the decoder sees, of mean, log-variance and standard normal noise; see ObjectiveSpec.
@@ -49,7 +50,7 @@ CODES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
 
 def vae_terms(spec: RunSpec, decoder: Decoder, images: Tensor, mean: Tensor, logvar: Tensor, noise: Tensor) -> Terms:
     """Return reconstruction and KL of each image, nats, from the parameters of q(z|x)."""
-    logits = decoder(CODES[spec.objective.code](mean, logvar, noise))
+    logits = _full(decoder(CODES[spec.objective.code](mean, logvar, noise)))
     return torch.stack([objectives.reconstruction(logits, images), objectives.kl_divergence(mean, logvar)])
 
 
@@ -58,7 +59,7 @@ def vae_task(spec: RunSpec) -> Task:
 
     def terms(model: nn.Module, images: Tensor, labels: Int[Tensor, " batch"], noise: Tensor) -> Terms:
         assert isinstance(model, ConvVAE)
-        mean, logvar = model.encoder(images)
+        mean, logvar = map(_full, model.encoder(images))
         return vae_terms(spec, model.decoder, images, mean, logvar, noise)
 
     return Task(
@@ -71,7 +72,13 @@ def vae_task(spec: RunSpec) -> Task:
         learning_rate=lambda epoch: spec.training.learning_rate,
         train_images=spec.training.train_images,
         validation_images=spec.training.validation_images,
+        precision=spec.training.precision,
     )
+
+
+def _full(values: Tensor) -> Tensor:
+    """Return what a layer gave in bfloat16 as float32: sums over pixels and exponentials need more than 8 bits."""
+    return values.float() if values.dtype == torch.bfloat16 else values
 
 
 def cosine(largest: float, epoch: int, epochs: int) -> float:

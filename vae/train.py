@@ -6,7 +6,6 @@ Nothing inside an epoch waits for the device: losses gather in a tensor there an
 """
 
 import hashlib
-import math
 import time
 from collections.abc import Collection
 from typing import Protocol, runtime_checkable
@@ -19,6 +18,7 @@ from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data, Split, as_input
 from vae.errors import TrainingError
 from vae.provenance import now
+from vae.steps import Draws, Steps, make_optimiser, set_learning_rate
 from vae.tasks import Task
 
 SECONDS_BETWEEN_CHECKPOINTS = 20.0
@@ -58,21 +58,22 @@ def train(
     last = max(snapshots)
     train_split, validation = data.train.first(task.train_images), data.validation.first(task.validation_images)
     model = task.build(seed).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), lr=task.learning_rate(1), fused=device.type in ("cuda", "cpu"))
+    optimiser = make_optimiser(task, model, device)
     there = folder.epochs()
     # Later checkpoints (of a longer run of the same trajectory) are no way back to a snapshot that is not there.
     first = min(set(snapshots) - set(there), default=last)
     start = max((epoch for epoch in there if epoch <= first), default=0)
     history, sessions = folder.resume(start, model, optimiser) if start else (History(), [])
+    steps = Steps(task, model, optimiser, train_split)
     saved = time.monotonic()
     kept = {*snapshots, *keep}
     for epoch in range(start + 1, last + 1):
         began = time.perf_counter()
         learning_rate = task.learning_rate(epoch)
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate
+        set_learning_rate(optimiser, learning_rate)
         try:
-            losses = train_epoch(task, model, optimiser, seed, epoch, train_split, device, listener)
+            draws = epoch_draws(seed, epoch, len(train_split), task.noise_dim, device)
+            losses = train_epoch(steps, draws, epoch, listener)
         except torch.OutOfMemoryError as error:
             raise _out_of_memory(task, name, epoch, device, folder) from error
         _stop_if_diverged(losses, name, epoch, folder)
@@ -90,36 +91,18 @@ def train(
     return history
 
 
-def train_epoch(
-    task: Task,
-    model: torch.nn.Module,
-    optimiser: torch.optim.Optimizer,
-    seed: int,
-    epoch: int,
-    split: Split,
-    device: torch.device,
-    listener: Listener,
-) -> Tensor:
+def train_epoch(steps: Steps, draws: Draws, epoch: int, listener: Listener) -> Tensor:
     """Take one pass over the training images; return the sum of each term over the images of each step."""
-    n = len(split)
-    steps = math.ceil(n / task.batch_size)
-    weights = torch.tensor(task.weights, device=device)
-    order = torch.randperm(n, generator=torch.Generator().manual_seed(stream(seed, epoch, "order"))).to(device)
-    noise = standard_normal(n, task.noise_dim, stream(seed, epoch, "noise"), device)
-    sums = torch.zeros(steps, len(task.term_names), device=device)
-    model.train()
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(stream(seed, epoch, "layers"))  # dropout
-        for step in range(steps):
-            batch = slice(step * task.batch_size, (step + 1) * task.batch_size)
-            chosen = order[batch]
-            terms = task.terms(model, as_input(split.images[chosen]), split.labels[chosen], noise[batch])
-            optimiser.zero_grad(set_to_none=True)
-            (weights @ terms.mean(dim=1)).backward()
-            optimiser.step()
-            sums[step] = terms.detach().sum(dim=1)
-            listener.step(epoch, step + 1, steps, terms.shape[1])
-    return sums
+    for step, images in enumerate(steps.epoch(draws), start=1):
+        listener.step(epoch, step, steps.count, images)
+    return steps.sums()
+
+
+def epoch_draws(seed: int, epoch: int, images: int, noise_dim: int, device: torch.device) -> Draws:
+    """Return what an epoch draws, from streams of its own."""
+    order = torch.randperm(images, generator=torch.Generator().manual_seed(stream(seed, epoch, "order"))).to(device)
+    noise = standard_normal(images, noise_dim, stream(seed, epoch, "noise"), device)
+    return Draws(order, noise, stream(seed, epoch, "layers"))
 
 
 @torch.no_grad()

@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vae.models import subpixel
 from vae.spec import ConvSpec
 
 FEATURE_SIDE = 4  # 28 -> 14 -> 7 -> 4 under three convolutions of stride 2
@@ -60,6 +61,8 @@ class Decoder(nn.Module):
         # Nothing stands between the first two layers, so they are one linear map. Taking that map's columns through
         # the convolution costs less than taking the images, where there are fewer columns.
         pixels = self._composed(latent) if latent.shape[1] + 1 < len(latent) else first(self._as_features(latent))
+        if pixels.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
+            return subpixel.upsample(torch.relu(pixels), [layer for layer in others if not isinstance(layer, nn.ReLU)])
         for layer in others:
             pixels = layer(pixels)
         return pixels

@@ -1,0 +1,38 @@
+"""The tables of every benchmark in one page: python -m benchmarks.results writes RESULTS.md from the JSON files."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import equivalence, speed
+
+HERE = Path(__file__).parent
+PAGE = HERE / "RESULTS.md"
+SECTIONS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "speed": speed.section,
+    "equivalence": equivalence.section,
+}
+
+
+def load(name: str) -> dict[str, Any]:
+    """Return what a benchmark measured."""
+    measured: dict[str, Any] = json.loads((HERE / f"{name}.json").read_bytes())
+    return measured
+
+
+def markdown() -> str:
+    """Return RESULTS.md, whole."""
+    lines = [
+        "# Speed, memory and scale",
+        "",
+        "Written by `python -m benchmarks.results` from the JSON files beside it; do not edit.",
+        "Timings are of shared machines: the ratios within one run mean something, single times little.",
+    ]
+    for name, section in SECTIONS.items():
+        lines += ["", *section(load(name)), "", f"Again: `python -m benchmarks.{name}`."]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(markdown(), encoding="utf-8")
