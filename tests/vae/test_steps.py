@@ -198,3 +198,20 @@ def test_on_a_cpu_bfloat16_goes_through_the_sub_pixel_form(monkeypatch: pytest.M
     with torch.autocast("cpu", torch.bfloat16):
         decoder(torch.zeros(2, 2))
     assert len(seen) == 1
+
+
+def test_losses_are_float32_in_every_precision(tiny: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vae import objectives
+
+    seen: set[torch.dtype] = set()
+    for name in ("reconstruction", "kl_divergence"):
+        real = getattr(objectives, name)
+
+        def spy(a: torch.Tensor, b: torch.Tensor, real: Callable[..., torch.Tensor] = real) -> torch.Tensor:
+            seen.update({a.dtype, b.dtype})
+            return real(a, b)
+
+        monkeypatch.setattr(objectives, name, spy)
+    _, steps = steps_of(in_bfloat16(RUN), tiny.train)
+    list(steps.epoch(draws(1, tiny.train)))
+    assert seen == {torch.float32}
