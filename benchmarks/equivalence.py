@@ -9,7 +9,7 @@ import argparse
 import os
 import statistics
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
@@ -110,35 +110,40 @@ def measure(images: int, epochs: int, seeds: int, cache: Path) -> dict[str, Any]
     return facts | {"images": images, "epochs": epochs, "final": final, "first": first}
 
 
-def first_steps(result: Mapping[str, Any], path: str) -> float:
-    """Return the largest relative difference between the losses of a path and the plain one's in the first steps."""
-    pairs = zip(result["first"][path], result["first"][PLAIN], strict=True)
-    return max(abs(a - b) / b for mine, theirs in pairs for a, b in zip(mine, theirs, strict=True))
+def summary(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the tables show.
 
-
-def differences(result: Mapping[str, Any], path: str) -> list[float]:
-    """Return the final validation -ELBO minus the plain path's, seed by seed, nats."""
-    return [a - b for a, b in zip(result["final"][path], result["final"][PLAIN], strict=True)]
-
-
-def seed_differences(result: Mapping[str, Any]) -> list[float]:
-    """Return how far apart the plain path's final values are, for every two seeds, nats."""
-    return [abs(a - b) for a, b in combinations(result["final"][PLAIN], 2)]
+    seeds_apart: how far two seeds of the plain path end from each other, mean and largest. By path: mean and standard
+    deviation over seeds; apart: its final value minus the plain path's, seed by seed (all nats an image); first_steps:
+    largest relative difference between their losses in the first steps.
+    """
+    final, first = result["final"], result["first"]
+    seeds_apart = [abs(a - b) for a, b in combinations(final[PLAIN], 2)]
+    paths = {}
+    for path in PATHS:
+        steps = zip(*(chain.from_iterable(first[which]) for which in (path, PLAIN)), strict=True)
+        paths[path] = {
+            "mean": statistics.mean(final[path]),
+            "deviation": statistics.stdev(final[path]),
+            "apart": [a - b for a, b in zip(final[path], final[PLAIN], strict=True)],
+            "first_steps": max(abs(a - b) / b for a, b in steps),
+        }
+    return {"seeds_apart": {"mean": statistics.mean(seeds_apart), "most": max(seeds_apart)}, "paths": paths}
 
 
 def section(result: Mapping[str, Any]) -> list[str]:
     """Return the lines of this benchmark in RESULTS.md."""
-    final = result["final"]
+    found = result["summary"]
     lines = [
         "## Fast and plain paths agree",
         "",
         f"{machine.sentence(result)} {result['capability']}.",
         "",
         (
-            f"{len(final[PLAIN])} seeds, {result['epochs']} epochs of {result['images']} images, 2 latent dimensions. Plain is the "
-            "notebook's model and step with the same initial weights, batches and noise. Validation -ELBO at the end, nats an "
-            f"image; two seeds of the plain path differ by {statistics.mean(seed_differences(result)):.2f} on average, "
-            f"{max(seed_differences(result)):.2f} at most."
+            f"{len(result['final'][PLAIN])} seeds, {result['epochs']} epochs of {result['images']} images, 2 latent dimensions. "
+            "Plain is the notebook's model and step with the same initial weights, batches and noise. Validation -ELBO at the "
+            f"end, nats an image; two seeds of the plain path end {found['seeds_apart']['mean']:.2f} apart on average, "
+            f"{found['seeds_apart']['most']:.2f} at most."
         ),
         "",
         (
@@ -147,11 +152,10 @@ def section(result: Mapping[str, Any]) -> list[str]:
         ),
         "|---|---:|---:|---|---:|",
     ]
-    for path in PATHS:
-        apart = "" if path == PLAIN else ", ".join(f"{value:+.2f}" for value in differences(result, path))
-        steps = "" if path == PLAIN else f"{first_steps(result, path):.1e}"
-        mean, deviation = statistics.mean(final[path]), statistics.stdev(final[path])
-        lines.append(f"| {path} | {mean:.2f} | {deviation:.2f} | {apart} | {steps} |")
+    for path, shown in found["paths"].items():
+        apart = "" if path == PLAIN else ", ".join(f"{value:+.2f}" for value in shown["apart"])
+        steps = "" if path == PLAIN else f"{shown['first_steps']:.1e}"
+        lines.append(f"| {path} | {shown['mean']:.2f} | {shown['deviation']:.2f} | {apart} | {steps} |")
     return lines
 
 
@@ -163,6 +167,7 @@ def main() -> None:
     options = parser.parse_args()
     cache = Path(os.environ.get("LAUDO_CACHE") or ".cache")
     result = measure(options.images, options.epochs, options.seeds, cache)
+    result["summary"] = summary(result)
     (HERE / "equivalence.json").write_bytes(dump_json(result))
     print("\n".join(section(result)))
 

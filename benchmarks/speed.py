@@ -41,30 +41,36 @@ def ratios(turns: Turns, precision: str) -> list[float]:
     return [turn[NOTEBOOK]["seconds"] / turn[precision]["seconds"] for turn in turns]
 
 
-def spread(values: Sequence[float], digits: int = 2) -> str:
-    """Return median and range."""
-    low, middle, high = min(values), statistics.median(values), max(values)
-    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+def summary(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the tables show, by contestant; each spread is [lowest, median, highest].
 
-
-def speeds(result: Mapping[str, Any], contestant: str) -> list[float]:
-    """Return images/s, turn by turn."""
-    return [result["steps"] * BATCH / turn[contestant]["seconds"] for turn in result["turns"]]
-
-
-def roofline_share(result: Mapping[str, Any], contestant: str) -> float:
-    """Return the reference model's FLOPs a second over the best that this run's machine did in float32.
-
-    Of the notebook's arithmetic, also where ours reaches the same numbers with less: the share says how long a step
-    takes, not how busy the processor is.
+    roofline: the reference model's FLOPs a second over the best that the machine did in float32 in this run. The
+    notebook's arithmetic is counted for all, also where ours reaches the same numbers with less: the share says how
+    long a step takes, not how busy the processor is.
     """
-    rate: float = statistics.median(speeds(result, contestant)) / BATCH * result["flops"][NOTEBOOK]
-    return rate / float(result["peak"]["float32"])
+    found: dict[str, Any] = {}
+    for name in CONTESTANTS:
+        images = result["steps"] * BATCH
+        rates = [images / turn[name]["seconds"] for turn in result["turns"]]
+        found[name] = {
+            "times": spread(ratios(result["turns"], name)),
+            "images_per_second": spread(rates),
+            "epoch_seconds": EPOCH_IMAGES / statistics.median(rates),
+            "roofline": statistics.median(rates) / BATCH * result["flops"][NOTEBOOK] / result["peak"]["float32"],
+            "peak_bytes": max(turn[name]["peak_bytes"] for turn in result["turns"]),
+            "grid_times": spread(ratios(result["grid"]["turns"], name)),
+        }
+    return found
+
+
+def spread(values: Sequence[float]) -> list[float]:
+    """Return [lowest, median, highest]."""
+    return [min(values), statistics.median(values), max(values)]
 
 
 def section(result: Mapping[str, Any]) -> list[str]:
     """Return the lines of this benchmark in RESULTS.md."""
-    peak, grid, device = result["peak"], result["grid"], result["device"]
+    peak, grid, device, found = result["peak"], result["grid"], result["device"], result["summary"]
     lines = [
         "## Training, against the notebook loop",
         "",
@@ -78,13 +84,12 @@ def section(result: Mapping[str, Any]) -> list[str]:
         "| loop | times the notebook | images/s | s an epoch | GFLOP a step | of the fp32 roofline | peak memory, MiB |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
-    for contestant in CONTESTANTS:
-        rates = speeds(result, contestant)
-        memory = max(turn[contestant]["peak_bytes"] for turn in result["turns"]) / 2**20
-        times = "1" if contestant == NOTEBOOK else spread(ratios(result["turns"], contestant))
+    for name in CONTESTANTS:
+        shown = found[name]
         lines.append(
-            f"| {NAMES[contestant]} | {times} | {spread(rates, 0)} | {EPOCH_IMAGES / statistics.median(rates):.1f} "
-            f"| {result['flops'][contestant] / 1e9:.2f} | {roofline_share(result, contestant):.0%} | {memory:.0f} |"
+            f"| {NAMES[name]} | {'1' if name == NOTEBOOK else _text(shown['times'])} | {_text(shown['images_per_second'], 0)} "
+            f"| {shown['epoch_seconds']:.1f} | {result['flops'][name] / 1e9:.2f} | {shown['roofline']:.0%} "
+            f"| {shown['peak_bytes'] / 2**20:.0f} |"
         )
     what = "matrix product (torch.mm)" if device.startswith("cuda") else "large convolution (oneDNN)"
     epochs = sum(epochs for _, epochs in reference_runs())
@@ -94,18 +99,23 @@ def section(result: Mapping[str, Any]) -> list[str]:
             f"Roofline of this run, best {what}: {peak['float32'] / 1e9:.0f} GFLOP/s in float32, "
             f"{peak['bfloat16'] / 1e9:.0f} in bfloat16. The share counts the notebook's {result['flops'][NOTEBOOK] / 1e9:.2f} "
             "GFLOP a step for all: ours composes the decoder's first two layers, which have no activation between them; in "
-            "bfloat16 it takes the transposed convolutions in their sub-pixel form, which multiplies by zeros too."
+            "bfloat16 on a CPU it takes the transposed convolutions in their sub-pixel form, which multiplies by zeros too."
         ),
         "",
         (
             f"The reference's grid from end to end (the notebook: {len(reference_runs())} trainings, {epochs} epochs; ours: one "
             f"training a trajectory, with validation and checkpoints), on {grid['images']} images so that it can be repeated, "
             f"{len(grid['turns'])} rounds: "
-            + "; ".join(f"{name} {spread(ratios(grid['turns'], name))} times" for name in PRECISIONS)
+            + "; ".join(f"{name} {_text(found[name]['grid_times'])} times" for name in PRECISIONS)
             + "."
         ),
     ]
     return lines
+
+
+def _text(of: Sequence[float], digits: int = 2) -> str:
+    low, middle, high = of
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
 def _turns(what: str, size: int, rounds: int, device: str) -> list[dict[str, Any]]:
@@ -147,6 +157,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     result = measure(options.steps, options.turns, options.images, options.grids, options.device)
+    result["summary"] = summary(result)
     (HERE / "speed.json").write_bytes(dump_json(result))
     print("\n".join(section(result)))
 

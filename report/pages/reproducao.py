@@ -8,7 +8,7 @@ from report.evidence import Evidence, devices
 from report.labels import run_label
 from report.origins import constant
 from report.page import Page
-from report.pages import reproducao_engine
+from report.pages import reproducao_engine, reproducao_speed
 from report.tables import Table
 from vae.grid import RUNS
 from vae.results import RunResult
@@ -82,6 +82,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "sizes": evidence.grid.evaluation,
         "example": ptbr.mark("e50"),
         "engine": reproducao_engine.context(),
+        "speed": reproducao_speed.context(),
     }
 
 
