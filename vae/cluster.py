@@ -4,8 +4,9 @@ import dataclasses
 import hashlib
 import logging
 import platform
+import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
 from importlib.metadata import version
@@ -65,19 +66,17 @@ def code() -> dict[str, str]:
     return {"the code in vae/": total.hexdigest()[:12], "python": python} | versions
 
 
-def describe() -> tuple[dict[str, str], int]:
-    """Return of a worker its code and the number of threads with which it trains."""
-    import torch
-
-    return code(), torch.get_num_threads()
-
-
 def run_on_worker(manager: Mapping[str, str], topic: str, job: "Job") -> "Outcome":
     """Do a job on a worker, if its code is the manager's."""
     from vae import jobs
 
+    _same_code(get_worker().address, manager, code())  # also of a worker that joined after the build began
+    return jobs.run(job, reporter(topic))
+
+
+def reporter(topic: str) -> "Show":
+    """Return what takes the updates of the task that calls this to the manager."""
     worker = get_worker()
-    _same_code(worker.address, manager, code())  # also of a worker that joined after the build began
     key = worker.get_current_task()
 
     def show(update: "Update") -> None:
@@ -85,22 +84,26 @@ def run_on_worker(manager: Mapping[str, str], topic: str, job: "Job") -> "Outcom
         task = worker.state.tasks.get(key)
         if task is None or task.state == "cancelled":
             raise Cancelled
-        worker.log_event(topic, dataclasses.asdict(update))
+        worker.log_event(topic, {"update": dataclasses.asdict(update)})  # beside it Dask puts the worker
 
-    return jobs.run(job, show)
+    return show
+
+
+Work = Callable[[Mapping[str, str], str, "Job"], "Outcome"]
 
 
 @contextmanager
-def dask_workers(scheduler: str, checksum: str, packed: bytes, device: str, show: "Show") -> Iterator[Workers]:
-    """Have the workers of a scheduler (HOST:PORT).
+def dask_workers(
+    scheduler: str, checksum: str, packed: bytes, device: str, show: "Show", work: Work = run_on_worker
+) -> Iterator[Workers]:
+    """Have the workers of a scheduler (HOST:PORT); work is what they do with a job.
 
     With the device cuda, those that offer the resource GPU. Raises ClusterError if it cannot be reached, has no such
     workers, or workers that would compute other numbers.
     """
     from vae.updates import Update
 
-    # What is wrong is said here, once; without this, each lost connection is told with a traceback.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    _silence()
     with dask.config.set({"distributed.comm.timeouts.connect": SECONDS_TO_CONNECT}):
         client = _connect(scheduler)
         resources = {"GPU": 1} if device == "cuda" else {}
@@ -111,21 +114,33 @@ def dask_workers(scheduler: str, checksum: str, packed: bytes, device: str, show
             cluster.wait()
             cluster.judge()
             client.register_plugin(DataSet(checksum, packed))
-            client.subscribe_topic(topic, lambda event: show(Update(**event[1])))
-            run = partial(run_on_worker, code(), topic)
+            client.subscribe_topic(topic, lambda event: show(Update(**event[1]["update"])))
+            run = partial(work, code(), topic)
             yield Workers(executor, run, cluster.slots, shared_disk=False, threads=None, explain=cluster.explain)
         finally:
             executor.shutdown(wait=False)  # cancels what nobody waits for any more
             client.close()
 
 
+def _silence() -> None:
+    """Leave it to this module to say what is wrong: Dask tells each lost connection with a traceback."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 def _connect(scheduler: str) -> Client:
+    host, _, port = scheduler.rpartition(":")
     try:
+        # A client would wait for ever for something else than a scheduler to answer; a scheduler speaks first.
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS_TO_CONNECT) as connection:
+            if not connection.recv(1):
+                raise ConnectionError("what is there hung up")
         return Client(f"tcp://{scheduler}", timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, TimeoutError) as error:
         raise ClusterError(
-            f"No Dask scheduler answers at {scheduler}. Start one there (python -m dask scheduler), or correct "
-            f"--executor; without it, this machine trains alone."
+            f"No Dask scheduler answers at {scheduler} ({error}). Start one there (python -m dask scheduler), or "
+            f"correct --executor; without it, this machine trains alone."
         ) from error
 
 
@@ -171,13 +186,13 @@ class Cluster:
                     f"The worker {address} takes {worker['nthreads']} tasks at a time, but a training needs a process "
                     f"of its own. Start it with: {self._how} (OMP_NUM_THREADS says with how many threads it trains)."
                 )
-        for address, said in self._client.run(describe, workers=list(self._workers), on_error="return").items():
+        for address, said in self._client.run(code, workers=list(self._workers), on_error="return").items():
             if isinstance(said, Exception):
                 raise ClusterError(
                     f"The worker {address} cannot work ({type(said).__name__}: {said}). Start it in a copy of this "
                     f"tree, in an environment that has the extras 'train' and 'cluster': {self._how}"
                 )
-            _same_code(address, code(), said[0])
+            _same_code(address, code(), said)
 
     def explain(self, error: Exception) -> LaudoError | None:
         """Return what an exception of the cluster means; None if it is the job's."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from vae.checkpoints import History
 
-SECONDS_BETWEEN_UPDATES = 0.2
+SECONDS_BETWEEN_UPDATES = 0.5  # of one training; a hundred of them report to one scheduler
 
 
 @dataclasses.dataclass(frozen=True)
