@@ -1,14 +1,16 @@
 """The workers of a Dask scheduler. What travels: the data set once to each, jobs there, results and progress back."""
 
+import asyncio
 import dataclasses
 import hashlib
 import logging
+import pickle
 import platform
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,8 @@ from vae.errors import ClusterError, LaudoError
 from vae.executors import Workers
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from distributed import Worker
 
     from vae.jobs import Job, Outcome
@@ -42,7 +46,10 @@ class DataSet(WorkerPlugin):
         self.name = f"laudo-data-{checksum[:16]}"
         self._checksum, self._packed = checksum, packed
 
-    def setup(self, worker: "Worker") -> None:
+    async def setup(self, worker: "Worker") -> None:
+        await asyncio.to_thread(self._receive)  # torch takes seconds to load, in which the worker has to answer
+
+    def _receive(self) -> None:
         from vae import jobs
 
         jobs.receive(self._checksum, self._packed)
@@ -66,12 +73,15 @@ def code() -> dict[str, str]:
     return {"the code in vae/": total.hexdigest()[:12], "python": python} | versions
 
 
-def run_on_worker(manager: Mapping[str, str], topic: str, job: "Job") -> "Outcome":
-    """Do a job on a worker, if its code is the manager's."""
+def run_on_worker(manager: Mapping[str, str], topic: str, packed: bytes) -> "Outcome":
+    """Do a job on a worker, if its code is the manager's.
+
+    A job comes packed: the scheduler unpickles what is submitted, and would stand still while it loads torch for it.
+    """
     from vae import jobs
 
     _same_code(get_worker().address, manager, code())  # also of a worker that joined after the build began
-    return jobs.run(job, reporter(topic))
+    return jobs.run(pickle.loads(packed), reporter(topic))
 
 
 def reporter(topic: str) -> "Show":
@@ -89,7 +99,7 @@ def reporter(topic: str) -> "Show":
     return show
 
 
-Work = Callable[[Mapping[str, str], str, "Job"], "Outcome"]
+Work = Callable[[Mapping[str, str], str, bytes], Any]
 
 
 @contextmanager
@@ -113,10 +123,13 @@ def dask_workers(
         try:
             cluster.wait()
             cluster.judge()
-            client.register_plugin(DataSet(checksum, packed))
+            cluster.give(DataSet(checksum, packed))
             client.subscribe_topic(topic, lambda event: show(Update(**event[1]["update"])))
-            run = partial(work, code(), topic)
-            yield Workers(executor, run, cluster.slots, shared_disk=False, threads=None, explain=cluster.explain)
+
+            def submit(job: "Job") -> "Future[Outcome]":
+                return executor.submit(work, code(), topic, pickle.dumps(job))
+
+            yield Workers(executor, submit, cluster.slots, shared_disk=False, threads=None, explain=cluster.explain)
         finally:
             executor.shutdown(wait=False)  # cancels what nobody waits for any more
             client.close()
@@ -151,7 +164,7 @@ class Cluster:
         self._client, self._scheduler, self._resources = client, scheduler, resources
         self._how = HOW.format(scheduler=scheduler) + "".join(f" --resources {name}=1" for name in resources)
         self._looked = 0.0
-        self._seen = time.monotonic()  # when there were workers last
+        self._without: float | None = None  # since when there are no workers
         self._workers: dict[str, Any] = {}
 
     def slots(self) -> int:
@@ -164,14 +177,16 @@ class Cluster:
             self._workers = self._look()
             self._looked = time.monotonic()
         if self._workers:
-            self._seen = now
-        elif now - self._seen > SECONDS_WITHOUT_WORKERS:
+            self._without = None
+            return len(self._workers)
+        self._without = self._without or now
+        if now - self._without > SECONDS_WITHOUT_WORKERS:
             offering = "".join(f" that offers {name}" for name in self._resources)
             raise ClusterError(
                 f"There is no worker{offering} at {self._scheduler}. Start one, in a copy of this tree with the same "
                 f"environment: {self._how}"
             )
-        return len(self._workers)
+        return 0
 
     def wait(self) -> None:
         """Wait for the first worker."""
@@ -193,6 +208,16 @@ class Cluster:
                     f"tree, in an environment that has the extras 'train' and 'cluster': {self._how}"
                 )
             _same_code(address, code(), said)
+
+    def give(self, data: DataSet) -> None:
+        """Give the data set to every worker; the scheduler keeps it for those that join later."""
+        try:
+            self._client.register_plugin(data)
+        except ImportError as error:
+            raise ClusterError(
+                f"The scheduler at {self._scheduler} lacks a package ({error}). Start it in a copy of this tree, in an "
+                f"environment that has the extra 'cluster': python -m dask scheduler"
+            ) from error
 
     def explain(self, error: Exception) -> LaudoError | None:
         """Return what an exception of the cluster means; None if it is the job's."""

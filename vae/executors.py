@@ -25,13 +25,13 @@ T = TypeVar("T")
 class Workers:
     """An executor and what has to be known of it.
 
-    run: what is submitted, with a job. slots: how many jobs are worth submitting at a time now; it raises LaudoError when
+    submit: hands a job to the executor. slots: how many jobs are worth submitting at a time now; it raises LaudoError when
     nobody is left to do them. shared_disk: whether workers see the folders of this process. threads: see jobs.Setting.
     explain: what an exception of the executor itself means, None if it is not one.
     """
 
     executor: Executor
-    run: "Callable[[Job], Outcome]"
+    submit: "Callable[[Job], Future[Outcome]]"
     slots: Callable[[], int]
     shared_disk: bool
     threads: int | None
@@ -77,7 +77,10 @@ def _in_process(checksum: str, packed: bytes, show: "Show") -> Iterator[Workers]
 
     jobs.receive(checksum, packed)
     try:
-        yield Workers(InProcess(), lambda job: jobs.run(job, show), lambda: 1, shared_disk=True, threads=None)
+        executor = InProcess()
+        yield Workers(
+            executor, lambda job: executor.submit(jobs.run, job, show), lambda: 1, shared_disk=True, threads=None
+        )
     finally:
         jobs.release()
 
@@ -107,7 +110,10 @@ def _processes(count: int, checksum: str, packed: bytes, show: "Show") -> Iterat
     others = set(multiprocessing.active_children())
     executor = Processes(count, context, initializer=_begin, initargs=(checksum, packed, updates))
     try:
-        yield Workers(executor, _run_here, lambda: count, shared_disk=True, threads=threads, explain=_broken)
+        yield Workers(
+            executor, lambda job: executor.submit(_run_here, job), lambda: count, shared_disk=True, threads=threads,
+            explain=_broken,
+        )  # fmt: skip
         executor.shutdown()
     finally:
         # Not politely: a training ends when it ends, and its checkpoints are written whole or not at all.

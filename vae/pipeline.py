@@ -94,7 +94,7 @@ class Build:
 
     def _submit(self, job: jobs.Job, then: Callable[[Any], None]) -> None:
         self.progress.expect(job.label)
-        self.running[self.workers.executor.submit(self.workers.run, job)] = (job.label, then)
+        self.running[self.workers.submit(job)] = (job.label, then)
 
     def _take(self, future: Future[Any]) -> None:
         label, then = self.running.pop(future)

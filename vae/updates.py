@@ -3,8 +3,10 @@
 import dataclasses
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from vae.checkpoints import History
+if TYPE_CHECKING:
+    from vae.checkpoints import History
 
 SECONDS_BETWEEN_UPDATES = 0.5  # of one training; a hundred of them report to one scheduler
 
@@ -45,7 +47,7 @@ class Reporter:
         if step < steps and time.monotonic() - self._last > SECONDS_BETWEEN_UPDATES:
             self._send(epoch, step)
 
-    def epoch(self, epoch: int, history: History) -> None:
+    def epoch(self, epoch: int, history: "History") -> None:
         self._losses = losses(history)
         if epoch == self._epochs or time.monotonic() - self._last > SECONDS_BETWEEN_UPDATES:
             self._send(epoch, self._steps)
@@ -56,7 +58,7 @@ class Reporter:
         self._last = time.monotonic()
 
 
-def losses(history: History) -> str:
+def losses(history: "History") -> str:
     """Return the newest losses in one short text, each as training/validation."""
     terms = [name.removeprefix("train_") for name in history.columns if name.startswith("train_")]
     newest = {name: f"{values[-1]:.4g}" for name, values in history.columns.items()}
