@@ -49,8 +49,8 @@ def workers(place: Where, checksum: str, packed: bytes, device: str, show: "Show
             from vae.cluster import dask_workers
         except ModuleNotFoundError as error:
             raise LaudoError(
-                f"--executor dask://{place.scheduler} needs the package {error.name}: install the extra 'cluster' "
-                f"(pip install '.[train,cluster]', here and on every worker)."
+                f"--executor dask://{place.scheduler} needs the package {error.name}, of the extra 'cluster', here and "
+                f"on every worker: python -m pip install --require-hashes -r requirements-test.txt"
             ) from error
         with dask_workers(place.scheduler, checksum, packed, device, show) as found:
             yield found

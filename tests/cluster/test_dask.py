@@ -200,7 +200,7 @@ def test_the_package_that_is_missing_is_named_with_its_extra(monkeypatch: pytest
     monkeypatch.delitem(sys.modules, "vae.cluster")
     monkeypatch.setitem(sys.modules, "dask", None)
     with (
-        pytest.raises(LaudoError, match="needs the package dask: install the extra 'cluster'"),
+        pytest.raises(LaudoError, match="needs the package dask, of the extra 'cluster'"),
         workers(Where(scheduler="127.0.0.1:8786"), "0" * 64, b"", "cpu", print),
     ):
         pass
