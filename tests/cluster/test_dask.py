@@ -57,6 +57,8 @@ def test_three_workers_give_the_bytes_of_this_process(build: Build, dask: DaskCl
         assert f"\n{label}: epoch" in text, "its last epoch, with its losses"
     for label in ("dataset/42", "classifier/42", "a1/42", "c2/42"):
         assert f"stored {label}" in text
+    with dask.client() as client:
+        assert not client.run_on_scheduler(lambda: "torch" in sys.modules), "it would stand still meanwhile"
     checkpoints = {path.relative_to(tmp_path / "there") for path in (tmp_path / "there/runs").rglob("epoch-*")}
     assert checkpoints == {path.relative_to(tmp_path / "here") for path in (tmp_path / "here/runs").rglob("epoch-*")}
     longer = grid(*GRID.runs, run("a8", 8))
@@ -68,7 +70,7 @@ def test_three_workers_give_the_bytes_of_this_process(build: Build, dask: DaskCl
 def test_a_stopped_build_leaves_no_training_behind(
     build: Build, dask: DaskCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    progress = Watch("a1+a400/42", 2)
+    progress = Watch("a1+a9999/42", 2)
     original = pipeline.wait
 
     def wait(*arguments: object, **options: object) -> object:
