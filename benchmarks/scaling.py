@@ -177,7 +177,8 @@ def workers_at(address: str, count: int, a_process: int = WORKERS_A_PROCESS) -> 
 
 @contextmanager
 def _process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    # A hundred workers that are each looked at every 10 ms would be all that a machine of few cores does.
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
     process = subprocess.Popen(
         [sys.executable, *arguments], cwd=HERE.parent, env=environment, stderr=subprocess.DEVNULL
     )
