@@ -26,9 +26,11 @@ SECONDS = 60  # nothing here takes as long; a test does not hang
 class DaskCluster:
     """A scheduler and its workers, each a process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tree: Path = ROOT) -> None:
         self._folder, self._file = folder, folder / "scheduler.json"
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        # If the tests are killed, it ends by itself, and so do its workers.
+        options = ("--host", "127.0.0.1", "--port", "0", "--idle-timeout", "120")
+        self.scheduler = self._start("scheduler", *options, tree=tree)
         until(self._file.is_file)
         self.address: str = json.loads(self._file.read_text())["address"].removeprefix("tcp://")
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -36,7 +38,7 @@ class DaskCluster:
     def start_worker(self, *options: str, tree: Path = ROOT) -> subprocess.Popen[bytes]:
         """Start a worker with the code of a tree."""
         process = self._start(
-            "worker", "--nthreads", "1", "--no-nanny", "--memory-limit", "0",
+            "worker", "--nthreads", "1", "--no-nanny", "--memory-limit", "0", "--death-timeout", "60",
             "--local-directory", str(self._folder), *options, tree=tree,
         )  # fmt: skip
         self.workers.append(process)

@@ -187,6 +187,22 @@ def test_a_worker_that_would_compute_other_numbers_is_named(
         pass
 
 
+def test_a_scheduler_without_the_code_is_named(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    started = DaskCluster(tmp_path, tree=empty)
+    try:
+        started.start_worker()
+        address = started.at_least(1).address
+        with (
+            pytest.raises(ClusterError, match=r"The scheduler at .* lacks a package .No module named 'vae'"),
+            dask_workers(address, "0" * 64, b"", "cpu", print),
+        ):
+            pass
+    finally:
+        started.close()
+
+
 def test_what_is_no_scheduler_is_told_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
