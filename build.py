@@ -20,6 +20,7 @@ from vae.errors import LaudoError
 from vae.grid import PROFILES, Grid, make_grid
 from vae.plan import Plan, make_plan
 from vae.store import ResultsStore
+from vae.where import Where, where
 
 ROOT = Path(__file__).resolve().parent
 RUNS_DIR = ROOT / "runs"
@@ -47,6 +48,10 @@ PUBLISHED = ("full", "fashion-mnist")
 @click.option("--profile", type=click.Choice(PROFILES), default="full", show_default=True, help="Size of the grid.")
 @click.option("--seeds", type=int, default=None, metavar="N", help="Number of training seeds instead of the profile's.")
 @click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", show_default=True)
+@click.option("--executor", default="local", show_default=True, metavar="local|dask://HOST:PORT",
+              help="Who trains: this machine, or the workers of a Dask scheduler.")  # fmt: skip
+@click.option("--jobs", type=int, default=None, metavar="N",
+              help="Train in N processes, the cores shared out [default: 1]; with --executor local.")  # fmt: skip
 @click.option("--data", "data_dir", type=click.Path(path_type=Path), default=None, metavar="DIR",
               help="Folder with the data set's idx files, plain or .gz.")  # fmt: skip
 @click.option(
@@ -57,8 +62,8 @@ PUBLISHED = ("full", "fashion-mnist")
               help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip
 def main(
     everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], show_status: bool, check: bool,
-    revision: str | None, save: bool, profile: str, seeds: int | None, device: str, data_dir: Path | None, dataset: str,
-    dry_run: bool, results_dir: Path | None,
+    revision: str | None, save: bool, profile: str, seeds: int | None, device: str, executor: str, jobs: int | None,
+    data_dir: Path | None, dataset: str, dry_run: bool, results_dir: Path | None,
 ) -> None:  # fmt: skip
     """Train the grid of VAEs, judge the report's claims on the results, and render its pages.
 
@@ -67,6 +72,7 @@ def main(
     with _usage():
         dataset_info(dataset)
         grid = make_grid(profile, dataset, seeds)
+        who = where(executor, jobs)
         _check_names(grid, retrain)
     store = ResultsStore(results_dir or default_results(profile, dataset))
     if save and revision is None:
@@ -84,7 +90,7 @@ def main(
             raise click.UsageError("--retrain goes with --all or --section SLUG: say which pages to render afterwards.")
         if everything and sections:
             raise click.UsageError("--all renders every page; leave out --section, or leave out --all.")
-        build(grid, store, sections, retrain, device, data_dir, dry_run)
+        build(grid, store, sections, retrain, device, who, data_dir, dry_run)
     elif dry_run:
         raise click.UsageError("--dry-run goes with --all or --section SLUG: it prints what they would do.")
     else:
@@ -97,7 +103,7 @@ def default_results(profile: str, dataset: str) -> Path:
 
 
 def build(
-    grid: Grid, store: ResultsStore, sections: tuple[str, ...], retrain: tuple[str, ...], device: str,
+    grid: Grid, store: ResultsStore, sections: tuple[str, ...], retrain: tuple[str, ...], device: str, who: Where,
     data_dir: Path | None, dry_run: bool,
 ) -> None:  # fmt: skip
     """Plan, train, judge, render."""
@@ -125,7 +131,7 @@ def build(
             from vae.pipeline import Places, execute
             from vae.progress import Progress
 
-            execute(plan, store, Places(data_dir, cache_dir()), device, Progress())
+            execute(plan, store, Places(data_dir, cache_dir()), device, Progress(), who)
         else:
             for line in reused(plan, store):
                 click.echo(line)

@@ -32,7 +32,7 @@ SHARED = (
     "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",
     "vae/figures", "vae/datasets.py",
     # Pages lead to their lines.
-    "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/pipeline.py", "vae/provenance.py", "vae/spec.py",
+    "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/provenance.py", "vae/spec.py",
 )  # fmt: skip
 
 NAMED_SOURCE = re.compile(r"\b(?:vae|report|benchmarks)/[\w/]+\.(?:py|json)\b")

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,17 @@ class CheckpointFolder:
             for name, value in state.items():
                 tensors[f"optimiser.{index}.{name}"] = value.contiguous()
         metadata = {"history": json.dumps(dataclasses.asdict(history)), "sessions": json.dumps(sessions)}
+        self._write(epoch, lambda path: save_file(tensors, path, metadata=metadata))
+
+    def put(self, epoch: int, content: bytes) -> None:
+        """Write a checkpoint that was made elsewhere, as a file of this folder."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._write(epoch, lambda path: path.write_bytes(content))
+
+    def _write(self, epoch: int, write: Callable[[Path], object]) -> None:
         temporary = self.path / f".epoch-{epoch:04d}.{os.getpid()}.tmp"
         try:
-            save_file(tensors, temporary, metadata=metadata)
+            write(temporary)
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
             os.replace(temporary, self.file(epoch))

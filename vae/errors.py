@@ -19,3 +19,7 @@ class TrainingError(LaudoError):
 
 class BusyError(LaudoError):
     """Another build holds the tree."""
+
+
+class ClusterError(LaudoError):
+    """The cluster cannot be reached, has no workers left, or has other code."""

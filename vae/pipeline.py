@@ -1,34 +1,30 @@
-"""Carry out a plan: train what is missing, evaluate it, store it. Everything that needs torch is below here."""
+"""Carry out a plan: hand out what is missing, store what comes back. Everything that needs torch is below here."""
 
 import dataclasses
 import time
-from functools import cached_property
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors.torch import load_file, save
-
-from vae import baselines, provenance, tasks
-from vae.allocator import keep_large_blocks
+from vae import jobs
 from vae.checkpoints import CheckpointFolder, History, Session
-from vae.data import Data, as_input, load
-from vae.errors import LaudoError
-from vae.evaluate import evaluate, run_history
+from vae.data import load
+from vae.errors import LaudoError, TrainingError
+from vae.executors import Workers, workers
 from vae.grid import FIRST_SEED
-from vae.measurements.subject import RealImages, Subject
-from vae.metrics import samples
-from vae.models.classifier import Classifier
-from vae.models.conv import ConvVAE
+from vae.jobs import DatasetJob, EvaluationJob, Setting, Trained, TrainingJob
 from vae.plan import Action, Plan, Step, by_training
 from vae.progress import Progress
-from vae.results import Array, RunResult
-from vae.spec import ClassifierSpec, DatasetSpec, RunSpec, canonical
+from vae.results import RunResult
+from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
 from vae.store import ResultsStore
-from vae.tasks import Task
-from vae.train import train
+from vae.where import Where
 
 RETRAINING = "retraining"
+SECONDS_BETWEEN_LOOKS = 1.0  # at whether there is anybody who works
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,73 +35,116 @@ class Places:
     cache_dir: Path
 
 
-def choose_device(asked: str) -> torch.device:
-    """Return the device to train on.
+def execute(
+    plan: Plan, store: ResultsStore, places: Places, device_kind: str, progress: Progress, where: Where | None = None
+) -> None:
+    """Do every step of a plan that is not fresh, storing each result as soon as it is there.
 
-    Raises LaudoError if the one asked for is not there.
-    """
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if asked == "auto":
-        return torch.device(next(kind for kind, there in available.items() if there))
-    if not available[asked]:
-        there = ", ".join(kind for kind, yes in available.items() if yes)
-        raise LaudoError(f"--device {asked}: no such device here. Available: {there}; --device auto picks the best.")
-    return torch.device(asked)
-
-
-def execute(plan: Plan, store: ResultsStore, places: Places, device_kind: str, progress: Progress) -> None:
-    """Do every step of a plan that is not fresh, in order, storing each result as soon as it is there.
-
-    Safe to stop at any moment: the next call goes on from the newest checkpoint. Raises DataError, TrainingError or
-    ResultsError, each naming its remedy.
+    where: who does it, by default this process. Safe to stop at any moment: the next call goes on from the newest
+    checkpoint. A run whose training fails does not keep the others from ending. Raises DataError, TrainingError,
+    ResultsError or ClusterError, each naming its remedy.
     """
     if not plan.todo:
         return
-    keep_large_blocks()  # for evaluations too, where nothing is trained first
-    device = choose_device(device_kind)
-    data = load(plan.info, places.data_dir, places.cache_dir).with_test(plan.grid.evaluation.test_images).to(device)
-    build = Build(plan, store, data, device, progress)
-    for steps in by_training(plan.todo):
-        build.do(steps)
+    place = where or Where()
+    if place.scheduler is None:
+        device_kind = jobs.choose_device(device_kind).type
+    packed = jobs.pack(load(plan.info, places.data_dir, places.cache_dir))
+    with progress, workers(place, plan.info.checksum, packed, device_kind, progress.show) as found:
+        setting = Setting(plan.info, plan.grid.evaluation, device_kind, found.threads)
+        Build(plan, store, found, setting, progress).run()
 
 
 @dataclasses.dataclass
 class Build:
-    """One execution of a plan."""
+    """One execution of a plan. Only here is anything stored, in whatever order it comes back.
+
+    ready: what can be handed out. blind: evaluations that wait for the classifier. running: what was handed out, and what
+    to do with what comes back.
+    """
 
     plan: Plan
     store: ResultsStore
-    data: Data
-    device: torch.device
+    workers: Workers
+    setting: Setting
     progress: Progress
+    ready: deque[Callable[[], None]] = dataclasses.field(default_factory=deque)
+    blind: list[Callable[[], None]] = dataclasses.field(default_factory=list)
+    running: dict[Future[Any], tuple[str, Callable[[Any], None]]] = dataclasses.field(default_factory=dict)
+    failures: list[TrainingError] = dataclasses.field(default_factory=list)
+    unmeasured: dict[Path, int] = dataclasses.field(default_factory=dict)
 
-    def do(self, steps: list[Step]) -> None:
-        """Train and evaluate the steps of one training (several snapshots of a trajectory, or one step)."""
-        spec = steps[0].spec
-        if isinstance(spec, DatasetSpec):
-            self._summarise(steps[0])
-            return
-        self._train(steps)
-        for step in steps:
-            self._evaluate(step)
-        (steps[0].checkpoints / RETRAINING).unlink(missing_ok=True)
+    def run(self) -> None:
+        """Hand out as much as there are workers for, until nothing is left."""
+        self.eye_is_coming = any(isinstance(step.spec, ClassifierSpec) for step in self.plan.todo)
+        self.ready.extend(partial(self._begin, steps) for steps in by_training(self.plan.todo))
+        while self.ready or self.running:
+            while self.ready and len(self.running) < self.workers.slots():
+                self.ready.popleft()()
+            if not self.running:
+                time.sleep(SECONDS_BETWEEN_LOOKS)  # for a worker to come; slots() knows for how long
+                continue
+            done, _ = wait(self.running, timeout=SECONDS_BETWEEN_LOOKS, return_when=FIRST_COMPLETED)
+            for future in done:
+                self._take(future)
+            self.workers.slots()
+        if self.failures:
+            others = f" {len(self.failures) - 1} more failed, as said above." if self.failures[1:] else ""
+            raise TrainingError(f"{self.failures[0]}{others}")
 
-    def _train(self, steps: list[Step]) -> None:
-        """Leave a checkpoint for every step of a trajectory that has to be trained."""
+    def _submit(self, job: jobs.Job, then: Callable[[Any], None]) -> None:
+        self.progress.expect(job.label)
+        self.running[self.workers.submit(job)] = (job.label, then)
+
+    def _take(self, future: Future[Any]) -> None:
+        label, then = self.running.pop(future)
+        try:
+            outcome = future.result()
+        except Exception as error:
+            meant = self.workers.explain(error)
+            if meant is None:
+                raise
+            raise meant from error
+        self.progress.finished(label)
+        then(outcome)
+
+    def _begin(self, steps: list[Step]) -> None:
+        """Hand out the training of some steps (several snapshots of a trajectory, or one), or else their evaluations."""
         first = steps[0]
-        assert not isinstance(first.spec, DatasetSpec)
+        if isinstance(first.spec, DatasetSpec):
+            job = DatasetJob(self.setting, jobs.label_of(first), first.spec, first.seed, first.keys)
+            self._submit(job, partial(self._store, first, None))
+            return
         folder = CheckpointFolder(first.checkpoints)
+        self.unmeasured[folder.path] = len(steps)
         self._prepare_retraining(steps, folder)
         to_train = [step for step in steps if step.action is Action.TRAIN]
-        if not to_train:
-            return
-        snapshots = sorted({step.spec.epochs for step in to_train})  # type: ignore[union-attr]
+        if to_train:
+            self._submit(self._training(first, to_train, folder), partial(self._trained, steps, folder))
+        else:
+            self._evaluations(steps)
+
+    def _training(self, first: Step, to_train: list[Step], folder: CheckpointFolder) -> TrainingJob:
+        assert not isinstance(first.spec, DatasetSpec)
+        snapshots = tuple(sorted({step.spec.epochs for step in to_train}))  # type: ignore[union-attr]
         names = "+".join(step.spec.name for step in to_train)
-        facts = provenance.facts(self.device.type) | {"started": provenance.now()}
-        with self.progress.training(f"{names}/{first.seed}", snapshots[-1]) as listener:
-            keep = {run.epochs for run in self.plan.grid.runs} if isinstance(first.spec, RunSpec) else set()
-            task = self._task(first.spec)
-            train(task, first.seed, self.data, self.device, folder, snapshots, names, facts, listener, keep)
+        keep = {run.epochs for run in self.plan.grid.runs} if isinstance(first.spec, RunSpec) else set()
+        job = TrainingJob(
+            self.setting,
+            f"{names}/{first.seed}",
+            names,
+            first.spec,
+            first.seed,
+            snapshots,
+            frozenset(keep),
+            folder.path,
+        )
+        if self.workers.shared_disk:
+            return job
+        missing = min(set(snapshots) - set(folder.epochs()), default=snapshots[-1])
+        newest = max((epoch for epoch in folder.epochs() if epoch <= missing), default=None)
+        start = None if newest is None else (newest, folder.file(newest).read_bytes())
+        return dataclasses.replace(job, folder=None, start=start)
 
     def _prepare_retraining(self, steps: list[Step], folder: CheckpointFolder) -> None:
         asked = [step.spec.name for step in steps if step.spec.name in self.plan.retrain]
@@ -119,128 +158,67 @@ class Build:
             folder.path.mkdir(parents=True, exist_ok=True)
             marker.write_text(wanted)
 
-    def _history(self, step: Step) -> tuple[History, list[Session]]:
-        """Return the history up to a step's own epoch, and the sessions of the training that reached it."""
+    def _trained(self, steps: list[Step], folder: CheckpointFolder, trained: Trained) -> None:
+        for epoch, content in sorted(trained.checkpoints.items()):
+            folder.put(epoch, content)
+        if trained.failure is None:
+            self._evaluations(steps)
+        else:
+            self.failures.append(trained.failure)
+            self.progress.note(str(trained.failure))
+
+    def _evaluations(self, steps: list[Step]) -> None:
+        todo = [partial(self._evaluate, step) for step in steps]
+        if self.eye_is_coming and isinstance(steps[0].spec, RunSpec):
+            self.blind.extend(todo)
+        else:
+            self.ready.extendleft(reversed(todo))
+
+    def _evaluate(self, step: Step) -> None:
+        assert not isinstance(step.spec, DatasetSpec)
+        weights, history, sessions = self._learnt(step)
+        eye = self._eye() if isinstance(step.spec, RunSpec) else None
+        job = EvaluationJob(
+            self.setting, jobs.label_of(step), step.spec, step.seed, step.keys, weights, history, sessions, eye
+        )
+        # Of the headline seed: what the site shows, the explorer decodes with and every evaluation looks through.
+        publish = step.seed == FIRST_SEED and step.spec.name in self.plan.grid.with_weights
+        self._submit(job, partial(self._measured, step, weights if publish else None))
+
+    def _learnt(self, step: Step) -> tuple[bytes, History, list[Session]]:
+        """Return weights, the history up to a step's own epoch, and the sessions of the training that reached it."""
         assert not isinstance(step.spec, DatasetSpec)
         folder = CheckpointFolder(step.checkpoints)
         if folder.file(step.spec.epochs).is_file():
             _, history, sessions = folder.read(step.spec.epochs)
-            return history, sessions
+            return jobs.pack_weights(folder.weights(step.spec.epochs)), history, sessions
+        published = self.store.weights(step.spec.name, step.seed)
+        if published is None:
+            raise LaudoError(f"No weights of {step.label} are at hand; train it again with --retrain {step.spec.name}.")
         # Published weights without their checkpoints: history and sessions were published with them.
         stored = self.store.load(step.spec.name, step.seed)
         names = [name for name in stored.history if not name.endswith(("_neg_elbo", "_deviance"))]
         history = History({name: list(stored.history[name]) for name in names}, stored.provenance["epoch_seconds"])
-        return history, stored.provenance["training"]
+        return published.read_bytes(), history, stored.provenance["training"]
 
-    def _task(self, spec: RunSpec | ClassifierSpec) -> Task:
-        return tasks.vae_task(spec) if isinstance(spec, RunSpec) else tasks.classifier_task(spec, self.plan.info)
-
-    def _weights(self, step: Step) -> dict[str, torch.Tensor]:
-        assert not isinstance(step.spec, DatasetSpec)
-        folder = CheckpointFolder(step.checkpoints)
-        if folder.file(step.spec.epochs).is_file():
-            return folder.weights(step.spec.epochs)
-        published = self.store.weights(step.spec.name, step.seed)
-        if published is None:
-            raise LaudoError(f"No weights of {step.label} are at hand; train it again with --retrain {step.spec.name}.")
-        return load_file(published)
-
-    def _evaluate(self, step: Step) -> None:
-        began = time.perf_counter()
-        history, sessions = self._history(step)
-        with self.progress.working(f"evaluating {step.label}"):
-            weights = self._weights(step)
-            if isinstance(step.spec, ClassifierSpec):
-                scores, arrays, columns = self._classifier_numbers(step.spec, weights, history)
-            else:
-                assert isinstance(step.spec, RunSpec)
-                scores, arrays, columns = self._vae_numbers(step.spec, step.seed, weights, history)
-        made = {
-            "training": sessions,
-            "epoch_seconds": [round(value, 3) for value in history.seconds[: len(columns["learning_rate"])]],
-            "images_per_second": _images_per_second(
-                history, self._task(step.spec).train_images or len(self.data.train)
-            ),
-        }
-        # Of the headline seed: what the site shows, the explorer decodes with and every evaluation looks through.
-        publish = step.seed == FIRST_SEED and step.spec.name in self.plan.grid.with_weights
-        content = save({name: tensor.contiguous() for name, tensor in weights.items()}) if publish else None
-        self._store(step, scores, arrays, columns, made, began, content)
-
-    def _vae_numbers(
-        self, spec: RunSpec, seed: int, weights: dict[str, torch.Tensor], history: History
-    ) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
-        model = ConvVAE(spec.model).to(self.device)
-        model.load_state_dict(weights)
-        scores, arrays = evaluate(Subject(spec, seed, model, self._real, self.plan.grid.evaluation))
-        return scores, arrays, run_history(spec, history, self._real)
-
-    @torch.no_grad()
-    def _classifier_numbers(
-        self, spec: ClassifierSpec, weights: dict[str, torch.Tensor], history: History
-    ) -> tuple[dict[str, float], dict[str, Array], dict[str, list[float]]]:
-        classes = len(self.plan.info.classes)
-        classifier = Classifier(classes).to(self.device).eval()
-        classifier.load_state_dict(weights)
-        real = RealImages(classifier, self.data)
-        test, other = real.test, real.look(as_input(self.data.validation.images))
-        labels = self.data.test.labels
-        confusion = torch.bincount(labels * classes + test.classes, minlength=classes**2).view(classes, classes)
-        scores = {
-            "test_accuracy": (test.classes == labels).float().mean().item(),
-            "frechet_floor": samples.frechet(test.features, other.features),
-            "parameters": float(sum(p.numel() for p in classifier.parameters())),
-        }
-        arrays: dict[str, Array] = {
-            "test_predictions": test.classes.to(torch.uint8).cpu().numpy(),
-            "confusion": confusion.cpu().numpy(),
-        }
-        return scores, arrays, history.columns
-
-    @cached_property
-    def _real(self) -> RealImages:
-        """The real images as the published classifier sees them: it comes before the VAEs in a grid."""
+    def _eye(self) -> bytes:
+        """Return the weights of the published classifier: it comes before the VAEs in a grid."""
         spec = self.plan.grid.classifier
-        classifier = Classifier(len(self.plan.info.classes)).to(self.device)
         published = self.store.weights(spec.name, FIRST_SEED)
         if published is None:
             raise LaudoError(f"The classifier's weights are missing; train it again with --retrain {spec.name}.")
-        classifier.load_state_dict(load_file(published))
-        return RealImages(classifier.eval(), self.data)
+        return published.read_bytes()
 
-    def _summarise(self, step: Step) -> None:
-        began = time.perf_counter()
-        with self.progress.working(f"measuring {step.label}"):
-            scores, arrays = baselines.summarise(self.data, self.plan.grid.evaluation.fixed_per_class)
-        self._store(step, scores, arrays, {}, {}, began, None)
+    def _measured(self, step: Step, weights: bytes | None, result: RunResult) -> None:
+        self._store(step, weights, result)
+        self.unmeasured[step.checkpoints] -= 1
+        if not self.unmeasured[step.checkpoints]:
+            (step.checkpoints / RETRAINING).unlink(missing_ok=True)
+        if isinstance(step.spec, ClassifierSpec):
+            self.eye_is_coming = False
+            self.ready.extendleft(reversed(self.blind))
+            self.blind.clear()
 
-    def _store(
-        self,
-        step: Step,
-        scores: dict[str, float],
-        arrays: dict[str, Array],
-        history: dict[str, list[float]],
-        made: dict[str, Any],
-        began: float,
-        weights: bytes | None,
-    ) -> None:
-        evaluation = provenance.facts(self.device.type) | {
-            "finished": provenance.now(),
-            "seconds": round(time.perf_counter() - began, 3),
-        }
-        result = RunResult(
-            run=step.spec.name,
-            seed=step.seed,
-            spec=canonical(step.spec),
-            keys=step.keys,
-            scores=scores,
-            history=history,
-            arrays=arrays,
-            provenance={**made, "evaluation": evaluation},
-        )
+    def _store(self, step: Step, weights: bytes | None, result: RunResult) -> None:
         self.store.save(result, weights)
         self.progress.note(f"stored {step.label}")
-
-
-def _images_per_second(history: History, images: int) -> float:
-    return round(images * history.epochs / sum(history.seconds), 1) if history.seconds else 0.0

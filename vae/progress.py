@@ -1,106 +1,120 @@
-"""How a build shows what it is doing: a live bar on a terminal, a plain line every few seconds elsewhere."""
+"""How a build shows what it is doing: live bars on a terminal, plain lines every few seconds elsewhere."""
 
+import dataclasses
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TextIO
+from typing import Self, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from vae.checkpoints import History
+from vae.updates import Update
 
-SECONDS_BETWEEN_LINES = 5.0
+SECONDS_BETWEEN_LINES = 5.0  # of all that goes on together
 
 
 class Progress:
-    """Tells people on stderr how a build goes."""
+    """Tells people on stderr how a build goes; what works at the same time has a bar each. Safe to call from any thread.
+
+    Bars are shown while it is entered as a context.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._console = Console(file=stream or sys.stderr, highlight=False)
+        self._lock = threading.RLock()
+        self._going: dict[str, _Going] = {}
+        # Together at most 80 characters: what does not fit is left out by the terminal, the losses first.
+        self._bars = Bars(
+            TextColumn("{task.description}"), BarColumn(bar_width=8), TextColumn("{task.fields[epoch]}"),
+            TextColumn("{task.fields[losses]}"), TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+            console=self._console,
+        )  # fmt: skip
 
     @property
     def live(self) -> bool:
         return self._console.is_terminal
 
+    def __enter__(self) -> Self:
+        if self.live:
+            self._bars.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.live:
+            self._bars.stop()
+
     def note(self, text: str) -> None:
         """Print one line."""
         self._console.print(text, markup=False, soft_wrap=True)
 
-    @contextmanager
-    def working(self, what: str) -> Iterator[None]:
-        """Show that something without steps is going on, and how long it took."""
-        began = time.monotonic()
-        if self.live:
-            with self._console.status(what):
-                yield
-        else:
-            yield
-        self.note(f"{what}: {time.monotonic() - began:.1f} s")
+    def expect(self, label: str) -> None:
+        """Begin to take updates of a piece of work: others' are passed over, and those that come after its end."""
+        with self._lock:
+            self._going[label] = _Going()
 
-    @contextmanager
-    def training(self, label: str, epochs: int) -> Iterator["BarListener | LineListener"]:
-        """Show a training: a bar with epoch, losses, images/s and time left, or lines."""
-        self.note(f"training {label} to epoch {epochs}; losses are training/validation")
-        if not self.live:
-            yield LineListener(self, label, epochs)
+    def show(self, update: Update) -> None:
+        """Show where a piece of work is."""
+        with self._lock:
+            going = self._going.get(update.label)
+            if going is None:
+                return
+            if not update.steps:  # it begins; for the second time if the worker that had it was lost
+                self._begin(going, update)
+            going.last = update
+            going.rate.add(update.images)
+            if going.bar is not None:
+                self._move(going.bar, going)
+            elif update.steps:
+                self._line(going, ended=(update.epoch, update.step) == (update.epochs, update.steps))
+
+    def finished(self, label: str) -> None:
+        """Say that a piece of work has ended, and how long it took if it had no steps."""
+        with self._lock:
+            going = self._going.pop(label)
+            if going.bar is not None:
+                self._bars.remove_task(going.bar)
+            if going.last is not None and going.last.epochs == 0:
+                self.note(f"{label}: {time.monotonic() - going.began:.1f} s")
+            elif going.last is not None and self.live:
+                self.note(f"{label}: trained to epoch {going.last.epochs}")
+
+    def _begin(self, going: "_Going", update: Update) -> None:
+        if update.epochs:
+            again = "" if going.last is None else " again, elsewhere"
+            self.note(f"training {update.label} to epoch {update.epochs}{again}; losses are training/validation")
+        going.began = going.line = time.monotonic()
+        going.rate = Rate()
+        if self.live and going.bar is None:
+            going.bar = self._bars.add_task(update.label, total=None, epoch="", losses="", rate="")
+
+    def _move(self, bar: TaskID, going: "_Going") -> None:
+        update = going.last
+        if update is None or not update.epochs:
             return
-        # Together at most 80 characters: what does not fit is left out by the terminal, the losses first.
-        columns = (
-            TextColumn("{task.description}"), BarColumn(bar_width=8), TextColumn("{task.fields[epoch]}"),
-            TextColumn("{task.fields[losses]}"), TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-        )  # fmt: skip
-        with Bars(*columns, console=self._console) as bars:
-            task = bars.add_task(label, total=None, epoch=f"0/{epochs}", losses="", rate="")
-            yield BarListener(bars, task, epochs)
-        self.note(f"{label}: trained to epoch {epochs}")
-
-
-class BarListener:
-    """Moves one bar."""
-
-    def __init__(self, bars: Bars, task: TaskID, epochs: int) -> None:
-        self._bars, self._task, self._epochs = bars, task, epochs
-        self._rate = Rate()
-
-    def step(self, epoch: int, step: int, steps: int, images: int) -> None:
-        self._rate.add(images)
-        done = (epoch - 1) * steps + step
         self._bars.update(
-            self._task,
-            completed=done,
-            total=self._epochs * steps,
-            epoch=f"{epoch}/{self._epochs}",
-            rate=f"{self._rate.per_second():,.0f} img/s",
+            bar,
+            completed=max(update.epoch - 1, 0) * update.steps + update.step,
+            total=update.epochs * update.steps or None,
+            epoch=f"{update.epoch}/{update.epochs}",
+            losses=update.losses,
+            rate=f"{going.rate.per_second():,.0f} img/s",
         )
 
-    def epoch(self, epoch: int, history: History) -> None:
-        self._bars.update(self._task, losses=losses(history))
-
-
-class LineListener:
-    """Prints a line every few seconds, and one at the end."""
-
-    def __init__(self, progress: Progress, label: str, epochs: int) -> None:
-        self._progress, self._label, self._epochs = progress, label, epochs
-        self._rate = Rate()
-        self._last = time.monotonic()
-
-    def step(self, epoch: int, step: int, steps: int, images: int) -> None:
-        self._rate.add(images)
-        if time.monotonic() - self._last > SECONDS_BETWEEN_LINES:
-            self._line(f"epoch {epoch}/{self._epochs}, step {step}/{steps}", epoch - 1 + step / steps)
-
-    def epoch(self, epoch: int, history: History) -> None:
-        if epoch == self._epochs or time.monotonic() - self._last > SECONDS_BETWEEN_LINES:
-            self._line(f"epoch {epoch}/{self._epochs}  {losses(history)}", float(epoch))
-
-    def _line(self, text: str, done: float) -> None:
-        self._last = time.monotonic()
-        left = self._rate.left(done, self._epochs)
-        self._progress.note(f"{self._label}: {text}  {self._rate.per_second():,.0f} images/s{left}")
+    def _line(self, going: "_Going", ended: bool) -> None:
+        update = going.last
+        assert update is not None
+        # With many at a time each has its turn less often.
+        if not ended and time.monotonic() - going.line < SECONDS_BETWEEN_LINES * len(self._going):
+            return
+        going.line = time.monotonic()
+        step = f", step {update.step}/{update.steps}" if update.step < update.steps else ""
+        left = going.rate.left(update.epoch - 1 + update.step / update.steps, update.epochs)
+        self.note(
+            f"{update.label}: epoch {update.epoch}/{update.epochs}{step}  {update.losses}  "
+            f"{going.rate.per_second():,.0f} images/s{left}"
+        )
 
 
 class Rate:
@@ -112,7 +126,7 @@ class Rate:
         self._first: tuple[float, float] | None = None  # epochs done and time when that was first asked
 
     def add(self, images: int) -> None:
-        """Count the images of one step."""
+        """Count the images of some steps."""
         self._images += images
 
     def per_second(self) -> float:
@@ -131,8 +145,12 @@ class Rate:
         return f", about {seconds / 60:.0f} min left" if seconds > 90 else f", about {seconds:.0f} s left"
 
 
-def losses(history: History) -> str:
-    """Return the newest losses in one short text, each as training/validation."""
-    terms = [name.removeprefix("train_") for name in history.columns if name.startswith("train_")]
-    newest = {name: f"{values[-1]:.4g}" for name, values in history.columns.items()}
-    return " ".join(f"{term} {newest[f'train_{term}']}/{newest[f'validation_{term}']}" for term in terms)
+@dataclasses.dataclass
+class _Going:
+    """A piece of work that was handed out: its newest update, None until it begins, and how it is shown."""
+
+    last: Update | None = None
+    began: float = 0.0
+    line: float = 0.0  # when its last line was printed
+    rate: Rate = dataclasses.field(default_factory=Rate)
+    bar: TaskID | None = None

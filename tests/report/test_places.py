@@ -33,7 +33,7 @@ def line(place: Place) -> str:
     (places.of_score("iwae"), "vae/measurements/fidelity.py", '    scores["iwae"]'),
     (places.of_score("validation_kl"), "vae/measurements/fidelity.py", '            scores[f"{name}_kl"]'),
     (places.of_score("pca10_bce"), "vae/baselines.py", '        scores[f"pca{k}_bce"]'),
-    (places.of_score("test_accuracy"), "vae/pipeline.py", '            "test_accuracy":'),
+    (places.of_score("test_accuracy"), "vae/measurements/eye.py", '        "test_accuracy":'),
 ])  # fmt: skip
 def test_a_place_is_the_line_that_defines(place: Place, path: str, text: str) -> None:
     assert place.path == path
