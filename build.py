@@ -4,7 +4,6 @@ python build.py --all
 python build.py --retrain e50 --section espaco-latente
 """
 
-import difflib
 import os
 import signal
 import sys
@@ -36,6 +35,8 @@ PUBLISHED = ("full", "fashion-mnist")
 @click.option(
     "--retrain", "retrain", multiple=True, metavar="RUN", help="Train this run again even if fresh (repeatable)."
 )
+@click.option("--reproduce", "again", multiple=True, metavar="RUN", help="Train this run again in a scratch place (first seed, or "
+              "--seeds N), compare each number with what is published; exit 1 if one is outside its tolerance (repeatable).")  # fmt: skip
 @click.option(
     "--status", "show_status", is_flag=True, help="State of each run and page: fresh, stale or missing, and why."
 )
@@ -56,7 +57,7 @@ PUBLISHED = ("full", "fashion-mnist")
 @click.option("--results", "results_dir", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
               help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip
 def main(
-    everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], show_status: bool, check: bool,
+    everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], again: tuple[str, ...], show_status: bool, check: bool,
     revision: str | None, save: bool, profile: str, seeds: int | None, device: str, data_dir: Path | None, dataset: str,
     dry_run: bool, results_dir: Path | None,
 ) -> None:  # fmt: skip
@@ -66,14 +67,20 @@ def main(
     """
     with _usage():
         dataset_info(dataset)
-        grid = make_grid(profile, dataset, seeds)
-        _check_names(grid, retrain)
+        grid = make_grid(profile, dataset, 1 if again and seeds is None else seeds)
+        grid.check_names((*retrain, *again))
     store = ResultsStore(results_dir or default_results(profile, dataset))
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
     if revision is not None and (everything or sections or retrain or show_status or check or dry_run):
         raise click.UsageError("--compare stands alone: build or check with another command, before or after it.")
-    if revision is not None:
+    if again and (everything or sections or retrain or show_status or check or revision is not None):
+        raise click.UsageError(
+            "--reproduce stands alone: build, check or compare with another command, before or after it."
+        )
+    if again:
+        reproduce(grid, store, tuple(dict.fromkeys(again)), device, data_dir, dry_run)
+    elif revision is not None:
         print_changes(revision, grid, store, save)
     elif show_status:
         print_status(grid, store)
@@ -86,7 +93,9 @@ def main(
             raise click.UsageError("--all renders every page; leave out --section, or leave out --all.")
         build(grid, store, sections, retrain, device, data_dir, dry_run)
     elif dry_run:
-        raise click.UsageError("--dry-run goes with --all or --section SLUG: it prints what they would do.")
+        raise click.UsageError(
+            "--dry-run goes with --all, --section SLUG or --reproduce RUN: it prints what they would do."
+        )
     else:
         click.echo(click.get_current_context().get_help())
 
@@ -122,15 +131,41 @@ def build(
         plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
         find(plan.info, data_dir, cache_dir())  # also with nothing to train: a mistyped --data is never passed over
         if plan.todo:
-            from vae.pipeline import Places, execute
-            from vae.progress import Progress
-
-            execute(plan, store, Places(data_dir, cache_dir()), device, Progress())
+            carry_out(plan, store, device, data_dir)
         else:
             for line in reused(plan, store):
                 click.echo(line)
         Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR).publish(pages, click.echo)
     click.echo("Read it: make serve (or mkdocs serve, in the environment)")
+
+
+def reproduce(
+    grid: Grid, store: ResultsStore, runs: tuple[str, ...], device: str, data_dir: Path | None, dry_run: bool
+) -> None:
+    """Train runs again beside what is published, and compare; exit 1 if a number is outside its tolerance."""
+    from vae.lock import sole_build
+    from vae.raw_files import find
+    from vae.scratch import FOLDER, Scratch
+
+    place = RUNS_DIR / FOLDER / f"{grid.profile}-{grid.dataset.dataset}"
+    scratch = Scratch(grid, store, runs, place, device, find(grid.info, data_dir, cache_dir()).words)
+    if dry_run:
+        click.echo("\n".join(scratch.forecast()))
+        return
+
+    with sole_build(RUNS_DIR):
+        store.recover()
+        reproduced = scratch.reproduce(lambda plan, found: carry_out(plan, found, device, data_dir), click.echo)
+    if not reproduced:
+        raise SystemExit(1)
+
+
+def carry_out(plan: Plan, store: ResultsStore, device: str, data_dir: Path | None) -> None:
+    """Train and evaluate what a plan says."""
+    from vae.pipeline import Places, execute
+    from vae.progress import Progress
+
+    execute(plan, store, Places(data_dir, cache_dir()), device, Progress())
 
 
 def cache_dir() -> Path:
@@ -145,14 +180,6 @@ def _usage() -> Iterator[None]:
         yield
     except LaudoError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _check_names(grid: Grid, names: tuple[str, ...]) -> None:
-    for name in names:
-        if name not in grid.specs:
-            near = difflib.get_close_matches(name, grid.specs, n=3, cutoff=0.4)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            raise LaudoError(f"Unknown run '{name}'.{hint} Runs: {', '.join(grid.specs)}.")
 
 
 def print_plan(plan: Plan, store: ResultsStore, device: str, data: str) -> None:
