@@ -50,7 +50,8 @@ class Scratch:
         """
         names = {run, self.grid.classifier.name} if isinstance(self.grid.specs[run], RunSpec) else {run}
         plan = make_plan(self.grid, self.published, self.place / "trainings", names)
-        for step in plan.steps:
+        # The run itself first: what is amiss with it is what was asked for.
+        for step in sorted(plan.steps, key=lambda step: step.spec.name != run):
             if step.spec.name in names and step.state is not State.FRESH:
                 raise ResultsError(self._not_comparable(step))
         grid = dataclasses.replace(self.grid, with_weights=())

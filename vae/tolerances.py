@@ -5,7 +5,7 @@ the last bits, each step amplifies that, and after some tens of steps two traini
 They share the first weights, the order of the images and the noise, and stay nearer to each other than two seeds do.
 How far they drift was measured: runs trained once with AVX2 and once with AVX-512 instructions, of 110 to 4,220 steps.
 A tolerance is some one and a half times the largest drift seen or more, round, and narrow enough that other trainings
-are outside: another seed, another objective, another learning rate (tests/vae/test_reproduce.py). GPUs were not
+are outside: another seed, another objective (tests/vae/test_reproduce.py). GPUs were not
 measured; they are held to the same.
 
 Scores and epochs are held one by one. Of the arrays, what belongs to an image or a pixel stays with it (its loss, its
