@@ -89,15 +89,18 @@ def test_a_doctored_score_is_named_and_another_process_finds_the_same_bytes(tree
 
 
 def test_a_killed_reproduction_goes_on_where_it_was(tree: Tree) -> None:
-    shutil.rmtree(tree.root / SCRATCH, ignore_errors=True)
+    scratch = tree.root / SCRATCH
+    assert (scratch / "results/e10/e10").exists(), "what is left of the test before, with which nothing goes on"
     command = [sys.executable, "build.py", "--reproduce", "e10", *ARGUMENTS]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd=tree.root, env=tree.environment, **quiet) as process:  # type: ignore[call-overload]
-        while process.poll() is None and not list((tree.root / SCRATCH).glob("trainings/*/42/epoch-0002.safetensors")):
+        while process.poll() is None and not (
+            (scratch / "begun.json").exists() and list(scratch.glob("trainings/*/42/epoch-0002.safetensors"))
+        ):
             time.sleep(0.005)
         assert process.poll() is None, "it was never caught between its training and its evaluation"
         process.send_signal(signal.SIGKILL)
-    assert not (tree.root / SCRATCH / "results/e10/e10").exists()
+    assert not (scratch / "results/e10/e10").exists()
     done = tree.build("--reproduce", "e10", *ARGUMENTS)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("\nReproduced.\n")

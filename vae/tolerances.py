@@ -3,7 +3,7 @@
 Another processor, library or number of threads adds the same numbers in another order. The first step then differs in
 the last bits, each step amplifies that, and after some tens of steps two trainings differ as two draws of one thing.
 They share the first weights, the order of the images and the noise, and stay nearer to each other than two seeds do.
-How far they drift was measured: runs trained once with AVX2 and once with AVX-512 instructions, of 110 to 4,220 steps.
+How far they drift was measured: runs trained once with AVX2 and once with AVX-512 instructions, of 110 to 1,700 steps.
 A tolerance is round, at least a third wider than the largest drift seen, and so narrow that other trainings are
 outside: another seed, another objective (tests/vae/test_reproduce.py). GPUs were not
 measured; they are held to the same.
@@ -73,7 +73,7 @@ ROUNDED = Tolerance(
 )  # fmt: skip
 KL = Tolerance(
     "test_kl train_kl validation_kl mutual_information",
-    "drift is 4 %, and 14 % where it still grows fast; of a collapsed latent nothing but noise is left",
+    "drift is 5 %, and 14 % where it still grows fast; of a collapsed latent nothing but noise is left",
     relative=0.15, absolute=0.05,
 )  # fmt: skip
 LOSSES = Tolerance(
