@@ -4,7 +4,7 @@ python build.py --all
 python build.py --retrain e50 --section espaco-latente
 """
 
-import difflib
+import dataclasses
 import os
 import signal
 import sys
@@ -29,6 +29,15 @@ DOCS_DIR = ROOT / "docs"
 PUBLISHED = ("full", "fashion-mnist")
 
 
+@dataclasses.dataclass(frozen=True)
+class Means:
+    """With what is trained: the device, who does it, and a folder with the data if one was given."""
+
+    device: str
+    where: Where
+    data_dir: Path | None
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--all", "everything", is_flag=True, help="Train what is missing or stale, evaluate, render every page.")
 @click.option(
@@ -37,6 +46,8 @@ PUBLISHED = ("full", "fashion-mnist")
 @click.option(
     "--retrain", "retrain", multiple=True, metavar="RUN", help="Train this run again even if fresh (repeatable)."
 )
+@click.option("--reproduce", "again", multiple=True, metavar="RUN", help="Train this run again in a scratch place (first seed, or "
+              "--seeds N), compare each number with what is published; exit 1 if one is outside its tolerance (repeatable).")  # fmt: skip
 @click.option(
     "--status", "show_status", is_flag=True, help="State of each run and page: fresh, stale or missing, and why."
 )
@@ -61,7 +72,7 @@ PUBLISHED = ("full", "fashion-mnist")
 @click.option("--results", "results_dir", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
               help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip
 def main(
-    everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], show_status: bool, check: bool,
+    everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], again: tuple[str, ...], show_status: bool, check: bool,
     revision: str | None, save: bool, profile: str, seeds: int | None, device: str, executor: str, jobs: int | None,
     data_dir: Path | None, dataset: str, dry_run: bool, results_dir: Path | None,
 ) -> None:  # fmt: skip
@@ -71,15 +82,21 @@ def main(
     """
     with _usage():
         dataset_info(dataset)
-        grid = make_grid(profile, dataset, seeds)
-        who = where(executor, jobs)
-        _check_names(grid, retrain)
+        grid = make_grid(profile, dataset, 1 if again and seeds is None else seeds)
+        means = Means(device, where(executor, jobs), data_dir)
+        grid.check_names((*retrain, *again))
     store = ResultsStore(results_dir or default_results(profile, dataset))
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
     if revision is not None and (everything or sections or retrain or show_status or check or dry_run):
         raise click.UsageError("--compare stands alone: build or check with another command, before or after it.")
-    if revision is not None:
+    if again and (everything or sections or retrain or show_status or check or revision is not None):
+        raise click.UsageError(
+            "--reproduce stands alone: build, check or compare with another command, before or after it."
+        )
+    if again:
+        reproduce(grid, store, tuple(dict.fromkeys(again)), means, dry_run)
+    elif revision is not None:
         print_changes(revision, grid, store, save)
     elif show_status:
         print_status(grid, store)
@@ -90,9 +107,11 @@ def main(
             raise click.UsageError("--retrain goes with --all or --section SLUG: say which pages to render afterwards.")
         if everything and sections:
             raise click.UsageError("--all renders every page; leave out --section, or leave out --all.")
-        build(grid, store, sections, retrain, device, who, data_dir, dry_run)
+        build(grid, store, sections, retrain, means, dry_run)
     elif dry_run:
-        raise click.UsageError("--dry-run goes with --all or --section SLUG: it prints what they would do.")
+        raise click.UsageError(
+            "--dry-run goes with --all, --section SLUG or --reproduce RUN: it prints what they would do."
+        )
     else:
         click.echo(click.get_current_context().get_help())
 
@@ -103,9 +122,8 @@ def default_results(profile: str, dataset: str) -> Path:
 
 
 def build(
-    grid: Grid, store: ResultsStore, sections: tuple[str, ...], retrain: tuple[str, ...], device: str, who: Where,
-    data_dir: Path | None, dry_run: bool,
-) -> None:  # fmt: skip
+    grid: Grid, store: ResultsStore, sections: tuple[str, ...], retrain: tuple[str, ...], means: Means, dry_run: bool
+) -> None:
     """Plan, train, judge, render."""
     from report.publish import Publication
     from report.rendered import Rendered
@@ -121,22 +139,48 @@ def build(
         needed = set(grid.specs)  # the whole grid, also the runs that no page speaks of yet
     if dry_run:
         plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
-        print_plan(plan, store, device, find(plan.info, data_dir, cache_dir()).words)
+        print_plan(plan, store, means.device, find(plan.info, means.data_dir, cache_dir()).words)
         return
     with sole_build(RUNS_DIR):
         store.recover()
         plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
-        find(plan.info, data_dir, cache_dir())  # also with nothing to train: a mistyped --data is never passed over
+        find(
+            plan.info, means.data_dir, cache_dir()
+        )  # also with nothing to train: a mistyped --data is never passed over
         if plan.todo:
-            from vae.pipeline import Places, execute
-            from vae.progress import Progress
-
-            execute(plan, store, Places(data_dir, cache_dir()), device, Progress(), who)
+            carry_out(plan, store, means)
         else:
             for line in reused(plan, store):
                 click.echo(line)
         Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR).publish(pages, click.echo)
     click.echo("Read it: make serve (or mkdocs serve, in the environment)")
+
+
+def reproduce(grid: Grid, store: ResultsStore, runs: tuple[str, ...], means: Means, dry_run: bool) -> None:
+    """Train runs again beside what is published, and compare; exit 1 if a number is outside its tolerance."""
+    from vae.lock import sole_build
+    from vae.raw_files import find
+    from vae.scratch import FOLDER, Scratch
+
+    place = RUNS_DIR / FOLDER / f"{grid.profile}-{grid.dataset.dataset}"
+    scratch = Scratch(grid, store, runs, place, means.device, find(grid.info, means.data_dir, cache_dir()).words)
+    if dry_run:
+        click.echo("\n".join(scratch.forecast()))
+        return
+
+    with sole_build(RUNS_DIR):
+        store.recover()
+        reproduced = scratch.reproduce(lambda plan, found: carry_out(plan, found, means), click.echo)
+    if not reproduced:
+        raise SystemExit(1)
+
+
+def carry_out(plan: Plan, store: ResultsStore, means: Means) -> None:
+    """Train and evaluate what a plan says."""
+    from vae.pipeline import Places, execute
+    from vae.progress import Progress
+
+    execute(plan, store, Places(means.data_dir, cache_dir()), means.device, Progress(), means.where)
 
 
 def cache_dir() -> Path:
@@ -151,14 +195,6 @@ def _usage() -> Iterator[None]:
         yield
     except LaudoError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _check_names(grid: Grid, names: tuple[str, ...]) -> None:
-    for name in names:
-        if name not in grid.specs:
-            near = difflib.get_close_matches(name, grid.specs, n=3, cutoff=0.4)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            raise LaudoError(f"Unknown run '{name}'.{hint} Runs: {', '.join(grid.specs)}.")
 
 
 def print_plan(plan: Plan, store: ResultsStore, device: str, data: str) -> None:

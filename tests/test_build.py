@@ -83,6 +83,13 @@ def test_data_that_is_not_there_is_told_before_anything_is_done(tmp_path: Path, 
     (("--compare", "no-such-revision"), ("Unknown revision 'no-such-revision'", "git log --oneline -- results")),
     (("--compare", "HEAD", "--all"), ("--compare stands alone",)),
     (("--compare", "HEAD", "--check"), ("--compare stands alone",)),
+    (("--reproduce", "e5O"), ("Unknown run 'e5O'", "Did you mean", "e50")),
+    (("--reproduce", "e50", "--all"), ("--reproduce stands alone",)),
+    (("--reproduce", "e50", "--section", "licoes"), ("--reproduce stands alone",)),
+    (("--reproduce", "e50", "--retrain", "e50"), ("--reproduce stands alone",)),
+    (("--reproduce", "e50", "--status"), ("--reproduce stands alone",)),
+    (("--reproduce", "e50", "--check"), ("--reproduce stands alone",)),
+    (("--reproduce", "e50", "--compare", "HEAD"), ("--reproduce stands alone",)),
     (("--save",), ("--save goes with --compare REV",)),
     (("--nope",), ("--nope",)),
 ])  # fmt: skip
@@ -144,6 +151,33 @@ def test_compare_says_what_changed_between_two_commits(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "results/manifest.json cannot be read. Name another revision" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_not_published_cannot_be_reproduced(tmp_path: Path) -> None:
+    done = call("--reproduce", "e50", tmp=tmp_path)
+    assert done.returncode == 1
+    assert f"e50/42 is not in {tmp_path / 'results'}: nothing is published to compare with." in done.stderr
+    assert "--results DIR" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_says_what_is_reproduced_and_changes_nothing(tmp_path: Path) -> None:
+    done = call(
+        "--reproduce",
+        "e200-n600",
+        "--reproduce",
+        "dataset",
+        "--dry-run",
+        "--device",
+        "cpu",
+        "--results",
+        "results",
+        tmp=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Would train 2 and evaluate 2 results on cpu, in about" in done.stdout
+    assert "e10/42" not in done.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_check_counts_its_faults(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import shutil
 from collections.abc import Collection
 
+from vae.datasets import DatasetInfo
 from vae.plan import Action, Plan, State, Step, by_training
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
 from vae.store import ResultsStore
@@ -31,7 +32,7 @@ def forecast(plan: Plan, store: ResultsStore, device: str, data: str) -> Forecas
         todo = [step for step in steps if step.action is not Action.NOTHING]
         for step in steps:
             lines.append(f"  {step.label:16} {step.action.value:9} {step.state.value}: {step.reason}")
-        images = _epochs_to_train(todo, plan.retrain) * _images_per_epoch(steps[0], plan.info.train_images)
+        images = _epochs_to_train(todo, plan.retrain) * _images_per_epoch(steps[0], plan.info)
         total += images / rate + EVALUATION_SECONDS[kind] * len(todo)
     if not plan.todo:
         return Forecast((*lines, "Nothing to train: everything is fresh."), 0.0)
@@ -76,14 +77,18 @@ def _epochs_to_train(steps: list[Step], retrain: Collection[str]) -> int:
     return max(wanted) - max((epoch for epoch in there if epoch <= first), default=0)
 
 
-def _images_per_epoch(step: Step, all_images: int) -> int:
+def _images_per_epoch(step: Step, info: DatasetInfo) -> float:
+    """Return the images of an epoch in trained ones; the loss of a validation image takes a third of a training step."""
     match step.spec:
         case RunSpec():
-            return step.spec.training.train_images or all_images
+            training = step.spec.training
+            return (training.train_images or info.train_images) + (
+                training.validation_images or info.validation_images
+            ) / 3
         case ClassifierSpec():
-            return step.spec.train_images or all_images
+            return (step.spec.train_images or info.train_images) + info.validation_images / 3
         case DatasetSpec():
-            return 0
+            return 0.0
 
 
 def _duration(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """The runs of this report. To add one, add a line; to change one, change its numbers."""
 
 import dataclasses
+import difflib
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
@@ -114,6 +115,14 @@ class Grid:
         """All that is stored, by name, in the order in which it is made."""
         specs: tuple[Spec, ...] = (self.dataset, self.classifier, *self.runs)
         return {spec.name: spec for spec in specs}
+
+    def check_names(self, names: Collection[str]) -> None:
+        """Raise LaudoError with the near matches for the first name that is no entry."""
+        for name in names:
+            if name not in self.specs:
+                near = difflib.get_close_matches(name, self.specs, n=3, cutoff=0.4)
+                hint = f" Did you mean {' or '.join(near)}?" if near else ""
+                raise LaudoError(f"Unknown run '{name}'.{hint} Runs: {', '.join(self.specs)}.")
 
     def seeds_of(self, name: str) -> tuple[int, ...]:
         """Return the seeds of an entry: data and classifier are made once."""

@@ -1,13 +1,18 @@
 """Where numbers come from: commit, device, versions. Strings only; nothing here changes a number."""
 
+import ast
+import hashlib
 import os
 import platform
 import subprocess
 from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# What of vae/ makes no number: pictures of them, and the grid, whose specs are compared by their keys.
+NO_NUMBERS = ("vae/figures/", "vae/grid.py")
 
 
 def now() -> str:
@@ -33,6 +38,20 @@ def commit() -> tuple[str, bool]:
     return head, dirty
 
 
+@cache
+def code() -> str:
+    """Return one hash of the code that makes numbers, 16 hexadecimal digits; comments and layout do not count.
+
+    Two commits with the same hash give the same numbers, and it is known where git is not.
+    """
+    total = hashlib.sha256()
+    for path in sorted((ROOT / "vae").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith(NO_NUMBERS):
+            total.update(f"{name}\0{ast.unparse(ast.parse(path.read_bytes()))}\0".encode())
+    return total.hexdigest()[:16]
+
+
 def _git(*arguments: str) -> str:
     result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
     return result.stdout.strip()
@@ -52,13 +71,29 @@ def device_name(kind: str) -> str:
 
 def processor() -> str:
     """Return the name of the processor."""
+    return _cpuinfo().get("model name") or platform.processor() or platform.machine()
+
+
+def instructions() -> str:
+    """Return what decides how a processor rounds: its exact model, and the vector instructions that torch uses on it.
+
+    Processors of one name can differ in both ("AMD EPYC" under some hypervisors), and their sums then differ too.
+    """
+    import torch
+
+    info = _cpuinfo()
+    names = ("vendor_id", "cpu family", "model", "stepping")
+    model = [f"{name.removeprefix('cpu ').removesuffix('_id')} {info[name]}" for name in names if name in info]
+    return ", ".join([*model, torch.backends.cpu.get_cpu_capability()])
+
+
+def _cpuinfo() -> dict[str, str]:
+    """Return what Linux says of the first processor, nothing elsewhere."""
     try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
+        first = Path("/proc/cpuinfo").read_text().split("\n\n")[0]
     except OSError:
-        pass
-    return platform.processor() or platform.machine()
+        return {}
+    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in first.splitlines())}
 
 
 def facts(kind: str) -> dict[str, str]:
@@ -70,9 +105,13 @@ def facts(kind: str) -> dict[str, str]:
     return {
         "commit": head,
         "dirty": "yes" if dirty else "no",
+        "code": code(),
         "device": device_name(kind),
+        "instructions": instructions(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": numpy.__version__,
+        "scipy": version("scipy"),
+        "scikit-learn": version("scikit-learn"),
         "platform": f"{platform.system()} {platform.machine()}",
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 import vae.spec
+import vae.tolerances
 from report import ptbr
 from report.evidence import Evidence, devices
 from report.labels import run_label
@@ -81,6 +82,11 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "files": [(ptbr.mark(name), ptbr.mark(digest)) for name, digest in evidence.info.files.items()],
         "sizes": evidence.grid.evaluation,
         "example": ptbr.mark("e50"),
+        "again": ptbr.mark("e200-n600"),
+        "tolerances": {
+            name.lower(): constant(vae.tolerances, name)
+            for name in ("LOSSES", "EPOCH_LOSSES", "KL", "SHARES", "SCALES", "OWN", "CLASSES")
+        },
         "engine": reproducao_engine.context(),
         "speed": reproducao_speed.context(),
     }
