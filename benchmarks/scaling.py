@@ -242,7 +242,7 @@ def section(result: Mapping[str, Any]) -> list[str]:
             f"Simulated: {simulated['trainings']:,} trainings on {simulated['workers']} workers, through the real manager and "
             f"scheduler, {WORKERS_A_PROCESS} workers a process. A worker sleeps as long as one of the "
             f"{simulated['measured_trainings']} published trainings took (mean {simulated['mean_seconds'] / 60:.0f} min), divided "
-            f"by {simulated['factor']:.0f}, and reports as often as a real one; the real overhead is smaller by that factor. An "
+            f"by {simulated['factor']:.0f}, and reports as often as a real one; handing out a real training takes no longer, so its share is smaller. An "
             f"ideal cluster takes {simulated['ideal_seconds']:.1f} s, this one took {simulated['seconds']:.1f} s: overhead "
             f"{simulated['overhead']:.1%}."
         ),
