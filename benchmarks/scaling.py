@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -85,9 +85,9 @@ def ideal(durations: Sequence[float], workers: int) -> float:
 def simulate(trainings: int, workers: int, seconds: float) -> dict[str, Any]:
     """Return how long a cluster takes for trainings that sleep, and how long an ideal one would."""
     from vae.cluster import dask_workers
-    from vae.jobs import Setting
     from vae.pipeline import Build
     from vae.progress import Progress
+    from vae.received import Setting
 
     measured = measured_durations()
     drawn = [measured[index % len(measured)] for index in range(trainings)]
@@ -122,32 +122,39 @@ def simulate(trainings: int, workers: int, seconds: float) -> dict[str, Any]:
     }
 
 
-def measure(counts: Sequence[int], trainings: int) -> list[dict[str, Any]]:
-    """Return how long a small grid takes with so many workers; they have loaded everything before."""
+def measure(counts: Sequence[int], trainings: int, rounds: int) -> list[dict[str, Any]]:
+    """Return how long a small grid takes with so many workers, in rounds in which the counts take turns.
+
+    All workers are there from the start, and have loaded everything before they are timed.
+    """
     quick = make_grid("quick", "digits")
     runs = tuple(run for run in quick.runs if run.name == "e10")
-    taken = []
-    for count in counts:
-        with tempfile.TemporaryDirectory() as folder, scheduler() as address, workers_at(address, count, 1):
-            where = Where(scheduler=address)
-            store = ResultsStore(Path(folder) / "results")
-            seeds = first_seeds(trainings + count)
+    taken: dict[int, list[float]] = {count: [] for count in counts}
+    with ExitStack() as stack:
+        places = {count: stack.enter_context(scheduler()) for count in counts}
+        for count, address in places.items():
+            stack.enter_context(workers_at(address, count, 1))
             # Once each for nothing: imports, the data set and the first evaluation are paid for.
-            _execute(dataclasses.replace(quick, runs=runs, run_seeds={"e10": seeds[trainings:]}), store, where)
-            began = time.monotonic()
-            _execute(dataclasses.replace(quick, runs=runs, run_seeds={"e10": seeds[:trainings]}), store, where)
-            taken.append({"workers": count, "trainings": trainings, "seconds": time.monotonic() - began})
-        print(taken[-1], flush=True)
-    return taken
+            _time(dataclasses.replace(quick, runs=runs, run_seeds={"e10": first_seeds(count)}), address)
+        for _ in range(rounds):
+            for count, address in places.items():
+                grid = dataclasses.replace(quick, runs=runs, run_seeds={"e10": first_seeds(trainings)})
+                taken[count].append(_time(grid, address))
+                print(count, taken[count], flush=True)
+    return [{"workers": count, "trainings": trainings, "seconds": seconds} for count, seconds in taken.items()]
 
 
-def _execute(grid: Grid, store: ResultsStore, where: Where) -> None:
+def _time(grid: Grid, address: str) -> float:
     from vae.pipeline import Places, execute
     from vae.progress import Progress
 
-    folder = store.root.parent
-    plan = make_plan(grid, store, folder / "runs", {"e10"})
-    execute(plan, store, Places(None, folder), "cpu", Progress(io.StringIO()), where)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        store = ResultsStore(folder / "results")
+        plan = make_plan(grid, store, folder / "runs", {"e10"})
+        began = time.monotonic()
+        execute(plan, store, Places(None, folder), "cpu", Progress(io.StringIO()), Where(scheduler=address))
+        return time.monotonic() - began
 
 
 @contextmanager
@@ -202,7 +209,8 @@ async def _serve(address: str, count: int) -> None:
 def section(result: Mapping[str, Any]) -> list[str]:
     """Return the section of RESULTS.md."""
     machine, versions, simulated = result["machine"], result["versions"], result["simulation"]
-    alone = result["measured"][0]["seconds"]
+    alone = min(result["measured"][0]["seconds"])
+    load = max(result["load"])
     lines = [
         "## More than one machine",
         "",
@@ -210,20 +218,23 @@ def section(result: Mapping[str, Any]) -> list[str]:
         "",
         (
             f"{result['date']}; {machine['processor']}, {machine['cores']} cores; Python {versions['python']}, torch "
-            f"{versions['torch']}, distributed {versions['distributed']}."
+            f"{versions['torch']}, distributed {versions['distributed']}. The load of other programs is not controlled; the "
+            f"machine's load average was up to {load:.0f}."
         ),
         "",
         (
-            f"Measured: {result['measured'][0]['trainings']} trainings of e10 (quick profile, digits) with their evaluations, on "
-            f"Dask workers of one thread on this machine. It has {machine['cores']} cores, so a third worker can bring nothing "
-            "here, and the scheduler and the manager take their part of them."
+            f"Measured: the classifier and {result['measured'][0]['trainings']} trainings of e10 (quick profile, digits) with their "
+            f"evaluations, on Dask workers of one thread on this machine; {len(result['measured'][0]['seconds'])} rounds in turns. It "
+            f"has {machine['cores']} cores, so a third worker can bring nothing here, and scheduler and manager take their part "
+            "of them."
         ),
         "",
-        "| workers | seconds | times as fast as one |",
-        "|---:|---:|---:|",
+        "| workers | seconds, fastest | slowest | times as fast as one, fastest |",
+        "|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {row['workers']} | {row['seconds']:.1f} | {alone / row['seconds']:.2f} |" for row in result["measured"]
+        f"| {row['workers']} | {min(row['seconds']):.1f} | {max(row['seconds']):.1f} | {alone / min(row['seconds']):.2f} |"
+        for row in result["measured"]
     ]
     lines += [
         "",
@@ -231,7 +242,7 @@ def section(result: Mapping[str, Any]) -> list[str]:
             f"Simulated: {simulated['trainings']:,} trainings on {simulated['workers']} workers, through the real manager and "
             f"scheduler, {WORKERS_A_PROCESS} workers a process. A worker sleeps as long as one of the "
             f"{simulated['measured_trainings']} published trainings took (mean {simulated['mean_seconds'] / 60:.0f} min), divided "
-            f"by {simulated['factor']:.0f}, and reports as often as a real one; the real overhead is smaller by that factor. An "
+            f"by {simulated['factor']:.0f}, and reports as often as a real one; handing out a real training takes no longer, so its share is smaller. An "
             f"ideal cluster takes {simulated['ideal_seconds']:.1f} s, this one took {simulated['seconds']:.1f} s: overhead "
             f"{simulated['overhead']:.1%}."
         ),
@@ -252,11 +263,14 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     simulation = simulate(TRAININGS, WORKERS, SECONDS_OF_SIMULATION)
     print(simulation, flush=True)
-    measured = measure((1, 2, 3), trainings=6)
+    load = [os.getloadavg()[0]]
+    measured = measure((1, 2, 3), trainings=6, rounds=2)
+    load.append(os.getloadavg()[0])
     machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()}
     versions = {name: version(name) for name in ("torch", "distributed")} | {"python": platform.python_version()}
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    result = {"date": date, "machine": machine, "versions": versions, "measured": measured, "simulation": simulation}
+    result = {"date": date, "machine": machine, "versions": versions, "load": load}
+    result |= {"measured": measured, "simulation": simulation}
     (HERE / "scaling.json").write_bytes(dump_json(result))
     print("\n".join(section(result)))
 

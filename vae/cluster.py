@@ -50,9 +50,9 @@ class DataSet(WorkerPlugin):
         await asyncio.to_thread(self._receive)  # torch takes seconds to load, in which the worker has to answer
 
     def _receive(self) -> None:
-        from vae import jobs
+        from vae import received
 
-        jobs.receive(self._checksum, self._packed)
+        received.receive(self._checksum, self._packed)
 
 
 class Cancelled(Exception):

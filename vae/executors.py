@@ -26,7 +26,7 @@ class Workers:
     """An executor and what has to be known of it.
 
     submit: hands a job to the executor. slots: how many jobs are worth submitting at a time now; it raises LaudoError when
-    nobody is left to do them. shared_disk: whether workers see the folders of this process. threads: see jobs.Setting.
+    nobody is left to do them. shared_disk: whether workers see the folders of this process. threads: see received.Setting.
     explain: what an exception of the executor itself means, None if it is not one.
     """
 
@@ -40,7 +40,7 @@ class Workers:
 
 @contextmanager
 def workers(place: Where, checksum: str, packed: bytes, device: str, show: "Show") -> Iterator[Workers]:
-    """Have workers that received a data set (vae.jobs.pack); none of their jobs outlives the context.
+    """Have workers that received a data set (vae.received.pack); none of their jobs outlives the context.
 
     Raises LaudoError naming the remedy if the cluster cannot be used.
     """
@@ -73,16 +73,16 @@ class InProcess(Executor):
 
 
 def _in_process(checksum: str, packed: bytes, show: "Show") -> Iterator[Workers]:
-    from vae import jobs
+    from vae import jobs, received
 
-    jobs.receive(checksum, packed)
+    received.receive(checksum, packed)
     try:
         executor = InProcess()
         yield Workers(
             executor, lambda job: executor.submit(jobs.run, job, show), lambda: 1, shared_disk=True, threads=None
         )
     finally:
-        jobs.release()
+        received.release()
 
 
 class Processes(ProcessPoolExecutor):
@@ -146,10 +146,10 @@ _updates: Any = None  # of a process of the pool: it can only be inherited
 def _begin(checksum: str, packed: bytes, updates: Any) -> None:
     """Prepare a process of the pool."""
     global _updates
-    from vae import jobs
+    from vae import received
 
     _updates = updates
-    jobs.receive(checksum, packed)
+    received.receive(checksum, packed)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -9,15 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vae import jobs
+from vae import jobs, received
 from vae.checkpoints import CheckpointFolder, History, Session
 from vae.data import load
 from vae.errors import LaudoError, TrainingError
 from vae.executors import Workers, workers
 from vae.grid import FIRST_SEED
-from vae.jobs import DatasetJob, EvaluationJob, Setting, Trained, TrainingJob
+from vae.jobs import DatasetJob, EvaluationJob, Trained, TrainingJob
 from vae.plan import Action, Plan, Step, by_training
 from vae.progress import Progress
+from vae.received import Setting
 from vae.results import RunResult
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
 from vae.store import ResultsStore
@@ -48,8 +49,8 @@ def execute(
         return
     place = where or Where()
     if place.scheduler is None:
-        device_kind = jobs.choose_device(device_kind).type
-    packed = jobs.pack(load(plan.info, places.data_dir, places.cache_dir))
+        device_kind = received.choose_device(device_kind).type
+    packed = received.pack(load(plan.info, places.data_dir, places.cache_dir))
     with progress, workers(place, plan.info.checksum, packed, device_kind, progress.show) as found:
         setting = Setting(plan.info, plan.grid.evaluation, device_kind, found.threads)
         Build(plan, store, found, setting, progress).run()

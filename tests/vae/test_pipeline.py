@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.vae.tiny import INFO, SIZES, StopError
-from vae import jobs, pipeline
+from vae import jobs, pipeline, received
 from vae import train as training
 from vae.errors import LaudoError
 from vae.evaluate import evaluate
@@ -161,8 +161,8 @@ def test_an_evaluation_from_published_weights_keeps_history_and_provenance(
 def test_a_device_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(LaudoError, match=r"--device cuda: no such device.*Available: .*cpu"):
-        jobs.choose_device("cuda")
-    assert jobs.choose_device("cpu").type == "cpu"
+        received.choose_device("cuda")
+    assert received.choose_device("cpu").type == "cpu"
 
 
 def test_the_short_evaluation_of_these_tests_is_not_the_real_one() -> None:
