@@ -16,13 +16,21 @@ RESAMPLES = 2_000
 BOOTSTRAP_SEED = 20_140_427  # fixed: the same results always give the same intervals
 
 
-@functools.lru_cache(maxsize=4)
+_widest: dict[int, Array] = {}  # the weights of the most images asked for yet, by number of resamples
+
+
 def poisson_weights(size: int, resamples: int = RESAMPLES) -> Array:
     """Return the bootstrap weights of the first `size` images, (1 + resamples, size) float32, whole numbers.
 
     Row 0 is all ones. Weights of fewer images are the first columns of the weights of more: what is measured on the
     first 5,000 test images stays paired with what is measured on all of them.
     """
+    if resamples not in _widest or _widest[resamples].shape[1] < size:
+        _widest[resamples] = _drawn(size, resamples)
+    return _widest[resamples][:, :size]
+
+
+def _drawn(size: int, resamples: int) -> Array:
     generator = np.random.default_rng(BOOTSTRAP_SEED)
     weights = np.ones((size, 1 + resamples), dtype=np.float32)
     step = 500  # images a turn: the generator gives int64, which for all images at once would be twice the result
@@ -31,6 +39,15 @@ def poisson_weights(size: int, resamples: int = RESAMPLES) -> Array:
         weights[start:stop, 1:] = generator.poisson(1.0, size=(stop - start, resamples))
     weights.setflags(write=False)
     return weights.T  # an image's weights side by side in memory: picking the images of a class is five times faster
+
+
+@functools.lru_cache(maxsize=64)
+def occurrences(mask: bytes, resamples: int = RESAMPLES) -> Array:
+    """Return how many of the images of a mask (a byte each) occur in each replicate, (1 + resamples,) float32."""
+    members = np.frombuffer(mask, dtype=np.bool_)
+    counts = poisson_weights(len(members), resamples) @ members.astype(np.float32)
+    counts.setflags(write=False)
+    return np.asarray(counts)
 
 
 def weighted_median(values: Array, weights: Array) -> Array:
