@@ -66,7 +66,7 @@ def least_of_rows(values: Array, count: int) -> Array:
     # So many parts have a least value that is not above the bound, so that nothing above it is among the least of all.
     parts = values[:, : width // PARTS * PARTS].reshape(height, PARTS, -1).min(axis=2)
     bound = np.partition(parts, count - 1, axis=1)[:, count - 1 :][:, :1]
-    row, column = np.nonzero(values <= bound)
+    row, column = np.divmod(np.flatnonzero(values <= bound), width)
     sizes = np.bincount(row, minlength=height)
     place = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     few = np.full((height, sizes.max() + 1), np.inf)
