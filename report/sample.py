@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from report.bootstrap import RESAMPLES, occurrences, poisson_weights, ratio_of_sums, weighted_median
 from report.ratios import ratio
@@ -143,7 +143,7 @@ class Sample:
         self.used.add(len(votes))
 
         def compute() -> Array:
-            entropy = special.entr(votes / votes.sum(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+            entropy = scipy.special.entr(votes / votes.sum(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
             return self._class_means(entropy)[..., 0]
 
         return self._cached("vote_entropy", compute)
