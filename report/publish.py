@@ -1,6 +1,5 @@
 """Bring rendered/ up to date: decide which pages are fresh, render the others, mark the ones that grew old."""
 
-import ast
 import dataclasses
 import functools
 import re
@@ -37,6 +36,7 @@ SHARED = (
     "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/pipeline.py", "vae/provenance.py", "vae/spec.py",
 )  # fmt: skip
 
+PAGE_IMPORT = re.compile(r"^[ \t]*from report\.pages((?:\.\w+)*) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
 NAMED_SOURCE = re.compile(r"\b(?:vae|report|benchmarks)/[\w/]+\.(?:py|json)\b")
 CODE_PAGES_A_TASK = 32
 VERDICTS = "a verdict"  # the one input that can only be known by judging
@@ -217,16 +217,20 @@ def _imported(source: str) -> Iterator[str]:
     """Yield the modules below report/pages that a file imports, by path."""
     if not source.endswith(".py"):
         return
-    for node in ast.walk(ast.parse(sources.read_source(source))):
-        if isinstance(node, ast.ImportFrom) and node.module == "report.pages":
-            yield from (f"report/pages/{alias.name}.py" for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("report.pages."):
-            yield f"{node.module.replace('.', '/')}.py"
+    # Line by line: a syntax tree of every page's modules is most of the time that --status takes.
+    for module, several, line in PAGE_IMPORT.findall(sources.read_source(source)):
+        names = [name.split()[0] for name in (several or line).split(",") if name.strip()]
+        yield from (f"report/pages/{name}.py" for name in ([module[1:]] if module else names))
 
 
 def _modules(slug: str) -> list[str]:
     stem = slug.replace("-", "_")
-    return [path for path in sources.code_files() if re.fullmatch(rf"report/pages/{stem}(_\w+)?\.py", path)]
+    return [path for path in _page_modules() if re.fullmatch(rf"report/pages/{stem}(_\w+)?\.py", path)]
+
+
+@functools.cache
+def _page_modules() -> tuple[str, ...]:
+    return tuple(path for path in sources.code_files() if path.startswith("report/pages/"))
 
 
 def command(page: Page, grid: Grid) -> str:
