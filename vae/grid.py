@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from vae.datasets import DatasetInfo, dataset_info
@@ -106,7 +107,7 @@ class Grid:
     with_weights: Collection[str]
     evaluation: EvaluationSpec
 
-    @property
+    @cached_property
     def specs(self) -> dict[str, Spec]:
         """All that is stored, by name, in the order in which it is made."""
         specs: tuple[Spec, ...] = (self.dataset, self.classifier, *self.runs)
