@@ -114,7 +114,10 @@ def _own_process(added: int, results: Path, rendered: Path, command: str) -> dic
     arguments = ["--worker", command.removeprefix("--"), str(added), str(results), str(rendered)]
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.report_scale", *arguments], cwd=HERE.parent, check=True, stdout=subprocess.PIPE
+        [sys.executable, "-m", "benchmarks.report_scale", *arguments],
+        cwd=HERE.parent,
+        check=True,
+        stdout=subprocess.PIPE,
     )
     seconds = round(time.perf_counter() - began, 3)
     return {"seconds": seconds, **json.loads(done.stdout.splitlines()[-1])}
