@@ -83,7 +83,9 @@ class Sample:
             centre = data[mask].mean(dtype=np.float64) if mask.any() else 0.0
             # Centred before it is made float32, so that a small difference of large losses keeps its digits.
             sums = weights @ np.where(mask, data - centre, 0).astype(np.float32)
-            return centre + ratio_of_sums(sums.astype(np.float64), occurrences(mask.tobytes(), self.resamples))
+            means = centre + ratio_of_sums(sums.astype(np.float64), occurrences(mask.tobytes(), self.resamples))
+            means.setflags(write=False)  # it is given to all that ask for it
+            return np.asarray(means)
 
         name = values if isinstance(values, str) else (data.dtype.str, data.tobytes())
         return self._cached(("mean", name, mask.tobytes()), compute)

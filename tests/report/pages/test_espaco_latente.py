@@ -396,6 +396,16 @@ def test_kept_neighbours_are_counted_point_by_point(monkeypatch: pytest.MonkeyPa
     assert maps.kept_neighbours(maps.nearest(cloud), maps.nearest(flat)) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("levels", [0, 40, 3], ids=["no ties", "ties", "nothing but ties"])
+@pytest.mark.parametrize("width", [30, 45, 1_003])
+def test_the_least_of_rows_are_those_that_numpy_chooses(levels: int, width: int) -> None:
+    values = np.random.default_rng(width).random((50, width))
+    values = np.floor(values * levels) if levels else values
+    expected = np.argpartition(values, maps.NEAREST, axis=1)[:, : maps.NEAREST]
+    found = maps.least_of_rows(values, maps.NEAREST)
+    assert np.array_equal(np.sort(found, axis=1), np.sort(expected, axis=1))
+
+
 # The axes
 
 
