@@ -8,6 +8,7 @@ differences are paired.
 import functools
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from vae.errors import ResultsError
 from vae.results import Array
@@ -16,21 +17,44 @@ RESAMPLES = 2_000
 BOOTSTRAP_SEED = 20_140_427  # fixed: the same results always give the same intervals
 
 
-@functools.lru_cache(maxsize=4)
+def one_thread() -> threadpool_limits:
+    """Return the context in which sums over images are made in one order, so that they are the same on any machine's cores."""
+    return threadpool_limits(limits=1, user_api="blas")
+
+
+# By number of resamples: the weights of the most images asked for yet, (images, 1 + resamples), and what draws more.
+_drawn: dict[int, tuple[Array, np.random.Generator]] = {}
+
+
 def poisson_weights(size: int, resamples: int = RESAMPLES) -> Array:
     """Return the bootstrap weights of the first `size` images, (1 + resamples, size) float32, whole numbers.
 
     Row 0 is all ones. Weights of fewer images are the first columns of the weights of more: what is measured on the
     first 5,000 test images stays paired with what is measured on all of them.
     """
-    generator = np.random.default_rng(BOOTSTRAP_SEED)
-    weights = np.ones((size, 1 + resamples), dtype=np.float32)
-    step = 500  # images a turn: the generator gives int64, which for all images at once would be twice the result
-    for start in range(0, size, step):
-        stop = min(start + step, size)
-        weights[start:stop, 1:] = generator.poisson(1.0, size=(stop - start, resamples))
-    weights.setflags(write=False)
-    return weights.T  # an image's weights side by side in memory: picking the images of a class is five times faster
+    if resamples not in _drawn or len(_drawn[resamples][0]) < size:
+        # Taken out meanwhile: should memory run out, the next call begins anew and not in mid-stream.
+        none = np.empty((0, 1 + resamples), dtype=np.float32)
+        before, generator = _drawn.pop(resamples, (none, np.random.default_rng(BOOTSTRAP_SEED)))
+        weights = np.ones((size, 1 + resamples), dtype=np.float32)
+        weights[: len(before)] = before
+        step = 500  # images a turn: the generator gives int64, which for all images at once would be twice the result
+        for start in range(len(before), size, step):
+            stop = min(start + step, size)
+            weights[start:stop, 1:] = generator.poisson(1.0, size=(stop - start, resamples))
+        weights.setflags(write=False)
+        _drawn[resamples] = weights, generator
+    # An image's weights lie side by side in memory: picking the images of a class is five times faster.
+    return _drawn[resamples][0][:size].T
+
+
+@functools.lru_cache(maxsize=64)
+def occurrences(mask: bytes, resamples: int = RESAMPLES) -> Array:
+    """Return how many of the images of a mask (a byte each) occur in each replicate, (1 + resamples,) float32."""
+    members = np.frombuffer(mask, dtype=np.bool_)
+    counts = poisson_weights(len(members), resamples) @ members.astype(np.float32)
+    counts.setflags(write=False)
+    return np.asarray(counts)
 
 
 def weighted_median(values: Array, weights: Array) -> Array:

@@ -1,15 +1,19 @@
 """A metric against the number of latent dimensions, all else equal: the trainings of ten epochs."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from report import ptbr
 from report.evidence import Evidence
 from report.metrics import METRICS
 from vae import figures
-from vae.figures import Theme, Trajectory
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.figures import Theme, Trajectory
 
 # What the reference recommends for a plane to look at, what it recommends for generation, and what lies between.
 FEW, BETWEEN, MANY = ("e10", "e10-l3"), ("e10-l5",), ("e10-l10", "e10-l20", "e10-l50")
@@ -18,19 +22,19 @@ BY_DIMENSION = (*FEW, *BETWEEN, *MANY)
 
 def trajectory(
     evidence: Evidence, label: str, style: str, metric: str, runs: Sequence[str] = BY_DIMENSION
-) -> Trajectory:
+) -> "Trajectory":
     """Return a metric of some runs at their latent dimensions; with intervals where all of them are bounded."""
     estimates = [METRICS[metric].measure(evidence, run) for run in runs]
     dimensions = [evidence.spec(run).latent_dim for run in runs]
     low, high = ([getattr(one, end) for one in estimates] for end in ("low", "high"))
     bounded = bool(np.isfinite(low).all())
-    return Trajectory(
+    return figures.Trajectory(
         label, style, dimensions, [one.value for one in estimates], [""] * len(runs),
         low if bounded else None, high if bounded else None,
     )  # fmt: skip
 
 
-def draw(paths: Sequence[Trajectory], theme: Theme, y_label: str) -> Figure:
+def draw(paths: Sequence["Trajectory"], theme: "Theme", y_label: str) -> "Figure":
     """Return quantities against latent dimensions, on a log axis."""
     return figures.cost_quality(paths, theme=theme, x_label="dimensões latentes", y_label=y_label, tick_format=_tick)
 

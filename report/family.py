@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from report import sources
+from report.bootstrap import one_thread
 from report.claims import Claim, ClaimError, Pending, Untested, Verdict, estimate, judge
 from report.statistics import Estimate, Samples
 from vae.datasets import dataset_info
@@ -80,6 +81,14 @@ def judge_family(
     required: the claims of the pages to be rendered; ClaimError if one of them cannot be judged. The others may wait:
     they count in Holm's family all the same. cache_file: None estimates everything anew and writes nothing.
     """
+    with one_thread():
+        samples, outcomes = _outcomes(claims, required, grid, results, cache_file)
+    return samples, judge(claims, outcomes)
+
+
+def _outcomes(
+    claims: Sequence[Claim], required: Sequence[Claim], grid: Grid, results: StoredResults, cache_file: Path | None
+) -> tuple[Samples, dict[str, Estimate | Untested | Pending]]:
     samples = Samples(results, grid.info)
     must = {claim.id for claim in required}
     cache = _read(cache_file) if cache_file else {}
@@ -104,7 +113,7 @@ def judge_family(
     if cache_file and kept != cache:
         cache_file.parent.mkdir(parents=True, exist_ok=True)
         cache_file.write_text(json.dumps(kept))
-    return samples, judge(claims, outcomes)
+    return samples, outcomes
 
 
 def _key(claim: Claim, results: StoredResults) -> str:

@@ -165,8 +165,8 @@ def _places_of(origins: Origins) -> list[Place]:
 
 def _in_order(results: Iterable[Result], evidence: Evidence) -> list[Result]:
     """Return results in the order in which the grid makes them."""
-    order = list(evidence.grid.specs)
-    return sorted(set(results), key=lambda result: (order.index(result[0]), result[1]))
+    order = {name: place for place, name in enumerate(evidence.grid.specs)}
+    return sorted(set(results), key=lambda result: (order[result[0]], result[1]))
 
 
 def _result_links(origins: Origins, evidence: Evidence) -> str:

@@ -1,7 +1,7 @@
 """Bring rendered/ up to date: decide which pages are fresh, render the others, mark the ones that grew old."""
 
-import ast
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from report.codepages import code_page, code_path
 from report.compare import Snapshot
 from report.evidence import Evidence
 from report.family import StoredResults, judge_family
+from report.forked import forked_map
 from report.page import Page
 from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered
 from report.sections import PAGES, claims_of, family, runs_of
@@ -35,7 +36,9 @@ SHARED = (
     "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/provenance.py", "vae/spec.py",
 )  # fmt: skip
 
+PAGE_IMPORT = re.compile(r"^[ \t]*from report\.pages((?:\.\w+)*) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
 NAMED_SOURCE = re.compile(r"\b(?:vae|report|benchmarks)/[\w/]+\.(?:py|json)\b")
+CODE_PAGES_A_TASK = 32
 VERDICTS = "a verdict"  # the one input that can only be known by judging
 
 
@@ -55,24 +58,20 @@ class Publication:
         # First by digests alone: should judging or rendering fail, no old page may look current beside new results.
         self.mark_outdated(None, results)
         evidence = self.evidence(asked, results)
-        environment = None
+        inputs = {page.slug: self.inputs(page, evidence, results) for page in asked}
+        why = {page.slug: self.rendered.why_not_fresh(page.slug, inputs[page.slug]) for page in asked}
+        code = self._stale_code()
+        made = rendering([page for page in asked if why[page.slug]], evidence, code)
         for page in asked:
-            inputs = self.inputs(page, evidence, results)
-            why = self.rendered.why_not_fresh(page.slug, inputs)
-            if not why:
+            if not why[page.slug]:
                 tell(f"{page.slug}: fresh")
                 continue
-            # Only now: matplotlib and Jinja are slow to import, and most builds find most pages fresh.
-            from report.environment import make_environment
-            from report.render import render_page
-
-            environment = environment or make_environment()
-            result = render_page(page, evidence, environment)
-            changed = self.rendered.write_page(page.slug, result.files, inputs)
+            changed = self.rendered.write_page(page.slug, made[page.slug], inputs[page.slug])
             files = "1 file" if changed == 1 else f"{changed} files"
-            tell(f"{page.slug}: rendered, {files} changed ({why})")
+            tell(f"{page.slug}: rendered, {files} changed ({why[page.slug]})")
         self.rendered.copy_docs(self.docs)
-        self._write_code()
+        if code:
+            self.rendered.write_page(CODE, made[CODE], _code_inputs(code))
         self.rendered.drop_others({*(page.slug for page in PAGES), DOCS, CODE})
         self.mark_outdated(evidence, results)
 
@@ -162,13 +161,41 @@ class Publication:
         before = {name: value for name, value in record.inputs.items() if name != VERDICTS}
         return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
 
-    def _write_code(self) -> None:
-        """Write the code pages that evidence links to, if the sources changed or a page was lost."""
+    def _stale_code(self) -> list[str]:
+        """Return the sources that evidence links to, if one changed or its page was lost; else nothing."""
         files = sources.code_files()
-        inputs = {"sources": sources.digest(*files)}
-        if self.rendered.why_not_fresh(CODE, inputs):
-            pages = {f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in files}
-            self.rendered.write_page(CODE, pages, inputs)
+        return files if self.rendered.why_not_fresh(CODE, _code_inputs(files)) else []
+
+
+def rendering(pages: list[Page], evidence: Evidence, code: list[str]) -> dict[str, dict[str, bytes]]:
+    """Return the files of some pages by slug, and those of source files under CODE, made on all cores."""
+    if not pages and not code:
+        return {}
+    # Only now: matplotlib and Jinja are slow to import, and most builds find most pages fresh.
+    from report.environment import make_environment
+    from report.render import render_page
+
+    environment = make_environment()
+    tasks: list[tuple[str, Callable[[], dict[str, bytes]]]] = [
+        (page.slug, functools.partial(lambda page: render_page(page, evidence, environment).files, page))
+        for page in sorted(pages, key=lambda page: len(page.figures), reverse=True)  # what takes long begins first
+    ]
+    tasks += [
+        (CODE, functools.partial(_code_pages, code[start : start + CODE_PAGES_A_TASK]))
+        for start in range(0, len(code), CODE_PAGES_A_TASK)
+    ]
+    made: dict[str, dict[str, bytes]] = {}
+    for (name, _), files in zip(tasks, forked_map(lambda task: task[1](), tasks), strict=True):
+        made.setdefault(name, {}).update(files)
+    return made
+
+
+def _code_pages(paths: list[str]) -> dict[str, bytes]:
+    return {f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in paths}
+
+
+def _code_inputs(files: list[str]) -> dict[str, str]:
+    return {"sources": sources.digest(*files)}
 
 
 def own_sources(page: Page) -> list[str]:
@@ -190,16 +217,20 @@ def _imported(source: str) -> Iterator[str]:
     """Yield the modules below report/pages that a file imports, by path."""
     if not source.endswith(".py"):
         return
-    for node in ast.walk(ast.parse(sources.read_source(source))):
-        if isinstance(node, ast.ImportFrom) and node.module == "report.pages":
-            yield from (f"report/pages/{alias.name}.py" for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("report.pages."):
-            yield f"{node.module.replace('.', '/')}.py"
+    # Line by line: a syntax tree of every page's modules is most of the time that --status takes.
+    for module, several, line in PAGE_IMPORT.findall(sources.read_source(source)):
+        names = [name.split()[0] for name in (several or line).split(",") if name.strip()]
+        yield from (f"report/pages/{name}.py" for name in ([module[1:]] if module else names))
 
 
 def _modules(slug: str) -> list[str]:
     stem = slug.replace("-", "_")
-    return [path for path in sources.code_files() if re.fullmatch(rf"report/pages/{stem}(_\w+)?\.py", path)]
+    return [path for path in _page_modules() if re.fullmatch(rf"report/pages/{stem}(_\w+)?\.py", path)]
+
+
+@functools.cache
+def _page_modules() -> tuple[str, ...]:
+    return tuple(path for path in sources.code_files() if path.startswith("report/pages/"))
 
 
 def command(page: Page, grid: Grid) -> str:

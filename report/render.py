@@ -11,6 +11,7 @@ import jinja2
 
 from report import claims as engine
 from report import drawing, ptbr, sources, statistics, wording
+from report.bootstrap import one_thread
 from report.codepages import code_path
 from report.environment import PageError, render_sentence, render_template
 from report.evidence import Evidence
@@ -41,8 +42,9 @@ def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment)
 
     Raises PageError naming template and line for what is undefined, unformatted or missing.
     """
-    rendering = Rendering(page, evidence, environment)
-    marked = rendering.text()
+    with one_thread():
+        rendering = Rendering(page, evidence, environment)
+        marked = rendering.text()
     text, data = finished(marked, page.slug, rendering.evidence, environment)
     files = {page_path(page.slug): text.encode()}
     files |= {f"{ACTIVITY}/{name}": content for name, content in {**rendering.images, **data}.items()}

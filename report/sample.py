@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
-from report.bootstrap import RESAMPLES, poisson_weights, ratio_of_sums, weighted_median
+from report.bootstrap import RESAMPLES, occurrences, poisson_weights, ratio_of_sums, weighted_median
 from report.ratios import ratio
 from vae.datasets import DatasetInfo
 from vae.errors import ResultsError
@@ -77,11 +77,18 @@ class Sample:
         """Return the mean over images, (B,), of an array by name or of any values (m,), booleans included."""
         data = self._data(values)
         mask = self._mask(where, len(data))
-        centre = data[mask].mean(dtype=np.float64) if mask.any() else 0.0
-        # Centred before it is made float32, so that a small difference of large losses keeps its digits.
         weights = self.weights(len(data))
-        sums, counts = (weights @ column.astype(np.float32) for column in (np.where(mask, data - centre, 0), mask))
-        return centre + ratio_of_sums(sums.astype(np.float64), counts)
+
+        def compute() -> Array:
+            centre = data[mask].mean(dtype=np.float64) if mask.any() else 0.0
+            # Centred before it is made float32, so that a small difference of large losses keeps its digits.
+            sums = weights @ np.where(mask, data - centre, 0).astype(np.float32)
+            means = centre + ratio_of_sums(sums.astype(np.float64), occurrences(mask.tobytes(), self.resamples))
+            means.setflags(write=False)  # it is given to all that ask for it
+            return np.asarray(means)
+
+        name = values if isinstance(values, str) else (data.dtype.str, data.tobytes())
+        return self._cached(("mean", name, mask.tobytes()), compute)
 
     def median(self, values: str | Array, where: Array | None = None) -> Array:
         """Return the median over images, (B,), of an array by name or of any values (m,)."""
@@ -138,7 +145,7 @@ class Sample:
         self.used.add(len(votes))
 
         def compute() -> Array:
-            entropy = special.entr(votes / votes.sum(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+            entropy = scipy.special.entr(votes / votes.sum(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
             return self._class_means(entropy)[..., 0]
 
         return self._cached("vote_entropy", compute)
@@ -179,7 +186,11 @@ class Sample:
 
         AUROC of the number of votes for the first set minus that for the second, among images of the two.
         """
-        positive, negative = list(positive), list(negative)
+        sides = (tuple(positive), tuple(negative))
+        self.used.add(len(self.array("knn_votes")))
+        return self._cached(("knn_auroc", *sides), lambda: self._knn_auroc(*sides))
+
+    def _knn_auroc(self, positive: tuple[int, ...], negative: tuple[int, ...]) -> Array:
         votes = self.array("knn_votes").astype(np.int64)
         margin = votes[:, positive].sum(axis=1) - votes[:, negative].sum(axis=1)
         levels, level = np.unique(margin, return_inverse=True)

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def with_imports(path: str) -> tuple[str, ...]:
 @cache
 def _imports(path: str) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(read_source(path))):
+    for node in _statements(ast.parse(read_source(path))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -65,6 +66,15 @@ def _imports(path: str) -> frozenset[str]:
             names.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
     files = (name.replace(".", "/") + ending for name in names for ending in (".py", "/__init__.py"))
     return frozenset(file for file in files if (ROOT / file).is_file())
+
+
+def _statements(block: ast.AST) -> Iterator[ast.stmt]:
+    """Yield the statements of a module and those inside them; not their expressions, which are most of a syntax tree."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for part in getattr(block, name, ()):
+            if isinstance(part, ast.stmt):
+                yield part
+            yield from _statements(part)
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
-from scipy import special
+import scipy
 
 from report.bootstrap import RESAMPLES
 from report.origins import origins_of, trace
@@ -121,7 +121,7 @@ def half_width(errors: Errors, level: float) -> float:
     """
     if not errors:
         return math.inf
-    return math.hypot(*(-error * float(special.stdtrit(freedom, level / 2)) for error, freedom in errors))
+    return math.hypot(*(-error * float(scipy.special.stdtrit(freedom, level / 2)) for error, freedom in errors))
 
 
 def two_sided_p(distance: float, errors: Errors) -> float:
@@ -134,7 +134,7 @@ def two_sided_p(distance: float, errors: Errors) -> float:
         return 0.0 if errors and distance > 0 else 1.0
     # The quantiles of the most and of the fewest degrees of freedom, for the whole error, enclose the answer.
     freedoms = [freedom for error, freedom in errors if error > 0]
-    low, high = (2 * float(special.stdtr(f(freedoms), -distance / total)) for f in (max, min))
+    low, high = (2 * float(scipy.special.stdtr(f(freedoms), -distance / total)) for f in (max, min))
     low = max(low, LEAST_P)
     while high - low > 1e-6 * high:
         middle = math.sqrt(low * high)

@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from vae.datasets import DatasetInfo, dataset_info
@@ -110,7 +111,7 @@ class Grid:
     with_weights: Collection[str]
     evaluation: EvaluationSpec
 
-    @property
+    @cached_property
     def specs(self) -> dict[str, Spec]:
         """All that is stored, by name, in the order in which it is made."""
         specs: tuple[Spec, ...] = (self.dataset, self.classifier, *self.runs)

@@ -92,8 +92,8 @@ def make_plan(
     if evaluates and grid.classifier.name not in names:
         name = grid.classifier.name
         steps += [_step(grid, info, store, runs_dir, name, seed, name in retrain) for seed in grid.seeds_of(name)]
-    order = list(grid.specs)
-    steps.sort(key=lambda step: (order.index(step.spec.name), step.seed))
+    order = {name: place for place, name in enumerate(grid.specs)}
+    steps.sort(key=lambda step: (order[step.spec.name], step.seed))
     return Plan(grid, info, tuple(steps), frozenset(retrain))
 
 

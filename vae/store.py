@@ -8,6 +8,7 @@ A result is first written whole beside its place, then a journal says that it is
 manifest is brought up to date. A build killed anywhere in between is completed by recover() at the next one.
 """
 
+import dataclasses
 import json
 import os
 import re
@@ -43,6 +44,8 @@ class ResultsStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._manifest = _Manifest((), {}, {})
+        self._keys: dict[tuple[str, int], tuple[tuple[object, ...], Keys]] = {}
 
     def folder(self, run: str, seed: int) -> Path:
         """Return where a result is or would be.
@@ -73,11 +76,18 @@ class ResultsStore:
 
         Raises ResultsError naming the damaged or missing file.
         """
+        # A command asks for the same keys a few times; what is loaded, in contrast, is always hashed.
+        seen = (self._entries(run, seed), _stamps(self.folder(run, seed)))
+        before, keys = self._keys.get((run, seed), ((), Keys("", "")))
+        if before == seen:
+            return keys
         content = self._verified(run, seed)[RESULT_FILE]
         try:
-            return read_keys(content)
+            keys = read_keys(content)
         except ResultsError as error:
             raise ResultsError(f"{self.folder(run, seed)}: {error}. {_remedy(run, self.root)}") from error
+        self._keys[run, seed] = (seen, keys)
+        return keys
 
     def load(self, run: str, seed: int) -> RunResult:
         """Return a stored result.
@@ -92,21 +102,20 @@ class ResultsStore:
 
     def provenance(self, run: str, seed: int) -> dict[str, Any]:
         """Return when, where and with what a stored result was made."""
-        provenance: dict[str, Any] = json.loads(self._verified(run, seed)[PROVENANCE_FILE])
+        self.keys(run, seed)  # a result of which any file is damaged is not spoken of
+        provenance: dict[str, Any] = json.loads(self._verified(run, seed, PROVENANCE_FILE)[PROVENANCE_FILE])
         return provenance
 
     def weights(self, run: str, seed: int) -> Path | None:
         """Return the published weights of a run, verified, or None."""
-        name = f"{run}/{seed}/{WEIGHTS_FILE}"
-        if name not in self.manifest():
+        if WEIGHTS_FILE not in self._entries(run, seed):
             return None
         self._verified(run, seed)
-        return self.root / name
+        return self.folder(run, seed) / WEIGHTS_FILE
 
     def digest(self, run: str, seed: int) -> str:
         """Return one hash of all that is stored for a run and seed, or '' if nothing is."""
-        prefix = f"{run}/{seed}/"
-        entries = {name: entry for name, entry in self.manifest().items() if name.startswith(prefix)}
+        entries = {f"{run}/{seed}/{name}": entry for name, entry in self._entries(run, seed).items()}
         return sha256(dump_json(entries)) if entries else ""
 
     def manifest(self) -> dict[str, dict[str, Any]]:
@@ -114,15 +123,29 @@ class ResultsStore:
 
         Raises ResultsError if the manifest cannot be read.
         """
+        return self._read_manifest().files
+
+    def _entries(self, run: str, seed: int) -> Mapping[str, dict[str, Any]]:
+        """Return what the manifest says of the files of a result, by their names in its folder."""
+        return self._read_manifest().by_result.get(f"{run}/{seed}", {})
+
+    def _read_manifest(self) -> "_Manifest":
+        """Return the manifest, read again only if it was written since: every result is looked up in it a few times."""
         path = self.root / MANIFEST
         try:
-            files: dict[str, dict[str, Any]] = dict(json.loads(path.read_bytes())["files"])
-            for entry in files.values():
-                str(entry["sha256"])
-            return files
+            stamp = _stamp(path)
+            if stamp != self._manifest.stamp:
+                files: dict[str, dict[str, Any]] = dict(json.loads(path.read_bytes())["files"])
+                by_result: dict[str, dict[str, dict[str, Any]]] = {}
+                for name, entry in files.items():
+                    str(entry["sha256"])
+                    folder, _, file = name.rpartition("/")
+                    by_result.setdefault(folder, {})[file] = entry
+                self._manifest = _Manifest(stamp, files, by_result)
+            return self._manifest
         except FileNotFoundError:
-            return {}
-        except (ValueError, KeyError, TypeError, OSError) as error:
+            return _Manifest((), {}, {})
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             raise ResultsError(
                 f"{path} is damaged ({error}). Restore it (git checkout -- {path.name} in that folder), "
                 f"or delete the folder to train everything again."
@@ -209,19 +232,17 @@ class ResultsStore:
             journal.unlink()
         shutil.rmtree(incoming, ignore_errors=True)
 
-    def _verified(self, run: str, seed: int) -> Mapping[str, bytes]:
-        """Return the files of a result after comparing each with the manifest."""
+    def _verified(self, run: str, seed: int, *only: str) -> Mapping[str, bytes]:
+        """Return the files of a result, or only some, after comparing each with the manifest."""
         folder = self.folder(run, seed)
-        manifest = self.manifest()
-        prefix = f"{run}/{seed}/"
-        names = [name.removeprefix(prefix) for name in manifest if name.startswith(prefix)]
+        entries = self._entries(run, seed)
         for required in (RESULT_FILE, ARRAYS_FILE, PROVENANCE_FILE):
-            if required not in names:
+            if required not in entries:
                 raise ResultsError(
                     f"{folder / required} is not in the manifest of {self.root}. {_remedy(run, self.root)}"
                 )
         files = {}
-        for name in names:
+        for name in only or entries:
             path = folder / name
             try:
                 content = path.read_bytes()
@@ -231,10 +252,35 @@ class ResultsStore:
                 ) from None
             except OSError as error:
                 raise ResultsError(f"{path} cannot be read ({error.strerror}). {_remedy(run, self.root)}") from error
-            if sha256(content) != manifest[prefix + name]["sha256"]:
+            if sha256(content) != entries[name]["sha256"]:
                 raise ResultsError(f"{path} is damaged: its sha256 is not the manifest's. {_remedy(run, self.root)}")
             files[name] = content
         return files
+
+
+@dataclasses.dataclass(frozen=True)
+class _Manifest:
+    """A manifest as it was read: its entries by path, and by folder and name; stamp: of the file when it was read."""
+
+    stamp: tuple[int, ...]
+    files: dict[str, dict[str, Any]]
+    by_result: Mapping[str, Mapping[str, dict[str, Any]]]
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what of a file changes when it is written or replaced.
+
+    Raises OSError if there is none.
+    """
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _stamps(folder: Path) -> dict[str, tuple[int, ...]]:
+    try:
+        return {path.name: _stamp(path) for path in folder.iterdir()}
+    except OSError:
+        return {}
 
 
 def _remedy(run: str, root: Path) -> str:

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy import special
+import scipy
 
 from report import ptbr
 from report.claims import Claim
@@ -81,8 +81,10 @@ def quantile_bins(values: Array, bins: int) -> Array:
 def mutual_information(counts: Array) -> Array:
     """Return the mutual information, in nats, of rows and columns of tables of counts (..., R, C)."""
     shares = counts / counts.sum(axis=(-2, -1), keepdims=True)
-    margins = special.entr(shares.sum(axis=-1)).sum(axis=-1) + special.entr(shares.sum(axis=-2)).sum(axis=-1)
-    return np.asarray(margins - special.entr(shares).sum(axis=(-2, -1)))
+    margins = scipy.special.entr(shares.sum(axis=-1)).sum(axis=-1) + scipy.special.entr(shares.sum(axis=-2)).sum(
+        axis=-1
+    )
+    return np.asarray(margins - scipy.special.entr(shares).sum(axis=(-2, -1)))
 
 
 def turn_curves(evidence: Evidence, run: str, factor: str) -> Array:

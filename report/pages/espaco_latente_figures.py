@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from report import ptbr
 from report.evidence import Evidence
@@ -12,9 +12,13 @@ from report.labels import run_label
 from report.pages import espaco_latente_axes as axes
 from report.pages.espaco_latente_tables import DEEP, EVOLUTION, PLANES, class_accuracy, mean_votes
 from vae import figures
-from vae.figures import Cloud, Curve, Panel, Series, Theme
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.figures import Theme
 
 
 def plain(text: str) -> str:
@@ -42,15 +46,15 @@ def points(evidence: Evidence, run: str) -> Array:
     return evidence.samples.sample(run, result.seed).principal_coordinates()
 
 
-def draw_panels(evidence: Evidence, theme: Theme) -> Figure:
+def draw_panels(evidence: Evidence, theme: "Theme") -> "Figure":
     clouds = []
     for run in REFERENCE_RUNS:
         title = plain(run_label(evidence.spec(run))) + (" (PCA)" if run == DEEP else "")
-        clouds.append(Cloud(title, points(evidence, run), evidence.labels))
+        clouds.append(figures.Cloud(title, points(evidence, run), evidence.labels))
     return figures.latent_panels(clouds, evidence.info.classes, theme=theme)
 
 
-def draw_plane(evidence: Evidence, theme: Theme) -> Figure:
+def draw_plane(evidence: Evidence, theme: "Theme") -> "Figure":
     return figures.latent_scatter(
         points(evidence, "e100"), evidence.labels, evidence.info.classes, theme=theme,
         x_label="média latente, primeira coordenada", y_label="média latente, segunda coordenada",
@@ -58,20 +62,20 @@ def draw_plane(evidence: Evidence, theme: Theme) -> Figure:
     )  # fmt: skip
 
 
-def draw_embeddings(evidence: Evidence, theme: Theme) -> Figure:
+def draw_embeddings(evidence: Evidence, theme: "Theme") -> "Figure":
     embedded = evidence.headline(DEEP).array("tsne").astype(np.float64)
     few = slice(0, len(embedded))
     clouds = [
-        Cloud("PCA", points(evidence, DEEP)[few], evidence.labels[few]),
-        Cloud("t-SNE", embedded, evidence.labels[few]),
+        figures.Cloud("PCA", points(evidence, DEEP)[few], evidence.labels[few]),
+        figures.Cloud("t-SNE", embedded, evidence.labels[few]),
     ]
     return figures.latent_panels(clouds, evidence.info.classes, theme=theme)
 
 
-def draw_confusion(run: str) -> Callable[[Evidence, Theme], Figure]:
+def draw_confusion(run: str) -> Callable[[Evidence, "Theme"], "Figure"]:
     """Return how to draw the confusions by neighbours of a run, in per cent."""
 
-    def draw(evidence: Evidence, theme: Theme) -> Figure:
+    def draw(evidence: Evidence, theme: "Theme") -> "Figure":
         return figures.confusion_matrix(
             100 * mean_votes(evidence, run), evidence.info.classes, theme=theme, cell_format=tick(0),
             x_label="classe dos vizinhos (%)", y_label="classe da imagem",
@@ -80,17 +84,17 @@ def draw_confusion(run: str) -> Callable[[Evidence, Theme], Figure]:
     return draw
 
 
-def draw_classes(evidence: Evidence, theme: Theme) -> Figure:
+def draw_classes(evidence: Evidence, theme: "Theme") -> "Figure":
     series = []
     for run in ("e10", "e100", DEEP):
         values = [class_accuracy(evidence, run, c) for c in range(len(evidence.info.classes))]
-        series.append(Series(plain(run_label(evidence.spec(run))), run, values))
+        series.append(figures.Series(plain(run_label(evidence.spec(run))), run, values))
     return figures.grouped_bars(
         evidence.info.classes, series, theme=theme, x_label="acurácia de vizinhos (%)", tick_format=tick(0)
     )
 
 
-def draw_evolution(evidence: Evidence, theme: Theme) -> Figure:
+def draw_evolution(evidence: Evidence, theme: "Theme") -> "Figure":
     epochs = [float(evidence.spec(run).epochs) for run in PLANES]
     panels = []
     for metric in EVOLUTION:
@@ -98,10 +102,10 @@ def draw_evolution(evidence: Evidence, theme: Theme) -> Figure:
         factor = 100 if metric.percent else 1
         bounded = all(math.isfinite(estimate.half_width) for estimate in measured)
         panels.append(
-            Panel(
+            figures.Panel(
                 metric.label + (f" ({metric.unit})" if metric.unit else ""),
                 [
-                    Curve(
+                    figures.Curve(
                         "",
                         "e100",
                         epochs,
@@ -124,22 +128,22 @@ def draw_evolution(evidence: Evidence, theme: Theme) -> Figure:
     )
 
 
-def draw_turns(evidence: Evidence, theme: Theme) -> Figure:
+def draw_turns(evidence: Evidence, theme: "Theme") -> "Figure":
     # A quarter turn is the native plane again, its axes swapped.
     degrees = [*np.degrees(axes.turn_angles()), 90.0]
     panels = []
     for factor, name in axes.FACTORS.items():
         curves = axes.turn_curves(evidence, "e100", factor)
-        panels.append(Panel(name, [Curve("", "e100", degrees, [*curve, curve[0]]) for curve in curves]))
+        panels.append(figures.Panel(name, [figures.Curve("", "e100", degrees, [*curve, curve[0]]) for curve in curves]))
     return figures.learning_curves(
         panels, theme=theme, x_label="giro (graus)", y_label="informação mútua (nats)", solid_label="",
         dashed_label="", tick_format=short_number,
     )  # fmt: skip
 
 
-def draw_scree(evidence: Evidence, theme: Theme) -> Figure:
+def draw_scree(evidence: Evidence, theme: "Theme") -> "Figure":
     shares = np.mean([result.array("pca_shares") for result in evidence.seeds(DEEP).values()], axis=0)
-    curve = Curve(plain(run_label(evidence.spec(DEEP))), DEEP, np.arange(1, len(shares) + 1), np.cumsum(shares))
+    curve = figures.Curve(plain(run_label(evidence.spec(DEEP))), DEEP, np.arange(1, len(shares) + 1), np.cumsum(shares))
     return figures.scree(
         [curve], theme=theme, x_label="componentes principais", y_label="parte acumulada da variância",
         tick_format=lambda value: plain(ptbr.percent(value, 0)), component_format=tick(0),

@@ -15,7 +15,8 @@ from report.tables import Table
 from vae.results import Array
 
 NEAREST = 10
-ROWS_AT_ONCE = 1_000  # of a distance matrix
+ROWS_AT_ONCE = 250  # of a distance matrix
+PARTS = 20  # into which a row of it is cut, more than NEAREST
 
 
 def tsne_order(run: Sample) -> Array:
@@ -39,9 +40,8 @@ def distance_order(run: Sample, plane: Array) -> Array:
     return (ranks[0] * ranks[1]).sum(axis=1) / (ranks[0] ** 2).sum(axis=1)
 
 
-def kept_neighbours(high: Array, low: Array) -> float:
-    """Return the share of each point's nearest points (n, d) that are still among its nearest in a map (n, 2)."""
-    before, after = nearest(high), nearest(low)
+def kept_neighbours(before: Array, after: Array) -> float:
+    """Return the share of each point's nearest points (n, k) that are still among its nearest in a map (n, k)."""
     return float((before[:, :, None] == after[:, None, :]).sum() / before.size)
 
 
@@ -51,10 +51,41 @@ def nearest(points: Array) -> Array:
     found = []
     for start in range(0, len(points), ROWS_AT_ONCE):
         rows = np.arange(start, min(start + ROWS_AT_ONCE, len(points)))
-        distances = squares - 2 * points[rows] @ points.T
+        distances = -2 * points[rows] @ points.T
+        distances += squares
         distances[rows - start, rows] = np.inf
-        found.append(np.argpartition(distances, NEAREST, axis=1)[:, :NEAREST])
+        found.append(least_of_rows(distances, NEAREST))
     return np.concatenate(found)
+
+
+def least_of_rows(values: Array, count: int) -> Array:
+    """Return the columns of the least values of each row (m, n), (m, count), in no order: np.argpartition, but quicker."""
+    height, width = values.shape
+    if width < 2 * PARTS or count > PARTS:
+        return np.argpartition(values, count, axis=1)[:, :count]
+    # So many parts have a least value that is not above the bound, so that nothing above it is among the least of all.
+    parts = values[:, : width // PARTS * PARTS].reshape(height, PARTS, -1).min(axis=2)
+    bound = np.partition(parts, count - 1, axis=1)[:, count - 1 :][:, :1]
+    row, column = np.divmod(np.flatnonzero(values <= bound), width)
+    sizes = np.bincount(row, minlength=height)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    few = np.full((height, sizes.max() + 1), np.inf)
+    columns = np.zeros(few.shape, dtype=np.intp)
+    few[row, place], columns[row, place] = values[row, column], column
+    chosen = np.take_along_axis(columns, np.argpartition(few, count - 1, axis=1)[:, :count], axis=1)
+    # Of several that are equally far some are left out, and published numbers rest on which ones.
+    last = np.partition(few, count - 1, axis=1)[:, count - 1 :][:, :1]
+    tied = (few <= last).sum(axis=1) > count
+    chosen[tied] = np.argpartition(values[tied], count, axis=1)[:, :count]
+    return chosen
+
+
+def neighbours(run: Sample, name: str) -> Array:
+    """Return the nearest points of each point of a map, or of the whole space ('') on the images that maps show."""
+    if ("nearest", name) not in run.cache:
+        points = MAPS[name][1](run) if name else run.latent_means()[: len(run.array("tsne"))]
+        run.cache["nearest", name] = nearest(points)
+    return np.asarray(run.cache["nearest", name])
 
 
 def kept_accuracy(run: Sample, name: str) -> Array:
@@ -62,9 +93,9 @@ def kept_accuracy(run: Sample, name: str) -> Array:
 
     Neighbours are of the images that the map shows; the class of most of them is their answer.
     """
-    plane = MAPS[name][1](run)
-    labels = run.labels[: len(plane)]
-    right = [_majority(labels[nearest(points)]) == labels for points in (plane, run.latent_means()[: len(plane)])]
+    found = [neighbours(run, name), neighbours(run, "")]
+    labels = run.labels[: len(found[0])]
+    right = [_majority(labels[nearest]) == labels for nearest in found]
     return ratio(run.mean(right[0]), run.mean(right[1]), of_nothing=1.0)
 
 
@@ -98,11 +129,10 @@ def order_metric(name: str) -> Metric:
 def maps_table(evidence: Evidence, run: str) -> str:
     """Return how faithful the plane of PCA and the t-SNE are, near and far."""
     rows = []
-    for name, (title, plane) in MAPS.items():
+    for name, (title, _) in MAPS.items():
 
-        def kept(sample: Sample, plane: Callable[[Sample], Array] = plane) -> float:
-            flat = plane(sample)
-            return kept_neighbours(sample.latent_means()[: len(flat)], flat)
+        def kept(sample: Sample, name: str = name) -> float:
+            return kept_neighbours(neighbours(sample, ""), neighbours(sample, name))
 
         metrics = [
             Metric("Confiabilidade", score(f"trustworthiness_{name}"), 3, "", "higher", NEIGHBOURS, bounds=SHARE),

@@ -1,9 +1,9 @@
 """How many dimensions generate best: distance and overlap of samples and data, by latent dimension."""
 
 import functools
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from report import by_dimension, ptbr
 from report.by_dimension import BY_DIMENSION, FEW, MANY
@@ -13,8 +13,12 @@ from report.metrics import METRICS
 from report.sample import Sample
 from report.statistics import POSITIVE, REDUCTION
 from report.tables import Table
-from vae.figures import Theme
 from vae.results import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.figures import Theme
 
 
 def frechet_advantage(*runs: Sample, first: int) -> Array:
@@ -107,7 +111,7 @@ CLAIMS = (
 )
 
 
-def draw_frechet(evidence: Evidence, theme: Theme) -> Figure:
+def draw_frechet(evidence: Evidence, theme: "Theme") -> "Figure":
     """Return the Frechet distance of samples and of reconstructions to data, by latent dimension."""
     paths = [
         by_dimension.trajectory(evidence, "amostras", "series1", "sample_frechet"),
@@ -116,7 +120,7 @@ def draw_frechet(evidence: Evidence, theme: Theme) -> Figure:
     return by_dimension.draw(paths, theme, "distância de Fréchet")
 
 
-def draw_overlap(evidence: Evidence, theme: Theme) -> Figure:
+def draw_overlap(evidence: Evidence, theme: "Theme") -> "Figure":
     """Return precision, recall, density and coverage of samples, by latent dimension."""
     shown = ("sample_precision", "sample_recall", "sample_density", "sample_coverage")
     paths = [

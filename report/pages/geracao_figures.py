@@ -1,7 +1,8 @@
 """Samples, decoded planes, interpolations and class shares, as pictures and bars."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from matplotlib.figure import Figure
 
 from report import ptbr
 from report.evidence import Evidence
@@ -9,8 +10,12 @@ from report.labels import run_label
 from report.pages.geracao_claims import JUDGED
 from report.pages.geracao_order import GRID_COLUMNS
 from vae import figures
-from vae.figures import Theme
 from vae.results import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.figures import Theme
 
 LARGEST = "e10-l50"
 FEW, FEW_COLUMNS = 50, 5  # samples of each run side by side
@@ -50,7 +55,7 @@ def draw_interpolations(evidence: Evidence, run: str) -> bytes:
     return figures.grid_png(strips.reshape(-1, *strips.shape[2:]), columns=strips.shape[1])
 
 
-def draw_balance(evidence: Evidence, theme: Theme) -> Figure:
+def draw_balance(evidence: Evidence, theme: "Theme") -> "Figure":
     """Return the share of each class in the test images and in samples, all seen by the classifier."""
     series = [figures.Series("imagens de teste", "data", 100 * data_shares(evidence))]
     for run in (JUDGED, LARGEST):

@@ -1,8 +1,6 @@
 """Scoreboard: every claim of the report, its verdict and the size of its effect."""
 
-from typing import Any
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from report import ptbr
 from report.claims import Verdict, VerdictKind, Why
@@ -13,7 +11,12 @@ from report.pages import placar_rows
 from report.pages.placar_rows import distance, ends, firmest, in_order, reasons_open, reasons_untested, row, tally
 from report.pages.placar_since import since
 from report.wording import WHY
-from vae.figures import Row, Theme, dot_interval
+from vae import figures
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.figures import Theme
 
 STYLES = {
     VerdictKind.CONFIRMED: "confirmed",
@@ -24,7 +27,7 @@ STYLES = {
 FARTHEST = 10.0  # half intervals from the margin; what lies beyond ends in an arrow head
 
 
-def forest(evidence: Evidence, theme: Theme) -> Figure:
+def forest(evidence: Evidence, theme: "Theme") -> "Figure":
     """Every claim as a dot with a whisker of one half interval; the margin is at zero."""
     rows = []
     for verdict in in_order(evidence.verdicts.values()):
@@ -32,13 +35,13 @@ def forest(evidence: Evidence, theme: Theme) -> Figure:
         style = STYLES[verdict.kind]
         if at is None:
             note = _no_interval(verdict)
-            rows.append(Row(claim_id, None, style=style, note=note))
+            rows.append(figures.Row(claim_id, None, style=style, note=note))
         else:
             beyond = 2 * FARTHEST  # anything off the axis: an arrow head, however far
             value, low, high = (max(-beyond, min(beyond, x)) for x in (at, *ends(verdict)))
-            rows.append(Row(claim_id, value, low, high, style))
+            rows.append(figures.Row(claim_id, value, low, high, style))
     present = {verdict.kind for verdict in evidence.verdicts.values()} - {VerdictKind.UNTESTED}
-    return dot_interval(
+    return figures.dot_interval(
         rows,
         theme=theme,
         x_label="distância até a margem, em meios intervalos de confiança (positiva do lado afirmado)",

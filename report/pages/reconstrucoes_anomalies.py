@@ -1,10 +1,9 @@
 """Whether a high reconstruction loss marks what is foreign to the data, and how much of it the pixels cost by themselves."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from report import ptbr
 from report.bootstrap import weighted_auroc
@@ -16,9 +15,13 @@ from report.sample import Sample
 from report.statistics import SHARE, Estimate, possible
 from report.tables import Table
 from vae import figures
-from vae.figures import Theme
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.figures import Theme
 
 Areas = Mapping[str, tuple[Estimate, Estimate]]  # AUROC of BCE and of deviance, by run
 
@@ -116,7 +119,7 @@ CLAIMS = (
 )
 
 
-def draw_losses(evidence: Evidence, theme: Theme) -> Figure:
+def draw_losses(evidence: Evidence, theme: "Theme") -> "Figure":
     """Return the spread of BCE and of deviance among test images, and foreign ones if there are any, of the first seed."""
     result, data = evidence.headline(LONGEST), evidence.dataset
     kinds = [("teste", "data", "test", "test_mean_bce")]

@@ -1,9 +1,9 @@
 """Where the blur comes from: the VAE beside an autoencoder of the same size, and what two dimensions cannot hold."""
 
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from report import by_dimension, ptbr
 from report.by_dimension import BY_DIMENSION
@@ -13,8 +13,13 @@ from report.metrics import METRICS
 from report.pages.reconstrucoes_claims import LARGEST, error_gap
 from report.sample import Sample
 from report.tables import Table
-from vae.figures import Theme, Trajectory
+from vae import figures
 from vae.results import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.figures import Theme
 
 AUTOENCODERS = ("e10-ae", "e10-l50-ae")  # two and fifty dimensions
 WITHOUT_KL = ("e10-b0", "e10-l50-b0")
@@ -111,14 +116,14 @@ def linear_sizes(evidence: Evidence) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
-def draw_sharpness(evidence: Evidence, theme: Theme) -> Figure:
+def draw_sharpness(evidence: Evidence, theme: "Theme") -> "Figure":
     """Return the median sharpness against latent dimensions: VAE, autoencoder, PCA."""
     sizes = linear_sizes(evidence)
     linear = [evidence.dataset.score(f"pca{size}_sharpness") for size in sizes]
     paths = [
         by_dimension.trajectory(evidence, "VAE", "series1", "sharpness"),
         by_dimension.trajectory(evidence, "AE", "series2", "sharpness", AUTOENCODERS),
-        Trajectory("PCA", "series4", sizes, linear, [""] * len(linear)),
+        figures.Trajectory("PCA", "series4", sizes, linear, [""] * len(linear)),
     ]
     return by_dimension.draw(paths, theme, "mediana da nitidez (original: 1)")
 

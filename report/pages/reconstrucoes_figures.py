@@ -1,16 +1,21 @@
 """Pictures and bars of reconstructions, and the numbers by class behind them."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from matplotlib.figure import Figure
 
 from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
 from report.pages.reconstrucoes_claims import LARGEST, LONGEST
 from vae import figures
-from vae.figures import Theme
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.figures import Theme
 
 EXTREMES = 5  # best and worst of the fixed images that are shown enlarged
 
@@ -44,7 +49,7 @@ def fixed_errors(evidence: Evidence) -> Array:
     return evidence.headline(LONGEST).array("test_mse")[evidence.dataset.array("fixed_indices")]
 
 
-def draw_entropy(evidence: Evidence, theme: Theme) -> Figure:
+def draw_entropy(evidence: Evidence, theme: "Theme") -> "Figure":
     """Return pixel entropy and BCE by class, from the darkest class to the brightest."""
     order = np.argsort(entropy_by_class(evidence))
     series = [
@@ -56,7 +61,7 @@ def draw_entropy(evidence: Evidence, theme: Theme) -> Figure:
     return figures.grouped_bars(names, series, theme=theme, x_label="nats por imagem", tick_format=ptbr.tick_format(0))
 
 
-def draw_sharpness(evidence: Evidence, theme: Theme) -> Figure:
+def draw_sharpness(evidence: Evidence, theme: "Theme") -> "Figure":
     """Return the median sharpness of each class and run, with intervals."""
     series = []
     for run in REFERENCE_RUNS:

@@ -1,8 +1,6 @@
 """Overview: what was done and what was found, in numbers."""
 
-from typing import Any
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from report import ptbr
 from report.claims import VerdictKind, Why
@@ -16,17 +14,23 @@ from report.pages.espaco_latente_tables import top_pair
 from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
 from report.tables import Table
 from report.wording import on_claimed_side
-from vae import datasets
-from vae.figures import LatentWords, Theme, architecture, grid_png
+from vae import datasets, figures
 from vae.grid import REFERENCE_RUNS
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-def diagram(evidence: Evidence, theme: Theme) -> Figure:
+    from vae.figures import Theme
+
+
+def diagram(evidence: Evidence, theme: "Theme") -> "Figure":
     """The architecture with the latent of the headline run."""
     spec = evidence.spec("e100").model
     encoder, decoder = stages(spec)
-    words = LatentWords(mean="μ", log_variance="log σ²", draw="z = μ + σ ε", code=f"z, {spec.latent_dim} dimensões")
-    return architecture(
+    words = figures.LatentWords(
+        mean="μ", log_variance="log σ²", draw="z = μ + σ ε", code=f"z, {spec.latent_dim} dimensões"
+    )
+    return figures.architecture(
         encoder, decoder, words, theme=theme, encoder_title="Codificador", decoder_title="Decodificador"
     )
 
@@ -34,7 +38,7 @@ def diagram(evidence: Evidence, theme: Theme) -> Figure:
 def manifold(evidence: Evidence) -> bytes:
     """The decoded plane of the headline run, every other row and column."""
     plane = evidence.headline("e100").array("manifold")[::2, ::2]
-    return grid_png(plane.reshape(-1, *plane.shape[-2:]), plane.shape[1], gap=0)
+    return figures.grid_png(plane.reshape(-1, *plane.shape[-2:]), plane.shape[1], gap=0)
 
 
 def runs_table(evidence: Evidence) -> Table:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from report import ptbr
 from report.origins import constant
 from report.tables import Table
-from vae import datasets
-from vae.figures import Stage
+from vae import datasets, figures
 from vae.spec import ConvSpec
+
+if TYPE_CHECKING:
+    from vae.figures import Stage
 
 DOWN = (3, 2, 1, 0)  # kernel, stride, padding, output padding
 UP = ((4, 2, 1, 0), (4, 2, 2, 1), (4, 2, 1, 0))
@@ -57,17 +60,17 @@ def linear_parameters(spec: ConvSpec) -> tuple[int, int]:
     return 2 * (size + 1) * spec.latent_dim, (spec.latent_dim + 1) * size
 
 
-def stages(spec: ConvSpec) -> tuple[list[Stage], list[Stage]]:
+def stages(spec: ConvSpec) -> tuple[list["Stage"], list["Stage"]]:
     """Return encoder and decoder tensors for the drawing of the architecture."""
     down, (*up, last) = encoder_layers(spec), decoder_layers(spec)
     encoder = [
-        Stage("imagem", 1, down[0].side_before),
-        *(Stage("conv + ReLU", one.channels[1], one.side) for one in down),
+        figures.Stage("imagem", 1, down[0].side_before),
+        *(figures.Stage("conv + ReLU", one.channels[1], one.side) for one in down),
     ]
     decoder = [
-        Stage("linear", down[-1].channels[1], down[-1].side),
-        *(Stage("conv transposta", one.channels[1], one.side) for one in up),
-        Stage("conv + sigmoide", *last.channels[1:], last.side),
+        figures.Stage("linear", down[-1].channels[1], down[-1].side),
+        *(figures.Stage("conv transposta", one.channels[1], one.side) for one in up),
+        figures.Stage("conv + sigmoide", *last.channels[1:], last.side),
     ]
     return encoder, decoder
 

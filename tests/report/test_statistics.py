@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from report.bootstrap import poisson_weights, ratio_of_sums, weighted_auroc, weighted_median
+from report.bootstrap import BOOTSTRAP_SEED, poisson_weights, ratio_of_sums, weighted_auroc, weighted_median
 from report.origins import Origin, origins_of, trace
 from report.sample import Sample
 from report.statistics import (
@@ -248,6 +248,13 @@ def test_weights_are_poisson_and_shared_by_prefix() -> None:
         weights[0, 0] = 2
 
 
+def test_weights_of_more_images_go_on_where_those_of_fewer_ended() -> None:
+    resamples = 37  # of no other test: nothing is drawn yet
+    at_once = np.random.default_rng(BOOTSTRAP_SEED).poisson(1.0, size=(1_300, resamples)).T
+    for size in (10, 777, 300, 1_300):
+        assert np.array_equal(poisson_weights(size, resamples)[1:], at_once[:, :size]), size
+
+
 @settings(deadline=None)  # a busy machine is no fault
 @given(
     st.lists(st.integers(-3, 3), min_size=1, max_size=40).flatmap(
@@ -476,6 +483,26 @@ def test_the_cache_keeps_runs_seeds_and_subsets_apart() -> None:
         assert one.median("test_bce", where)[0] == np.median(bce if where is None else bce[where])
         seen.add(one.median("test_bce", where)[0])
     assert len(seen) == 6
+
+
+def test_a_mean_is_kept_for_its_values_and_subset_and_still_counted() -> None:
+    samples = make_samples({"e10": [42, 43]})
+    even = np.arange(50) % 2 == 0
+    seen = set()
+    for seed, where, flip in itertools.product((42, 43), (even, ~even, None), (False, True)):
+        one = samples.sample("e10", seed)
+        bce = one.array("test_bce")
+        values = bce[::-1] ** 2 if flip else bce
+        expected = (values if where is None else values[where]).mean(dtype=np.float64)
+        for asked in (values, values.copy()) if flip else (values, "test_bce"):
+            assert one.mean(asked, where)[0] == pytest.approx(expected, rel=1e-6)
+        seen.add(one.mean(values, where)[0])
+    assert len(seen) == 12
+    again = samples.sample("e10", 42)
+    mean = again.mean("test_bce")
+    assert again.used == {50}, "what was computed before counts too"
+    with pytest.raises(ValueError, match="read-only"):
+        mean += 1
 
 
 def test_what_is_not_finite_or_of_another_shape_stops() -> None:

@@ -25,5 +25,12 @@ def test_torch_is_not_loaded(modules: str) -> None:
     assert not loads_torch(f"import {modules}")
 
 
+def test_looking_at_pages_loads_nothing_that_draws_or_judges() -> None:
+    code = "import build, report.publish, report.sections, report.state_text, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    slow = {"matplotlib", "scipy.special", "jinja2", "PIL", "pygments", "rich", "sklearn"}
+    assert not slow & set(done.stdout.split()), "--status would wait for it"
+
+
 def test_that_it_is_loaded_would_be_seen() -> None:
     assert loads_torch("import vae.objectives")

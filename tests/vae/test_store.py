@@ -1,4 +1,5 @@
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
@@ -101,6 +102,58 @@ def test_an_altered_byte_is_found_and_named(saved: ResultsStore, name: str) -> N
         with pytest.raises(ResultsError, match=rf"{name} is damaged.*--retrain e10"):
             read("e10", 42)
     assert saved.faults() == [f"{path} is damaged: its sha256 is not the manifest's."]
+
+
+def test_an_altered_byte_is_found_after_the_result_was_verified_once(saved: ResultsStore) -> None:
+    keys, provenance = saved.keys("e10", 42), saved.provenance("e10", 42)
+    assert (saved.keys("e10", 42), saved.provenance("e10", 42)) == (keys, provenance)
+    path = saved.folder("e10", 42) / ARRAYS_FILE
+    before = path.stat()
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    for read in (saved.keys, saved.provenance, saved.load):
+        with pytest.raises(ResultsError, match=f"{ARRAYS_FILE} is damaged"):
+            read("e10", 42)
+
+
+def test_what_is_loaded_is_hashed_whatever_was_seen_before(
+    saved: ResultsStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved.keys("e10", 42)
+    monkeypatch.setattr(
+        "vae.store._stamp", lambda path: (0,)
+    )  # a file system on which nothing shows that a file changed
+    saved.keys("e10", 42)
+    path = saved.folder("e10", 42) / ARRAYS_FILE
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    for read in (saved.load, saved.weights):
+        with pytest.raises(ResultsError, match=f"{ARRAYS_FILE} is damaged"):
+            read("e10", 42)
+
+
+def test_another_stores_save_is_seen(saved: ResultsStore) -> None:
+    before = saved.digest("e10", 42)
+    other = ResultsStore(saved.root)
+    result = other.load("e10", 42)
+    other.save(dataclasses.replace(result, scores={**result.scores, "mse": 0.5}))
+    other.save(dataclasses.replace(result, seed=43))
+    assert saved.digest("e10", 42) != before
+    assert saved.stored()["e10"] == [42, 43]
+    assert saved.load("e10", 42).scores["mse"] == 0.5
+
+
+def test_the_manifest_is_read_once_for_all_results(saved: ResultsStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in (43, 44, 45):
+        saved.save(dataclasses.replace(saved.load("e10", 42), seed=seed))
+    fresh, read = ResultsStore(saved.root), []
+    real = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.name) or real(path))
+    for seed in (42, 43, 44, 45):
+        fresh.keys("e10", seed)
+        fresh.digest("e10", seed)
+    assert read.count("manifest.json") == 1
 
 
 def test_a_missing_file_is_found_and_named(saved: ResultsStore) -> None:

@@ -4,18 +4,39 @@ Every function takes its words and its number format from the caller and returns
 to_png turn it into bytes. Widths are inches at 96 px: WIDTH for the text column, PHONE_WIDTH for a phone.
 """
 
-from vae.figures.bars import Row, Series, dot_interval, grouped_bars
-from vae.figures.curves import Curve, Panel, gains, learning_curves
-from vae.figures.diagram import LatentWords, Stage, architecture
-from vae.figures.distributions import Distribution, histograms
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from vae.figures.errors import FigureError
-from vae.figures.export import to_png, to_svg
-from vae.figures.grids import grid_png, mosaic
-from vae.figures.heatmap import confusion_matrix
-from vae.figures.plane import Level, Place, plane
-from vae.figures.relations import Trajectory, cost_quality, scree
-from vae.figures.scatter import Cloud, latent_panels, latent_scatter
-from vae.figures.style import PHONE_WIDTH, THEME_NAMES, WIDTH, Style, Theme, load_theme
+
+if TYPE_CHECKING:
+    from vae.figures.bars import Row, Series, dot_interval, grouped_bars
+    from vae.figures.curves import Curve, Panel, gains, learning_curves
+    from vae.figures.diagram import LatentWords, Stage, architecture
+    from vae.figures.distributions import Distribution, histograms
+    from vae.figures.export import to_png, to_svg
+    from vae.figures.grids import grid_png, mosaic
+    from vae.figures.heatmap import confusion_matrix
+    from vae.figures.planes import Level, Place, plane
+    from vae.figures.relations import Trajectory, cost_quality, scree
+    from vae.figures.scatter import Cloud, latent_panels, latent_scatter
+    from vae.figures.style import PHONE_WIDTH, THEME_NAMES, WIDTH, Style, Theme, load_theme
+
+# Where each name is. They are loaded when first used, and matplotlib with them: what only looks at pages (--status)
+# would wait longer for it than for all else.
+_HOMES = {
+    "bars": ("Row", "Series", "dot_interval", "grouped_bars"),
+    "curves": ("Curve", "Panel", "gains", "learning_curves"),
+    "diagram": ("LatentWords", "Stage", "architecture"),
+    "distributions": ("Distribution", "histograms"),
+    "export": ("to_png", "to_svg"),
+    "grids": ("grid_png", "mosaic"),
+    "heatmap": ("confusion_matrix",),
+    "planes": ("Level", "Place", "plane"),
+    "relations": ("Trajectory", "cost_quality", "scree"),
+    "scatter": ("Cloud", "latent_panels", "latent_scatter"),
+    "style": ("PHONE_WIDTH", "THEME_NAMES", "WIDTH", "Style", "Theme", "load_theme"),
+}
 
 __all__ = [
     "PHONE_WIDTH",
@@ -53,3 +74,10 @@ __all__ = [
     "to_png",
     "to_svg",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"vae.figures.{home}"), name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -22,11 +22,11 @@ def to_png(figure: Figure, colours: int = 256) -> bytes:
     """Return a figure as a palette PNG with transparency at twice the shown size: for scatters of many points."""
     buffer = io.BytesIO()
     with exporting():
-        figure.savefig(buffer, format="png", dpi=_PNG_DPI)
-    buffer.seek(0)
-    with Image.open(buffer) as image:
-        small = image.convert("RGBA").quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    return png_bytes(small)
+        # Plain pixels: what savefig would compress is only read again.
+        figure.savefig(buffer, format="rgba", dpi=_PNG_DPI)
+    width, height = (int(side) for side in figure.get_size_inches() * _PNG_DPI)
+    image = Image.frombytes("RGBA", (width, height), buffer.getvalue())
+    return png_bytes(image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
 
 
 def png_bytes(image: Image.Image) -> bytes:

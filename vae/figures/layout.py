@@ -61,8 +61,12 @@ def set_categories(axis: Any, names: Sequence[str]) -> None:
 
 def settle(figure: Figure) -> None:
     """Compute the layout once and keep it, so that positions in points may be relied on."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    for axes in figure.axes:
+        axes.apply_aspect()
+    figure.set_layout_engine(None)  # not "none", which keeps an idle engine, for which every export draws twice
 
 
 def marker(style: Style, theme: Theme, size: float = 5.5) -> dict[str, Any]:

@@ -387,13 +387,23 @@ def test_kept_neighbours_are_counted_point_by_point(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(maps, "ROWS_AT_ONCE", 7)
     rng = np.random.default_rng(0)
     cloud = rng.standard_normal((60, 3))
-    assert maps.kept_neighbours(cloud, 2 * cloud) == 1
+    assert maps.kept_neighbours(maps.nearest(cloud), maps.nearest(2 * cloud)) == 1
     flat = cloud[:, :2]
     near = [
         set(np.argsort(((points - points[i]) ** 2).sum(axis=1))[1:11]) for points in (cloud, flat) for i in range(60)
     ]
     expected = np.mean([len(near[i] & near[60 + i]) for i in range(60)]) / 10
-    assert maps.kept_neighbours(cloud, flat) == pytest.approx(expected)
+    assert maps.kept_neighbours(maps.nearest(cloud), maps.nearest(flat)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("levels", [0, 40, 3], ids=["no ties", "ties", "nothing but ties"])
+@pytest.mark.parametrize("width", [30, 45, 1_003])
+def test_the_least_of_rows_are_those_that_numpy_chooses(levels: int, width: int) -> None:
+    values = np.random.default_rng(width).random((50, width))
+    values = np.floor(values * levels) if levels else values
+    expected = np.argpartition(values, maps.NEAREST, axis=1)[:, : maps.NEAREST]
+    found = maps.least_of_rows(values, maps.NEAREST)
+    assert np.array_equal(np.sort(found, axis=1), np.sort(expected, axis=1))
 
 
 # The axes
