@@ -23,11 +23,12 @@ def read(file: str) -> dict[str, Any]:
     name = file.removesuffix(".json")
     try:
         body = json.loads(sources.read_source(file))
+        body["summary"]  # what the tables show: a measurement of before has none
         traced: dict[str, Any] = trace(
             body, frozenset({Origin("medição de velocidade", (Place(file), Place(f"{name}.py")))})
         )
         return traced
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         command = f"python -m {name.replace('/', '.')}"
         raise LaudoError(f"{file} cannot be read ({type(error).__name__}: {error}); make it with: {command}") from error
 
