@@ -3,7 +3,7 @@
 Another processor, library or number of threads adds the same numbers in another order. The first step then differs in
 the last bits, each step amplifies that, and after some tens of steps two trainings differ as two draws of one thing.
 They share the first weights, the order of the images and the noise, and stay nearer to each other than two seeds do.
-How far they drift was measured: runs trained once with AVX2 and once with AVX-512 instructions, of 110 to 1,700 steps.
+How far they drift was measured: runs trained once with AVX-512 instructions and once with AVX2 or none, of 22 to 1,700 steps.
 A tolerance is round, at least a third wider than the largest drift seen, and so narrow that other trainings are
 outside: another seed, another objective (tests/vae/test_reproduce.py). GPUs were not
 measured; they are held to the same.
@@ -99,17 +99,18 @@ SHARES = Tolerance(
 )  # fmt: skip
 OWN = Tolerance(
     "test_bce test_mean_bce test_mse test_ssim latent_mean sample_images manifold fixed_reconstructions "
-    "interpolation_images knn_votes confusion",
+    "interpolation_images confusion",
     "it belongs to an image or a pixel: drift is 0.2, another seed's latents and samples are 0.8 off",
     spread=0.3, measure=Measure.MEAN,
 )  # fmt: skip
 CLASSES = Tolerance(
     "*_classes test_predictions",
-    "drift gives 9 % of the images another class, another seed 84 % of the samples",
-    absolute=0.2, measure=Measure.UNEQUAL,
+    "drift gives 9 % of the images another class, 19 % of a hardly trained run's; another seed 84 % of the samples",
+    absolute=0.3, measure=Measure.UNEQUAL,
 )  # fmt: skip
 DISTRIBUTIONS = Tolerance(
-    "test_kl test_deviation test_sharpness test_laplacian latent_logvar foreign_bce silhouette* *_entropy *_jump *_density",
+    "test_kl test_deviation test_sharpness test_laplacian latent_logvar foreign_bce silhouette* knn_votes *_entropy *_jump "
+    "*_density",
     "only its distribution stays: drift is 0.4 standard deviations, of a collapsed latent, which has none, 3 %",
     relative=0.05, spread=0.5, measure=Measure.SORTED,
 )  # fmt: skip
