@@ -100,7 +100,7 @@ def test_an_altered_byte_is_found_and_named(saved: ResultsStore, name: str) -> N
     for read in (saved.load, saved.keys, saved.weights, saved.provenance):
         with pytest.raises(ResultsError, match=rf"{name} is damaged.*--retrain e10"):
             read("e10", 42)
-    assert saved.faults() == [f"{path} is damaged: its sha256 is not the manifest's."]
+    assert saved.faults() == [f"{path} is damaged: its sha256 or size is not the manifest's."]
 
 
 def test_a_missing_file_is_found_and_named(saved: ResultsStore) -> None:
