@@ -93,8 +93,9 @@ def test_a_page_that_is_no_text_is_found_and_not_harmed(rendered: Rendered) -> N
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"inputs": 3, "files": {}}', b'{"inputs": {}}', b"\xff"])
 def test_an_unreadable_record_is_a_page_to_render(rendered: Rendered, content: bytes) -> None:
-    (rendered.root / RECORDS / "um.json").write_bytes(content)
-    assert rendered.why_not_fresh("um", INPUTS) == "not rendered"
+    record = rendered.root / RECORDS / "um.json"
+    record.write_bytes(content)
+    assert rendered.why_not_fresh("um", INPUTS) == f"{record} is damaged"
 
 
 def test_a_build_killed_while_it_writes_leaves_a_page_to_render(
