@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = "espaco-latente"
 BUILD = ("--section", PAGE, "--dataset", "digits", "--profile", "quick")
 RESULTS = "runs/quick-digits"
+BUILT = ("runs", "rendered")
 
 # What a user would edit: the runs of the page, their epochs, and the sizes of the quick profile.
 SMALL_GRID = """
@@ -70,26 +71,38 @@ class Tree:
 
     def build(
         self, *arguments: str, number: signal.Signals = signal.SIGKILL, phase: str = "", seconds: float | None = None,
-        operation: int | None = None, user: int = 0, **environment: str,
+        operation: int | None = None, **environment: str,
     ) -> Ended:  # fmt: skip
         """Run build.py, and send it a signal some seconds after it began, or at its nth operation on files (of a phase)."""
         order = {
             "arguments": arguments, "signal": number, "phase": phase, "seconds": seconds, "operation": operation,
-            "user": user, "environment": environment, "stdout": f"{self.root}/.stdout", "stderr": f"{self.root}/.stderr",
+            "environment": environment, "stdout": f"{self.root}/.stdout", "stderr": f"{self.root}/.stderr",
         }  # fmt: skip
-        print(json.dumps(order), file=self.zygote.stdin, flush=True)
+        self.zygote.stdin.write(json.dumps(order) + "\n")
+        self.zygote.stdin.flush()
         answer: dict[str, Any] = json.loads(self.zygote.stdout.readline())
         said = {name: (self.root / f".{name}").read_text() for name in ("stdout", "stderr")}
         ended = Ended(**said, **answer)
         assert "Traceback" not in ended.stderr, ended.stderr
         return ended
 
-    def files(self, folder: str) -> dict[str, bytes]:
-        """Return the bytes of every file below a folder, by path."""
-        top = self.root / folder
-        return {p.relative_to(top).as_posix(): p.read_bytes() for p in sorted(top.rglob("*")) if p.is_file()}
-
     def forget(self) -> None:
         """Remove all that was built."""
-        for name in ("runs", "rendered"):
+        for name in BUILT:
             shutil.rmtree(self.root / name, ignore_errors=True)
+
+    def keep(self, place: Path) -> None:
+        """Copy all that was built to a place."""
+        for name in BUILT:
+            shutil.copytree(self.root / name, place / name)
+
+    def restore(self, place: Path) -> None:
+        """Have what was kept in a place, and nothing else that was built."""
+        self.forget()
+        for name in BUILT:
+            shutil.copytree(place / name, self.root / name)
+
+
+def files(top: Path) -> dict[str, bytes]:
+    """Return the bytes of every file below a folder, by path."""
+    return {path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}

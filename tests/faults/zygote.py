@@ -4,6 +4,7 @@ Commands come as lines of JSON on its standard input, answers as lines on its st
 tree: python zygote.py TREE.
 """
 
+import importlib
 import json
 import os
 import runpy
@@ -16,6 +17,15 @@ from pathlib import Path
 from typing import Any
 
 WRITES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "shutil.rmtree"}
+TRAINING = (
+    "sklearn.datasets",
+    "torchvision.datasets",
+    "vae.figures",
+    "vae.forecast",
+    "vae.lock",
+    "vae.pipeline",
+    "vae.progress",
+)
 PHASES = ("starting", "training", "evaluating", "storing", "rendering")
 
 
@@ -82,10 +92,6 @@ def be(order: dict[str, Any], report: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     child = Child(report, order["signal"], order["phase"], order["operation"])
     tell_phases(child)
-    if order["user"]:
-        os.setgroups([])
-        os.setgid(order["user"])
-        os.setuid(order["user"])
     sys.argv = ["build.py", *order["arguments"]]
     sys.addaudithook(child.audit)
     code = 0
@@ -143,31 +149,29 @@ def serve() -> None:
             os.close(reading)
             be(order, writing)
         os.close(writing)
-        print(json.dumps(watch(pid, reading, order)), flush=True)
+        say(json.dumps(watch(pid, reading, order)))
+
+
+def say(line: str) -> None:
+    """Answer."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def prepare(tree: Path) -> None:
     """Import whatever a build imports."""
     os.chdir(tree)
     sys.path.insert(0, str(tree))
-    import sklearn.datasets  # noqa: F401
+    from vae import provenance
+
+    provenance.now = lambda: "2026-01-01T00:00:00Z"  # before it is imported elsewhere: pages show the day
+
     import torch
-    from torchvision import datasets  # noqa: F401
 
-    import build  # noqa: F401
-    import report.check
-    import report.environment
-    import report.past
-    import report.render
-    import report.state_text
-    import vae.figures
-    import vae.forecast
-    import vae.lock
-    import vae.pipeline
-    import vae.progress  # noqa: F401
-
+    for name in ("report.check", "report.environment", "report.past", "report.render", "report.state_text", *TRAINING):
+        importlib.import_module(name)
     torch.set_num_threads(1)
-    print("ready", flush=True)
+    say("ready")
 
 
 if __name__ == "__main__":
