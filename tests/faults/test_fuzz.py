@@ -26,7 +26,7 @@ from report.snapshot import from_bytes, to_bytes
 from report.statistics import Estimate
 from tests.vae.test_checkpoints import HISTORY, stepped
 from tests.vae.test_data import FILES, INFO
-from tests.vae.tiny import make_result
+from tests.vae.tiny import StopError, make_result
 from vae.checkpoints import CheckpointFolder
 from vae.data import load
 from vae.errors import DataError, LaudoError, ResultsError, TrainingError
@@ -42,17 +42,20 @@ json_values = st.recursive(
     max_leaves=5,
 )
 documents = st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode())
-changes = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=3)
+# Mostly one bit, which leaves a digit a digit; sometimes a few bytes.
+changes = st.lists(
+    st.tuples(st.integers(0, 10**6), st.sampled_from([1, 2, 4, 8, 16, 32, 64, 128, 255])), min_size=1, max_size=3
+)
 fuzzed = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
 def altered(content: bytes, where: list[tuple[int, int]]) -> bytes:
-    """Other bytes at some places."""
+    """Other bits at some places."""
     other = bytearray(content)
     for position, value in where:
-        other[position % len(other)] = value
+        other[position % len(other)] ^= value
     return bytes(other)
 
 
@@ -131,6 +134,7 @@ def journal(store: ResultsStore, content: bytes) -> None:
     manifest = (store.root / MANIFEST).read_bytes()
     try:
         store.recover()
+        assert all(name.startswith("e10/42/") for name in store.manifest()), "it speaks of one result alone"
     except ResultsError as error:
         assert "Delete" in str(error)
         assert (store.root / MANIFEST).read_bytes() == manifest
@@ -139,6 +143,34 @@ def journal(store: ResultsStore, content: bytes) -> None:
         (store.root / MANIFEST).write_bytes(manifest)
     assert {path.name for path in store.root.parent.iterdir()} == around
     assert store.load("e10", 42)
+
+
+@fuzzed
+@given(changes)
+def test_a_journal_with_other_bytes(tmp_path: Path, where: list[tuple[int, int]]) -> None:
+    shutil.rmtree(tmp_path / "results", ignore_errors=True)
+    store = ResultsStore(tmp_path / "results")
+    with pytest.MonkeyPatch.context() as patch:  # complete, and not yet in its place
+        patch.setattr("vae.store.os.replace", stop)
+        with pytest.raises(StopError):
+            store.save(make_result(), b"weights")
+    path = store.root / INCOMING / JOURNAL
+    path.write_bytes(altered(path.read_bytes(), where))
+    try:
+        store.recover()
+    except ResultsError as error:
+        assert f"{path} is damaged" in str(error)
+        assert not (store.root / MANIFEST).exists()
+        return
+    assert store.faults() == []
+    assert store.load("e10", 42).score("mse") == 1.0
+
+
+def stop(source: Path, target: Path) -> None:
+    """Let files be written, and no folder be moved into its place."""
+    if source.is_dir():
+        raise StopError
+    source.rename(target)
 
 
 ESTIMATE = Estimate(1.0, 0.5, math.inf, 0.03, 2, 7, {42: 1.0, 43: 1.5})
@@ -292,7 +324,7 @@ def test_a_bit_anywhere_in_a_checkpoint(folder: CheckpointFolder) -> None:
     content, truth = folder.file(2).read_bytes(), folder.read(2)
     refused = 0
     for position in range(len(content)):
-        folder.file(2).write_bytes(altered(content, [(position, content[position] ^ (1 << position % 8))]))
+        folder.file(2).write_bytes(altered(content, [(position, 1 << position % 8)]))
         try:
             tensors, *others = folder.read(2)
         except TrainingError:

@@ -113,6 +113,14 @@ def test_a_build_killed_while_it_writes_leaves_a_page_to_render(
     assert not list(rendered.root.rglob(".*.tmp"))
 
 
+def test_what_a_killed_build_had_begun_to_write_goes_away(rendered: Rendered) -> None:
+    left = rendered.root / "atividades/04-vae/.um.md.123.tmp"
+    left.write_bytes(b"half")
+    rendered.drop_others(["um"])
+    assert not left.exists()
+    assert {path.name for path in rendered.root.rglob("*.*")} >= {"um.md", "um.svg", "1.json"}
+
+
 def test_a_record_names_inputs_and_files(rendered: Rendered) -> None:
     body = json.loads((rendered.root / RECORDS / "um.json").read_bytes())
     assert body["inputs"] == INPUTS
