@@ -200,7 +200,7 @@ def test_no_permission(built: Tree, place: str) -> None:
     folder.chmod(0o555)
     try:
         done = subprocess.run(
-            command, cwd=built.root, env=os.environ | built.environment, capture_output=True, text=True, check=False
+            command, cwd=built.root, env=built.environment, capture_output=True, text=True, check=False
         )
     finally:
         folder.chmod(mode)

@@ -194,28 +194,36 @@ def written() -> bytes:
 WRITTEN, PREVIOUS = written(), to_bytes(SNAPSHOT)
 
 
-@pytest.mark.parametrize(("read", "good", "value"), [
-    (estimates_of, WRITTEN, {"key": ESTIMATE}), (from_bytes, PREVIOUS, SNAPSHOT),
+@pytest.mark.parametrize(("read", "good", "value", "other"), [
+    (estimates_of, WRITTEN, {"key": ESTIMATE}, WRITTEN.replace(b"0.03", b"0.04")),
+    (from_bytes, PREVIOUS, SNAPSHOT, PREVIOUS.replace(b"v1", b"v2")),
 ])  # fmt: skip
 class TestSealedFiles:
     """Files that carry a sha256 of what they say."""
 
-    def test_they_are_read_as_written(self, read: Callable[[bytes], Any], good: bytes, value: Any) -> None:
+    def test_they_are_read_as_written(
+        self, read: Callable[[bytes], Any], good: bytes, value: Any, other: bytes
+    ) -> None:
         assert read(good) == value
+        assert other != good
+        with pytest.raises(ResultsError, match="its sha256 is not that of its content"):
+            read(other)
 
     @fuzzed
     @given(content=documents)
     @example(content=DEEP)
     @example(content=LONG)
     @example(content=b'{"sha256": "", "estimates": {}}')
-    def test_anything(self, read: Callable[[bytes], Any], good: bytes, value: Any, content: bytes) -> None:
+    def test_anything(
+        self, read: Callable[[bytes], Any], good: bytes, value: Any, other: bytes, content: bytes
+    ) -> None:
         with pytest.raises(ResultsError, match="elete it"):
             read(content)
 
     @fuzzed
     @given(where=changes)
     def test_other_bytes(
-        self, read: Callable[[bytes], Any], good: bytes, value: Any, where: list[tuple[int, int]]
+        self, read: Callable[[bytes], Any], good: bytes, value: Any, other: bytes, where: list[tuple[int, int]]
     ) -> None:
         try:
             assert read(altered(good, where)) == value

@@ -57,14 +57,15 @@ class Tree:
             shutil.copy(ROOT / name, root / name)
         with (root / "vae/grid.py").open("a") as grid:
             grid.write(SMALL_GRID)
-        self.environment = {"LAUDO_CACHE": str(root / ".cache"), "LAUDO_COMMIT": "test", "OMP_NUM_THREADS": "1"}
+        own = {"LAUDO_CACHE": str(root / ".cache"), "LAUDO_COMMIT": "test", "OMP_NUM_THREADS": "1"}
+        self.environment = os.environ | own
 
     @contextmanager
     def started(self) -> Iterator["Tree"]:
         """Have a process that takes commands, for as long as the block lasts."""
         command = [sys.executable, str(Path(__file__).with_name("zygote.py")), str(self.root)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        with subprocess.Popen(command, env=os.environ | self.environment, text=True, **pipes) as self.zygote:  # type: ignore[call-overload]
+        with subprocess.Popen(command, env=self.environment, text=True, **pipes) as self.zygote:  # type: ignore[call-overload]
             assert self.zygote.stdout.readline() == "ready\n"
             yield self
             self.zygote.stdin.close()
