@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +17,7 @@ import click
 
 from vae.datasets import DATASETS, dataset_info
 from vae.errors import LaudoError
+from vae.files import reason
 from vae.grid import PROFILES, Grid, make_grid
 from vae.plan import Plan, make_plan
 from vae.store import ResultsStore
@@ -224,9 +225,11 @@ def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) ->
     from report.past import compare_with
     from report.rendered import ESTIMATES
     from report.revision import RevisionError
+    from vae.lock import sole_build
 
     try:
-        compared = compare_with(ROOT, revision, grid, store, RENDERED_DIR / ESTIMATES, save)
+        with sole_build(RUNS_DIR) if save else nullcontext():
+            compared = compare_with(ROOT, revision, grid, store, RENDERED_DIR / ESTIMATES, save)
     except RevisionError as error:
         raise click.UsageError(str(error)) from error
     for line in lines(compared, store.root):
@@ -262,7 +265,10 @@ def run() -> None:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
     except OSError as error:
-        click.echo(f"Error: {error}. Mend it (space, permissions) and give the same command again.", err=True)
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(
+            f"Error: {place}{reason(error)}. Mend it (space, permissions) and give the same command again.", err=True
+        )
         sys.exit(1)
 
 

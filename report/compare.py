@@ -6,6 +6,7 @@ another. report/snapshot.py takes one from results and keeps it in a file.
 
 import dataclasses
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from report.claims import VerdictKind
 from report.statistics import ALPHA, Errors, Estimate
 from vae.results import Array
 from vae.spec import ClassifierSpec
+
+COMMIT = re.compile("[0-9a-f]{40,64}")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,14 +4,11 @@ Holm's correction needs the p-value of every claim, and an estimate costs a boot
 rendered pages under a key of everything that they depend on.
 """
 
-import dataclasses
 import inspect
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from report import sources
+from report import estimates, sources
 from report.bootstrap import one_thread
 from report.claims import Claim, ClaimError, Pending, Untested, Verdict, estimate, judge
 from report.statistics import Estimate, Samples
@@ -91,15 +88,14 @@ def _outcomes(
 ) -> tuple[Samples, dict[str, Estimate | Untested | Pending]]:
     samples = Samples(results, grid.info)
     must = {claim.id for claim in required}
-    cache = _read(cache_file) if cache_file else {}
-    kept: dict[str, Any] = {}
+    cache = estimates.read(cache_file) if cache_file else {}
+    kept: dict[str, Estimate] = {}
     outcomes: dict[str, Estimate | Untested | Pending] = {}
     for claim in claims:
         try:
             key = _key(claim, results)
             if key in cache:
-                kept[key] = cache[key]
-                outcomes[claim.id] = _from_json(cache[key])
+                kept[key] = outcomes[claim.id] = cache[key]
                 continue
             outcome = estimate(claim, samples)
         except (ClaimError, ResultsError) as error:
@@ -109,10 +105,9 @@ def _outcomes(
             continue
         outcomes[claim.id] = outcome
         if isinstance(outcome, Estimate):
-            kept[key] = dataclasses.asdict(outcome)
+            kept[key] = outcome
     if cache_file and kept != cache:
-        cache_file.parent.mkdir(parents=True, exist_ok=True)
-        cache_file.write_text(json.dumps(kept))
+        estimates.write(cache_file, kept)
     return samples, outcomes
 
 
@@ -125,15 +120,3 @@ def _key(claim: Claim, results: StoredResults) -> str:
     code = sources.digest(*sources.with_imports(JUDGE), *sources.with_imports(file))
     evidence = [results.digests(run) for run in ("dataset", *claim.needs)]
     return digest([claim.id, claim.margin, claim.groups, claim.classes, claim.foreign, code, evidence])
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        cache = json.loads(path.read_text())
-        return cache if isinstance(cache, dict) else {}
-    except (OSError, ValueError):
-        return {}  # a cache that cannot be read is only work to be done again
-
-
-def _from_json(body: dict[str, Any]) -> Estimate:
-    return Estimate(**{**body, "per_seed": {int(seed): value for seed, value in body["per_seed"].items()}})

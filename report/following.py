@@ -15,6 +15,7 @@ import jinja2
 from report import ptbr
 from report.codepages import code_path
 from report.evidence import Evidence
+from report.foreign import code, plain
 from report.origins import Origins, Result, origins_at
 from report.places import Place
 from report.sections import family, page_of
@@ -203,4 +204,4 @@ def _facts(result: RunResult, slug: str) -> dict[str, Any]:
 
 def _session(facts: Mapping[str, str]) -> str:
     dirty = " com alterações" if facts["dirty"] == "yes" else ""
-    return f"{ptbr.date(facts['finished'])}, {facts['device']}, `{facts['commit'][:SHORT_COMMIT]}`{dirty}"
+    return f"{ptbr.date(facts['finished'])}, {plain(facts['device'])}, {code(facts['commit'][:SHORT_COMMIT])}{dirty}"

@@ -2,9 +2,9 @@
 
 import dataclasses
 from pathlib import Path
-from shutil import copyfile
 from tempfile import TemporaryDirectory
 
+from report import estimates
 from report.compare import Comparison, Snapshot, changed_runs, compare
 from report.evidence import Evidence
 from report.family import StoredResults, judge_family
@@ -49,15 +49,16 @@ def compare_with(
     """Compare the results of a revision of a repository with those of a store.
 
     cache: estimates that a build kept; they are used, and left as they are. save: keep what the revision says in the
-    store, as the publication before. Raises RevisionError, PastResultsError, or ResultsError for the store.
+    store, as the publication before. Raises RevisionError, PastResultsError, or ResultsError for the
+    store and the estimates.
     """
     revision = find_revision(repository, name)
     with results_of(repository, revision) as past, TemporaryDirectory(prefix="laudo-") as scratch:
-        estimates = Path(scratch) / "estimates.json"
-        if cache and cache.is_file():
-            copyfile(cache, estimates)
-        now = _judged(grid, StoredResults(grid, store), estimates)
-        then = _judged(grid, PastResults(grid, past), estimates)
+        kept = Path(scratch) / "estimates.json"
+        if cache:
+            estimates.write(kept, estimates.read(cache))
+        now = _judged(grid, StoredResults(grid, store), kept)
+        then = _judged(grid, PastResults(grid, past), kept)
         today, before = facts(now), facts(then)
         if not today:
             raise ResultsError(f"{store.root} has no result that is fresh. See build.py --status, or: build.py --all")

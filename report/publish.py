@@ -26,7 +26,7 @@ from vae.store import ResultsStore
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
     "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py",
-    "report/drawing.py", "report/environment.py", "report/evidence.py", "report/following.py", "report/labels.py", "report/metrics.py",
+    "report/drawing.py", "report/environment.py", "report/estimates.py", "report/evidence.py", "report/following.py", "report/foreign.py", "report/labels.py", "report/metrics.py",
     "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/render.py",
     "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
     "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
@@ -123,6 +123,7 @@ class Publication:
         for page in PAGES:
             record = self.rendered.record(page.slug)
             if record is None:
+                self.rendered.set_notice(page.slug, unknown_notice(page, self.grid))  # if there is such a page at all
                 continue
             if evidence is None:
                 changed = self._changed(page, record, results)
@@ -138,7 +139,7 @@ class Publication:
         for page in pages:
             record = self.rendered.record(page.slug)
             if record is None:
-                yield page.slug, "missing", f"not rendered: {command(page, self.grid)}"
+                yield page.slug, "missing", f"{self.rendered.why_no_record(page.slug)}: {command(page, self.grid)}"
                 continue
             try:
                 changed = self._changed(page, record, results)
@@ -240,13 +241,22 @@ def command(page: Page, grid: Grid) -> str:
     return f"python build.py --section {page.slug}{profile}{dataset}"
 
 
+def unknown_notice(page: Page, grid: Grid) -> str:
+    """Return the notice of a page whose record was lost, as when a build was killed while it wrote the page."""
+    return _notice("Não se sabe de que resultados esta página foi gerada", page, grid)
+
+
 def outdated_notice(page: Page, changed: list[str], grid: Grid) -> str:
     """Return the notice of a page that is older than the results: what changed, and the command that renews it."""
     runs = ", ".join(f"`{name}`" for name in changed if "/" in name)
     others = "O código, a grade, os veredictos ou a publicação anterior mudaram"
     what = f"Os resultados de {runs} mudaram" if runs else others
+    return _notice(f"{what} depois que esta página foi gerada", page, grid)
+
+
+def _notice(what: str, page: Page, grid: Grid) -> str:
     return (
         f'\n!!! outdated "Página mais antiga que os resultados"\n'
-        f"    {what} depois que esta página foi gerada; números e veredictos abaixo podem não valer mais.\n"
+        f"    {what}; números e veredictos abaixo podem não valer mais.\n"
         f"    Para atualizá-la: `{command(page, grid)}`\n\n"
     )

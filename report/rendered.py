@@ -7,11 +7,11 @@ rendered again.
 
 import dataclasses
 import json
-import os
 from collections.abc import Collection, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from vae.results import dump_json, sha256
+from vae.files import remove_leftovers, write_atomically
+from vae.results import UNREADABLE, dump_json, sha256
 
 RECORDS = ".laudo"
 ESTIMATES = f"{RECORDS}/estimates.json"  # kept by report/family.py
@@ -39,18 +39,29 @@ class Rendered:
         self.root = root
 
     def record(self, slug: str) -> Record | None:
-        """Return what is known of a rendered page; None if there is none, or it is unreadable."""
+        """Return what is known of a rendered page; None if there is none, or it is damaged."""
         try:
-            body = json.loads(self._record_path(slug).read_bytes())
-            return Record(dict(body["inputs"]), dict(body["files"]))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            content = self._record_path(slug).read_bytes()
+        except FileNotFoundError:
             return None
+        try:
+            body = json.loads(content)
+            record = Record(dict(body["inputs"]), dict(body["files"]))
+            # Files are deleted by these names.
+            return record if all(map(_inside, record.files)) and body["sha256"] == _seal(record) else None
+        except UNREADABLE:
+            return None
+
+    def why_no_record(self, slug: str) -> str:
+        """Return why nothing is known of a page."""
+        path = self._record_path(slug)
+        return f"{path} is damaged" if path.is_file() else "not rendered"
 
     def why_not_fresh(self, slug: str, inputs: Inputs) -> str:
         """Return why a page has to be rendered again, '' if it is as the inputs make it."""
         record = self.record(slug)
         if record is None:
-            return "not rendered"
+            return self.why_no_record(slug)
         changed = [name for name in {**record.inputs, **inputs} if record.inputs.get(name) != inputs.get(name)]
         if changed:
             return f"{', '.join(sorted(changed))} changed since it was rendered"
@@ -69,12 +80,13 @@ class Rendered:
         for name in set(old.files if old else ()) - set(files):
             (self.root / name).unlink(missing_ok=True)
             changed += 1
-        record = {"inputs": dict(inputs), "files": {name: sha256(content) for name, content in sorted(files.items())}}
-        self._write(self._record_path(slug), dump_json(record))
+        record = Record(inputs, {name: sha256(content) for name, content in sorted(files.items())})
+        body = {"inputs": dict(record.inputs), "files": record.files, "sha256": _seal(record)}
+        self._write(self._record_path(slug), dump_json(body))
         return changed
 
     def drop_others(self, slugs: Collection[str]) -> None:
-        """Remove the files of pages that the report no longer has."""
+        """Remove the files of pages that the report no longer has, and what killed builds had begun to write."""
         for path in sorted((self.root / RECORDS).glob("*.json")):
             record = self.record(path.stem)
             if record is not None and path.stem not in slugs:
@@ -82,6 +94,7 @@ class Rendered:
                 for name in set(record.files) - kept:
                     (self.root / name).unlink(missing_ok=True)
                 path.unlink()
+        remove_leftovers(self.root, everywhere=True)
 
     def write(self, files: Files) -> int:
         """Write the files whose bytes changed, each atomically; return how many."""
@@ -126,12 +139,18 @@ class Rendered:
 
     def _write(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_bytes(content)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_atomically(path, content, durable=False)  # what a power cut takes is found by its sha256
+
+
+def _inside(name: str) -> bool:
+    """Return whether a path that was recorded stays below the folder."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts
+
+
+def _seal(record: Record) -> str:
+    """Return the sha256 by which a record that was altered is known."""
+    return sha256(dump_json([dict(record.inputs), dict(record.files)]))
 
 
 def page_path(slug: str) -> str:

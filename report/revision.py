@@ -1,19 +1,17 @@
 """Results as a git revision has them, read out of git's objects: the working tree is never touched."""
 
 import difflib
-import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from report.compare import Revision
+from report.compare import COMMIT, Revision
 from vae.errors import LaudoError, ResultsError
 from vae.store import MANIFEST, ResultsStore
 
 FOLDER = "results"  # where the published results are, in this revision and in every other
-COMMIT = re.compile("[0-9a-f]{40,64}")
 LIST = f"git log --oneline -- {FOLDER}"
 
 

@@ -9,6 +9,7 @@ present one, so that the page finds what --compare finds.
 
 import base64
 import dataclasses
+import datetime
 import json
 import math
 from collections.abc import Collection, Mapping
@@ -16,14 +17,16 @@ from typing import Any
 
 import numpy as np
 
+from report import estimates
 from report.claims import VerdictKind
-from report.compare import Judged, Reading, Revision, RunFacts, Snapshot
+from report.compare import COMMIT, Judged, Reading, Revision, RunFacts, Snapshot
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.statistics import Estimate, estimate_crossed
 from vae.datasets import dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
+from vae.manifest import NAME
 from vae.results import UNREADABLE, Array, dump_json, fingerprint, sha256
 from vae.spec import RunSpec, evaluation_key, training_key
 from vae.store import PREVIOUS
@@ -124,6 +127,9 @@ def from_bytes(content: bytes) -> Snapshot:
         body = whole["publication"]
         if sha256(dump_json(body)) != whole["sha256"]:
             raise ResultsError("its sha256 is not that of its content")
+        for run in (*body["runs"], *body["readings"], *body["unlike"], *body["outside"]):
+            if not NAME.fullmatch(run):
+                raise ResultsError(f"'{run}' is no run name")
         return Snapshot(
             yardstick=body["yardstick"],
             runs={
@@ -139,7 +145,7 @@ def from_bytes(content: bytes) -> Snapshot:
             },
             unlike=tuple(body["unlike"]),
             outside=tuple(body["outside"]),
-            revision=Revision(**body["revision"]),
+            revision=_revision(**body["revision"]),
         )
     except (*UNREADABLE, ResultsError) as error:
         why = error if isinstance(error, ResultsError) else f"{type(error).__name__}: {error}"
@@ -147,6 +153,13 @@ def from_bytes(content: bytes) -> Snapshot:
             f"{PREVIOUS}, which holds what the publication before said, cannot be read ({why}). Restore it from version "
             "control, write it again with: python build.py --compare REV --save, or delete it."
         ) from error
+
+
+def _revision(commit: str, date: str, name: str) -> Revision:
+    datetime.date.fromisoformat(date)  # it is printed as a day
+    if not (COMMIT.fullmatch(commit) and isinstance(name, str)):
+        raise ValueError(f"'{commit}' is no commit")
+    return Revision(commit, date, name)
 
 
 def _packed(estimate: Estimate | None) -> dict[str, Any] | None:
@@ -157,9 +170,8 @@ def _packed(estimate: Estimate | None) -> dict[str, Any] | None:
 
 
 def _estimate(body: Mapping[str, Any]) -> Estimate:
-    per_seed = {int(seed): value for seed, value in body["per_seed"].items()}
     unbounded = {name: sign * math.inf for name, sign in (("low", -1), ("high", 1)) if body[name] is None}
-    return Estimate(**{**body, **unbounded, "per_seed": per_seed})
+    return estimates.from_json({**body, **unbounded})
 
 
 def _packed_reading(reading: Reading) -> dict[str, Any]:

@@ -198,6 +198,16 @@ def test_the_second_build_in_a_tree_is_a_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
+def test_what_is_kept_for_the_scoreboard_waits_for_a_build_too(tmp_path: Path) -> None:
+    with sole_build(ROOT / "runs"):
+        kept = call("--compare", "HEAD", "--save", tmp=tmp_path)
+        read = call("--compare", "HEAD", tmp=tmp_path)
+    assert kept.returncode == 1
+    assert f"Another build is at work here: process {os.getpid()} on " in kept.stderr
+    assert "Another build" not in read.stderr, "who only reads waits for nobody"
+    assert not (tmp_path / "results").exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_build_says_how_to_go_on(tmp_path: Path, number: signal.Signals) -> None:
     waiting = "import build, time, vae.plan; build.make_plan = lambda *_: print('working', flush=True) or time.sleep(60); build.run()"

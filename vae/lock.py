@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from vae.errors import BusyError
+from vae.files import remove_leftovers, write_atomically
 from vae.provenance import now
 
 LOCK = ".build.lock"
@@ -35,8 +36,9 @@ def sole_build(folder: Path) -> Iterator[None]:
             f"then give the same command again."
         ) from None
     try:
+        remove_leftovers(folder)
         holder = {"process": os.getpid(), "machine": platform.node(), "since": now(), "command": shlex.join(sys.argv)}
-        (folder / HOLDER).write_text(json.dumps(holder) + "\n")
+        write_atomically(folder / HOLDER, (json.dumps(holder) + "\n").encode())
         yield
         (folder / HOLDER).unlink(missing_ok=True)
     finally:
@@ -45,6 +47,7 @@ def sole_build(folder: Path) -> Iterator[None]:
 
 def _holder(folder: Path) -> str:
     try:
+        remove_leftovers(folder)
         holder = json.loads((folder / HOLDER).read_bytes())
         return "process {process} on {machine}, since {since} ({command})".format_map(holder)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):

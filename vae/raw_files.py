@@ -6,6 +6,7 @@ package's archives are compressed anew.
 """
 
 import dataclasses
+import errno
 import gzip
 import hashlib
 import os
@@ -17,9 +18,12 @@ from pathlib import Path
 
 from vae.datasets import FASHION_MNIST, MNIST, DatasetInfo
 from vae.errors import DataError
+from vae.files import reason
 
 SYSTEM_DIRS = {FASHION_MNIST.name: Path("/usr/share/datasets/fashion-mnist")}
 TORCHVISION_NAMES = {FASHION_MNIST.name: "FashionMNIST", MNIST.name: "MNIST"}
+# What a folder that cannot be written, or a full disk, gives.
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +106,10 @@ def _find_files(info: DatasetInfo, folder: Path) -> dict[str, Path] | None:
 
 
 def _import_files(info: DatasetInfo, source: Mapping[str, Path], raw: Path) -> None:
-    """Decompress into the cache, verified before anything is put in place."""
+    """Decompress into the cache, verified before anything is put in place.
+
+    Raises DataError naming the file that is damaged, or the cache if it cannot be written.
+    """
     try:
         raw.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=raw.parent, prefix=".import-") as temporary:
@@ -119,8 +126,8 @@ def _import_files(info: DatasetInfo, source: Mapping[str, Path], raw: Path) -> N
                 _verify_file(info, name, target, shown=path)
             for name in source:
                 os.replace(Path(temporary) / name, raw / name)
-    except PermissionError as error:
-        raise DataError(f"Cannot write the data cache: {error}. Set LAUDO_CACHE to a folder you can write.") from error
+    except OSError as error:
+        raise _unwritable(info, raw, error) from error
 
 
 def _verify(info: DatasetInfo, raw: Path) -> None:
@@ -145,8 +152,18 @@ def _download(info: DatasetInfo, raw: Path) -> None:
     try:
         dataset_class(raw.parent.parent, train=True, download=True)
     except Exception as error:  # torchvision raises RuntimeError, URLError, OSError, http and ssl errors alike
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-        raise DataError(f"{info.title} could not be downloaded ({reason}); {_remedies(info)}") from error
+        if isinstance(error, OSError) and error.errno in UNWRITABLE:
+            raise _unwritable(info, raw, error) from error
+        words = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        raise DataError(f"{info.title} could not be downloaded ({words}); {_remedies(info)}") from error
+
+
+def _unwritable(info: DatasetInfo, raw: Path, error: OSError) -> DataError:
+    place = f"{error.filename}: " if error.filename else ""
+    return DataError(
+        f"Cannot bring {info.title} into the data cache, {raw} ({place}{reason(error)}). Free space or permissions there, or "
+        f"set LAUDO_CACHE to another folder."
+    )
 
 
 def _remedies(info: DatasetInfo) -> str:

@@ -126,13 +126,15 @@ def from_files(files: Mapping[str, bytes]) -> RunResult:
         body = json.loads(files[RESULT_FILE])
         if body["format"] != FORMAT:
             raise ResultsError(f"result.json has format {body['format']}, this version reads {FORMAT}.")
+        if not (isinstance(body["run"], str) and type(body["seed"]) is int):
+            raise ResultsError("it does not say of which run and seed it is")
         return RunResult(
             run=body["run"],
             seed=body["seed"],
             spec=dict(body["spec"]),
-            keys=Keys(**body["keys"]),
-            scores=dict(body["scores"]),
-            history=dict(body["history"]),
+            keys=_keys(body["keys"]),
+            scores={name: _number(value) for name, value in dict(body["scores"]).items()},
+            history={name: [_number(value) for value in values] for name, values in dict(body["history"]).items()},
             arrays=_unpack(files[ARRAYS_FILE]),
             provenance=dict(json.loads(files[PROVENANCE_FILE])),
         )
@@ -146,7 +148,7 @@ def read_keys(content: bytes) -> Keys:
     Raises ResultsError if there are none.
     """
     try:
-        return Keys(**json.loads(content)["keys"])
+        return _keys(json.loads(content)["keys"])
     except UNREADABLE as error:
         raise ResultsError(f"{RESULT_FILE} has no readable keys ({type(error).__name__}: {error})") from error
 
@@ -167,6 +169,19 @@ def dump_json(value: Any) -> bytes:
 def sha256(content: bytes) -> str:
     """Return the sha256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _keys(body: Mapping[str, Any]) -> Keys:
+    keys = Keys(**body)
+    if not (isinstance(keys.training, str) and isinstance(keys.evaluation, str)):
+        raise TypeError("keys are texts")
+    return keys
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)
 
 
 def _short(value: float) -> float:

@@ -11,17 +11,19 @@ manifest is brought up to date. A build killed anywhere in between is completed 
 import dataclasses
 import json
 import os
-import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from vae.errors import ResultsError
+from vae.files import reason, remove_leftovers, write_atomically, write_through
+from vae.manifest import NAME, Entry, checked, differs, entry_of
 from vae.results import (
     ARRAYS_FILE,
     PROVENANCE_FILE,
     RESULT_FILE,
+    UNREADABLE,
     Keys,
     RunResult,
     dump_json,
@@ -36,7 +38,6 @@ INCOMING = ".incoming"
 JOURNAL = "journal.json"
 PREVIOUS = "previous.json"
 WEIGHTS_FILE = "weights.safetensors"
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 class ResultsStore:
@@ -65,7 +66,7 @@ class ResultsStore:
 
         Raises ResultsError if the manifest cannot be read.
         """
-        places = {tuple(name.split("/")[:2]) for name in self.manifest() if re.fullmatch(r"[^/]+/\d+/[^/]+", name)}
+        places = {tuple(name.split("/")[:2]) for name in self.manifest()}
         seeds: dict[str, list[int]] = {}
         for run, seed in sorted((run, int(seed)) for run, seed in places):
             seeds.setdefault(run, []).append(seed)
@@ -96,18 +97,32 @@ class ResultsStore:
         """
         files = self._verified(run, seed)
         try:
-            return from_files(files)
+            result = from_files(files)
+            if (result.run, result.seed) != (run, seed):
+                raise ResultsError(f"{RESULT_FILE} is of {result.run}/{result.seed}, another result.")
+            return result
         except ResultsError as error:
             raise ResultsError(f"{self.folder(run, seed)}: {error} {_remedy(run, self.root)}") from error
 
-    def provenance(self, run: str, seed: int) -> dict[str, Any]:
-        """Return when, where and with what a stored result was made."""
+    def provenance(self, run: str, seed: int) -> Mapping[str, Any]:
+        """Return when, where and with what a stored result was made.
+
+        Raises ResultsError naming the damaged or missing file.
+        """
         self.keys(run, seed)  # a result of which any file is damaged is not spoken of
-        provenance: dict[str, Any] = json.loads(self._verified(run, seed, PROVENANCE_FILE)[PROVENANCE_FILE])
-        return provenance
+        content = self._verified(run, seed, PROVENANCE_FILE)[PROVENANCE_FILE]
+        try:
+            return dict(json.loads(content))
+        except UNREADABLE as error:
+            raise ResultsError(
+                f"{self.folder(run, seed) / PROVENANCE_FILE}: {error}. {_remedy(run, self.root)}"
+            ) from error
 
     def weights(self, run: str, seed: int) -> Path | None:
-        """Return the published weights of a run, verified, or None."""
+        """Return the published weights of a run, verified, or None.
+
+        Raises ResultsError naming the damaged or missing file.
+        """
         if WEIGHTS_FILE not in self._entries(run, seed):
             return None
         self._verified(run, seed)
@@ -118,14 +133,14 @@ class ResultsStore:
         entries = {f"{run}/{seed}/{name}": entry for name, entry in self._entries(run, seed).items()}
         return sha256(dump_json(entries)) if entries else ""
 
-    def manifest(self) -> dict[str, dict[str, Any]]:
+    def manifest(self) -> dict[str, Entry]:
         """Return sha256 and size of every file, by its path below the folder; empty if there is none yet.
 
-        Raises ResultsError if the manifest cannot be read.
+        Raises ResultsError if the manifest is damaged, or names a file that is none of a result.
         """
         return self._read_manifest().files
 
-    def _entries(self, run: str, seed: int) -> Mapping[str, dict[str, Any]]:
+    def _entries(self, run: str, seed: int) -> Mapping[str, Entry]:
         """Return what the manifest says of the files of a result, by their names in its folder."""
         return self._read_manifest().by_result.get(f"{run}/{seed}", {})
 
@@ -135,17 +150,16 @@ class ResultsStore:
         try:
             stamp = _stamp(path)
             if stamp != self._manifest.stamp:
-                files: dict[str, dict[str, Any]] = dict(json.loads(path.read_bytes())["files"])
-                by_result: dict[str, dict[str, dict[str, Any]]] = {}
+                files = checked(json.loads(path.read_bytes())["files"])
+                by_result: dict[str, dict[str, Entry]] = {}
                 for name, entry in files.items():
-                    str(entry["sha256"])
                     folder, _, file = name.rpartition("/")
                     by_result.setdefault(folder, {})[file] = entry
                 self._manifest = _Manifest(stamp, files, by_result)
             return self._manifest
         except FileNotFoundError:
             return _Manifest((), {}, {})
-        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        except (*UNREADABLE, ResultsError) as error:
             raise ResultsError(
                 f"{path} is damaged ({error}). Restore it (git checkout -- {path.name} in that folder), "
                 f"or delete the folder to train everything again."
@@ -159,7 +173,7 @@ class ResultsStore:
     def save_previous(self, content: bytes) -> Path:
         """Keep what the publication before said; return where."""
         path = self.root / PREVIOUS
-        _write_atomically(path, content)
+        write_atomically(path, content)
         return path
 
     def faults(self) -> list[str]:
@@ -170,8 +184,8 @@ class ResultsStore:
             path = self.root / name
             if not path.is_file():
                 faults.append(f"{path} is missing although the manifest lists it.")
-            elif sha256(path.read_bytes()) != entry["sha256"]:
-                faults.append(f"{path} is damaged: its sha256 is not the manifest's.")
+            elif differs(path.read_bytes(), entry):
+                faults.append(f"{path} is damaged: its sha256 or size is not the manifest's.")
         for path in sorted(self.root.glob("*/*/*")):
             name = path.relative_to(self.root).as_posix()
             if name not in manifest and not name.startswith("."):
@@ -194,43 +208,58 @@ class ResultsStore:
             shutil.rmtree(staged, ignore_errors=True)
             staged.mkdir(parents=True)
             for name, content in files.items():
-                _write_through(staged / name, content)
-            entries = {
-                f"{result.run}/{result.seed}/{name}": {"sha256": sha256(content), "bytes": len(content)}
-                for name, content in files.items()
-            }
+                write_through(staged / name, content)
+            entries = {f"{result.run}/{result.seed}/{name}": entry_of(content) for name, content in files.items()}
             journal = {"run": result.run, "seed": result.seed, "entries": entries}
-            _write_atomically(incoming / JOURNAL, dump_json(journal))
+            journal["sha256"] = sha256(dump_json(journal))
+            write_atomically(incoming / JOURNAL, dump_json(journal))
             self.recover()
         except OSError as error:
             raise ResultsError(
-                f"Cannot write results to {self.root} ({error.strerror or error}). Free space or permissions there, or "
+                f"Cannot write results to {self.root} ({reason(error)}). Free space or permissions there, or "
                 f"give another folder with --results DIR; the build then goes on where it was."
             ) from error
 
     def recover(self) -> None:
-        """Finish what a killed build had begun to store; safe to repeat."""
+        """Finish what a killed build had begun to store, and drop what is not complete; safe to repeat.
+
+        Raises ResultsError naming what is damaged of it.
+        """
         incoming = self.root / INCOMING
         journal = incoming / JOURNAL
         if journal.is_file():
-            try:
-                entry = json.loads(journal.read_bytes())
-                run, seed, entries = entry["run"], int(entry["seed"]), dict(entry["entries"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise ResultsError(
-                    f"{journal} is damaged ({error}). Delete {incoming}: its result is made again."
-                ) from error
-            staged = incoming / f"{run}.{seed}"
-            target = self.folder(run, seed)
+            run, seed, entries = self._journal(journal)
+            staged, target = incoming / f"{run}.{seed}", self.folder(run, seed)
             if staged.is_dir():
+                for name, entry in entries.items():
+                    path = staged / name.rpartition("/")[2]
+                    if not path.is_file() or differs(path.read_bytes(), entry):
+                        raise ResultsError(f"{path} is damaged. Delete {incoming}: its result is made again.")
                 shutil.rmtree(target, ignore_errors=True)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(staged, target)
             prefix = f"{run}/{seed}/"
             others = {name: old for name, old in self.manifest().items() if not name.startswith(prefix)}
-            _write_atomically(self.root / MANIFEST, dump_json({"files": others | entries}))
+            write_atomically(self.root / MANIFEST, dump_json({"files": others | entries}))
             journal.unlink()
         shutil.rmtree(incoming, ignore_errors=True)
+        remove_leftovers(self.root)
+
+    def _journal(self, path: Path) -> tuple[str, int, dict[str, Entry]]:
+        """Return run, seed and manifest entries of a result that is complete, but perhaps not in its place."""
+        try:
+            journal = json.loads(path.read_bytes())
+            if journal.pop("sha256") != sha256(dump_json(journal)):
+                raise ResultsError("its sha256 is not that of its content")
+            run, seed, entries = journal["run"], int(journal["seed"]), checked(journal["entries"])
+            place = self.folder(run, seed).relative_to(self.root).as_posix()
+            if any(not name.startswith(f"{place}/") for name in entries):
+                raise ResultsError(f"it lists files that are not of {place}")
+            return run, seed, entries
+        except (*UNREADABLE, ResultsError) as error:
+            raise ResultsError(
+                f"{path} is damaged ({error}). Delete {path.parent}: its result is made again."
+            ) from error
 
     def _verified(self, run: str, seed: int, *only: str) -> Mapping[str, bytes]:
         """Return the files of a result, or only some, after comparing each with the manifest."""
@@ -251,9 +280,11 @@ class ResultsStore:
                     f"{path} is missing although the manifest lists it. {_remedy(run, self.root)}"
                 ) from None
             except OSError as error:
-                raise ResultsError(f"{path} cannot be read ({error.strerror}). {_remedy(run, self.root)}") from error
-            if sha256(content) != entries[name]["sha256"]:
-                raise ResultsError(f"{path} is damaged: its sha256 is not the manifest's. {_remedy(run, self.root)}")
+                raise ResultsError(f"{path} cannot be read ({reason(error)}). {_remedy(run, self.root)}") from error
+            if differs(content, entries[name]):
+                raise ResultsError(
+                    f"{path} is damaged: its sha256 or size is not the manifest's. {_remedy(run, self.root)}"
+                )
             files[name] = content
         return files
 
@@ -263,8 +294,8 @@ class _Manifest:
     """A manifest as it was read: its entries by path, and by folder and name; stamp: of the file when it was read."""
 
     stamp: tuple[int, ...]
-    files: dict[str, dict[str, Any]]
-    by_result: Mapping[str, Mapping[str, dict[str, Any]]]
+    files: dict[str, Entry]
+    by_result: Mapping[str, Mapping[str, Entry]]
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
@@ -287,19 +318,3 @@ def _remedy(run: str, root: Path) -> str:
     # With the folder: a command without it would train again what is whole in another one.
     again = f"python build.py --all --retrain {run} --results {root}"
     return f"Restore it from version control or a copy, or make it again with: {again}"
-
-
-def _write_through(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        _write_through(temporary, content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from report import places, ptbr, statistics
+from report import foreign, places, ptbr, statistics
 from report.claims import Claim
 from report.compare import Comparison, Flip, Judged, Moved, Retrained, Revision, changed_runs, compare
 from report.evidence import Evidence
@@ -33,6 +33,16 @@ class Since:
     confidence: str = ptbr.percent(constant(statistics, "CONFIDENCE"), 0)
     shown: int = 12  # rows of a table that stand open; a longer one is folded
 
+    @property
+    def tag(self) -> str:
+        """The name of the revision, as code."""
+        return _code(self.revision.name)
+
+    @property
+    def commit(self) -> str:
+        """The hash of the revision, shortened, as code."""
+        return _code(self.revision.commit[:10])
+
     @staticmethod
     def code(runs: Iterable[str]) -> str:
         """Return names of runs in a row, as code."""
@@ -44,7 +54,7 @@ def since(evidence: Evidence) -> Since | None:
     old = evidence.previous
     if old is None or old.revision is None:
         return None
-    what = f"comparação com a revisão `{old.revision.commit[:10]}`"
+    what = f"comparação com a revisão {foreign.code(old.revision.commit[:10])}"
     origins = frozenset({Origin(what, (places.of_function(compare),))})
     changes: Comparison = trace(compare(old, take(evidence, changed_runs(old.runs, facts(evidence))), STEPS), origins)
     lists = ("flips", "moved", "without_interval", "new_claims", "gone_claims")
@@ -122,4 +132,4 @@ def _change(name: str, before: Any, now: Any) -> str:
 
 def _code(value: Any) -> str:
     """Write a name or a value of a spec as code; it keeps its origins."""
-    return ptbr.mark(f"`{value}`", value)
+    return ptbr.mark(foreign.code(str(value)), value)

@@ -6,6 +6,7 @@ import vae.spec
 import vae.tolerances
 from report import ptbr
 from report.evidence import Evidence, devices
+from report.foreign import code, plain
 from report.labels import run_label
 from report.origins import constant
 from report.page import Page
@@ -29,7 +30,7 @@ def trainings(evidence: Evidence) -> Table:
             seconds = sum(result.provenance["epoch_seconds"])
             rows.append([
                 f"`{ptbr.mark(name)}`", ptbr.mark(str(seed), seed), run_label(spec) if isinstance(spec, RunSpec) else "classificador",
-                ptbr.short_date(finished), ptbr.duration(seconds), ptbr.mark(devices(result), seed),
+                ptbr.short_date(finished), ptbr.duration(seconds), ptbr.mark(plain(devices(result)), seed),
             ])  # fmt: skip
     header = ["Treino", "Semente", "Modelo", "Terminou em", "Tempo de treino", "Dispositivo"]
     caption = "Treinos deste relatório. O tempo é o da trajetória até a última época do treino, sem a validação."
@@ -49,8 +50,8 @@ def versions(evidence: Evidence) -> Table:
                     labels.append(f"{name}/{seed}")
     rows = []
     for (stage, commit, dirty, *rest), labels in seen.items():
-        shown = f"`{ptbr.mark(commit[:SHORT])}`" + (" (com alterações)" if dirty == "yes" else "")
-        rows.append([stage, shown, *(ptbr.mark(value) for value in rest), ptbr.mark(", ".join(labels))])
+        shown = ptbr.mark(code(commit[:SHORT])) + (" (com alterações)" if dirty == "yes" else "")
+        rows.append([stage, shown, *(ptbr.mark(plain(value)) for value in rest), ptbr.mark(", ".join(labels))])
     header = ["Etapa", "Commit", "Python", "torch", "numpy", "Sistema", "Resultados"]
     return Table(header, rows, "Código e versões de cada resultado.", id="versoes", numeric=False)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from report import ptbr
 from report.evidence import Evidence
+from report.foreign import plain
 from report.labels import run_label
 from report.metrics import OBJECTIVES, Metric, mean
 from report.statistics import POSITIVE
@@ -59,8 +60,9 @@ def costs(evidence: Evidence, runs: Sequence[str]) -> Table:
         spec, seconds = evidence.spec(run), evidence.epoch_seconds(run)
         middle = statistics.median(seconds)
         rate = round(train_images(evidence, run) / middle)
+        device = evidence.device(run)
         cells = [ptbr.duration(middle), ptbr.integer(rate), ptbr.duration(sum(seconds))]
-        rows.append([run_label(spec), *cells, ptbr.mark(evidence.device(run))])
+        rows.append([run_label(spec), *cells, ptbr.mark(plain(device), device)])
     caption = (
         "Custo em tempo do treino com a primeira semente, sem a avaliação. Por época, a mediana, que uma máquina "
         "ocupada por outra tarefa perturba menos do que a média."

@@ -93,8 +93,9 @@ def test_a_page_that_is_no_text_is_found_and_not_harmed(rendered: Rendered) -> N
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"inputs": 3, "files": {}}', b'{"inputs": {}}', b"\xff"])
 def test_an_unreadable_record_is_a_page_to_render(rendered: Rendered, content: bytes) -> None:
-    (rendered.root / RECORDS / "um.json").write_bytes(content)
-    assert rendered.why_not_fresh("um", INPUTS) == "not rendered"
+    record = rendered.root / RECORDS / "um.json"
+    record.write_bytes(content)
+    assert rendered.why_not_fresh("um", INPUTS) == f"{record} is damaged"
 
 
 def test_a_build_killed_while_it_writes_leaves_a_page_to_render(
@@ -110,6 +111,14 @@ def test_a_build_killed_while_it_writes_leaves_a_page_to_render(
     assert (rendered.root / page_path("um")).read_bytes() == PAGE, "the old page whole, not half of the new one"
     assert rendered.why_not_fresh("um", INPUTS) == "not rendered"
     assert not list(rendered.root.rglob(".*.tmp"))
+
+
+def test_what_a_killed_build_had_begun_to_write_goes_away(rendered: Rendered) -> None:
+    left = rendered.root / "atividades/04-vae/.um.md.123.tmp"
+    left.write_bytes(b"half")
+    rendered.drop_others(["um"])
+    assert not left.exists()
+    assert {path.name for path in rendered.root.rglob("*.*")} >= {"um.md", "um.svg", "1.json"}
 
 
 def test_a_record_names_inputs_and_files(rendered: Rendered) -> None:

@@ -43,12 +43,13 @@ def test_round_trip(folder: CheckpointFolder) -> None:
 
 @pytest.mark.parametrize("damage", [
     lambda content: b"", lambda content: content[:50], lambda content: content[:-40], lambda content: os.urandom(200),
-    lambda content: content.replace(b'history', b'hostory'),
+    lambda content: content.replace(b'history', b'hostory'), lambda content: content[:-9] + b"\0" + content[-8:],
+    lambda content: content.replace(b"2.5", b"2.4"), lambda content: content.replace(b"digest", b"digits"),
 ])  # fmt: skip
 def test_a_damaged_checkpoint_is_named(folder: CheckpointFolder, damage: Callable[[bytes], bytes]) -> None:
     folder.save(2, *stepped(), HISTORY, [])
     folder.file(2).write_bytes(damage(folder.file(2).read_bytes()))
-    with pytest.raises(TrainingError, match=r"epoch-0002\.safetensors is damaged.*Delete it"):
+    with pytest.raises(TrainingError, match=r"epoch-0002\.safetensors is damaged.*Delete it.*begins again"):
         folder.read(2)
 
 
@@ -57,7 +58,7 @@ def test_damage_stops_a_resumed_training_and_deleting_mends_it(
 ) -> None:
     _, place = trained("a", tiny_run(), snapshots=(1, 2))
     place.file(2).write_bytes(b"not a checkpoint")
-    with pytest.raises(TrainingError, match="epoch-0002"):
+    with pytest.raises(TrainingError, match=r"epoch-0002.*goes on from epoch 1, the newest one before it"):
         trained("a", tiny_run())
     place.file(2).unlink()
     history, _ = trained("a", tiny_run())
@@ -78,6 +79,13 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
         folder.save(1, *stepped(5), HISTORY, [])
     assert folder.file(1).read_bytes() == before
     assert [path.name for path in folder.path.iterdir()] == ["epoch-0001.safetensors"]
+
+
+def test_what_a_killed_training_had_begun_to_write_goes_away(folder: CheckpointFolder) -> None:
+    folder.save(1, *stepped(), HISTORY, [])
+    (folder.path / ".epoch-0002.safetensors.123.tmp").write_bytes(b"half")
+    folder.save(2, *stepped(), HISTORY, [])
+    assert sorted(path.name for path in folder.path.iterdir()) == ["epoch-0001.safetensors", "epoch-0002.safetensors"]
 
 
 def test_prune_and_clear(folder: CheckpointFolder) -> None:

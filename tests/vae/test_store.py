@@ -2,6 +2,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from tests.vae.tiny import make_result
 from vae.errors import ResultsError
-from vae.results import ARRAYS_FILE, RESULT_FILE, Keys
+from vae.manifest import entry_of
+from vae.results import ARRAYS_FILE, PROVENANCE_FILE, RESULT_FILE, Keys, dump_json
 from vae.store import INCOMING, JOURNAL, MANIFEST, WEIGHTS_FILE, ResultsStore
 
 OLD, NEW = make_result(value=1.0), make_result(value=2.0)
@@ -101,7 +103,7 @@ def test_an_altered_byte_is_found_and_named(saved: ResultsStore, name: str) -> N
     for read in (saved.load, saved.keys, saved.weights, saved.provenance):
         with pytest.raises(ResultsError, match=rf"{name} is damaged.*--retrain e10"):
             read("e10", 42)
-    assert saved.faults() == [f"{path} is damaged: its sha256 is not the manifest's."]
+    assert saved.faults() == [f"{path} is damaged: its sha256 or size is not the manifest's."]
 
 
 def test_an_altered_byte_is_found_after_the_result_was_verified_once(saved: ResultsStore) -> None:
@@ -189,11 +191,9 @@ def test_a_damaged_manifest_is_named(saved: ResultsStore, content: bytes) -> Non
 
 def relist(store: ResultsStore, name: str, content: bytes) -> None:
     """Alter a file and the manifest with it: what another version of this program would have written."""
-    from vae.results import sha256
-
     (store.root / name).write_bytes(content)
     manifest = json.loads((store.root / MANIFEST).read_bytes())
-    manifest["files"][name]["sha256"] = sha256(content)
+    manifest["files"][name] = dict(entry_of(content))
     (store.root / MANIFEST).write_text(json.dumps(manifest))
 
 
@@ -201,8 +201,29 @@ def relist(store: ResultsStore, name: str, content: bytes) -> None:
 def test_another_format_is_named_even_if_the_manifest_agrees(saved: ResultsStore, content: bytes) -> None:
     relist(saved, "e10/42/result.json", content)
     for read in (saved.keys, saved.load):
-        with pytest.raises(ResultsError, match=r"e10/42.*--retrain e10"):
+        with pytest.raises(ResultsError, match=r"e10/42: .*(not a readable result|no readable keys).*--retrain e10"):
             read("e10", 42)
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"run": "../../x"}, "is of ../../x/42, another result"), ({"seed": 43}, "is of e10/43, another result"),
+    ({"run": None}, "does not say of which run"), ({"seed": True}, "does not say of which run"),
+    ({"scores": {"mse": "1"}}, "'1' is no number"), ({"history": {"bce": [None]}}, "None is no number"),
+    ({"keys": {"training": 1, "evaluation": ""}}, "keys are texts"),
+])  # fmt: skip
+def test_a_result_that_somebody_else_wrote_is_not_believed(
+    saved: ResultsStore, change: dict[str, object], words: str
+) -> None:
+    body = json.loads((saved.folder("e10", 42) / RESULT_FILE).read_bytes()) | change
+    relist(saved, "e10/42/result.json", dump_json(body))
+    with pytest.raises(ResultsError, match=rf"e10/42: .*{re.escape(words)}.*--retrain e10"):
+        saved.load("e10", 42)
+
+
+def test_a_provenance_of_another_form_is_named(saved: ResultsStore) -> None:
+    relist(saved, f"e10/42/{PROVENANCE_FILE}", b"3")
+    with pytest.raises(ResultsError, match=r"provenance\.json: .*--retrain e10"):
+        saved.provenance("e10", 42)
 
 
 @pytest.mark.parametrize(
@@ -322,5 +343,12 @@ def test_before_recovery_a_reader_sees_no_mix(saved: ResultsStore, monkeypatch: 
 def test_a_damaged_journal_is_named(saved: ResultsStore, content: bytes) -> None:
     (saved.root / INCOMING).mkdir()
     (saved.root / INCOMING / JOURNAL).write_bytes(content)
-    with pytest.raises(ResultsError, match=r"journal\.json is damaged|no run name"):
+    with pytest.raises(ResultsError, match=r"journal\.json is damaged.*Delete .*\.incoming: its result is made again"):
         saved.recover()
+
+
+def test_what_a_killed_build_had_begun_to_write_goes_away(saved: ResultsStore) -> None:
+    left = saved.root / ".manifest.json.123.tmp"
+    left.write_bytes(b"{")
+    saved.recover()
+    assert not left.exists()
