@@ -16,6 +16,7 @@ from vae.grid import make_grid
 from vae.lock import sole_build
 from vae.plan import keys_of
 from vae.results import RunResult
+from vae.scratch import FOLDER
 from vae.spec import canonical
 from vae.store import ResultsStore
 
@@ -162,22 +163,15 @@ def test_what_is_not_published_cannot_be_reproduced(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_says_what_is_reproduced_and_changes_nothing(tmp_path: Path) -> None:
-    done = call(
-        "--reproduce",
-        "e200-n600",
-        "--reproduce",
-        "dataset",
-        "--dry-run",
-        "--device",
-        "cpu",
-        "--results",
-        "results",
-        tmp=tmp_path,
-    )
+    (tmp_path / "results").symlink_to(ROOT / "results")
+    before = set((ROOT / "runs").glob(f"{FOLDER}/**/*"))
+    done = call("--reproduce", "e200-n600", "--reproduce", "dataset", "--dry-run", "--device", "cpu", tmp=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Would train 2 and evaluate 2 results on cpu, in about" in done.stdout
+    assert "e200-n600/42" in done.stdout
     assert "e10/42" not in done.stdout
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
+    assert set((ROOT / "runs").glob(f"{FOLDER}/**/*")) == before
 
 
 def test_check_counts_its_faults(tmp_path: Path) -> None:

@@ -90,6 +90,8 @@ class Scratch:
             )
         else:
             shutil.rmtree(self.place)
+            if not any(self.place.parent.iterdir()):
+                self.place.parent.rmdir()
             say("Reproduced.")
         return outside == 0
 
