@@ -15,6 +15,7 @@ from vae.checkpoints import CheckpointFolder, History, Session
 from vae.data import Data, as_input, load
 from vae.errors import LaudoError
 from vae.evaluate import evaluate, run_history
+from vae.files import write_atomically
 from vae.grid import FIRST_SEED
 from vae.measurements.subject import RealImages, Subject
 from vae.metrics import samples
@@ -112,12 +113,12 @@ class Build:
         if not asked:
             return
         marker = folder.path / RETRAINING
-        wanted = ",".join(asked)
+        wanted = ",".join(asked).encode()
         # A retraining that was stopped goes on; only a new one starts from nothing.
-        if not (marker.is_file() and marker.read_text() == wanted):
+        if not (marker.is_file() and marker.read_bytes() == wanted):
             folder.clear(until=max(step.spec.epochs for step in steps if step.spec.name in asked))  # type: ignore[union-attr]
             folder.path.mkdir(parents=True, exist_ok=True)
-            marker.write_text(wanted)
+            write_atomically(marker, wanted)
 
     def _history(self, step: Step) -> tuple[History, list[Session]]:
         """Return the history up to a step's own epoch, and the sessions of the training that reached it."""
