@@ -14,6 +14,7 @@ from vae.checkpoints import CheckpointFolder, History, Session
 from vae.data import load
 from vae.errors import LaudoError, TrainingError
 from vae.executors import Workers, workers
+from vae.files import write_atomically
 from vae.grid import FIRST_SEED
 from vae.jobs import DatasetJob, EvaluationJob, Trained, TrainingJob
 from vae.plan import Action, Plan, Step, by_training
@@ -152,12 +153,12 @@ class Build:
         if not asked:
             return
         marker = folder.path / RETRAINING
-        wanted = ",".join(asked)
+        wanted = ",".join(asked).encode()
         # A retraining that was stopped goes on; only a new one starts from nothing.
-        if not (marker.is_file() and marker.read_text() == wanted):
+        if not (marker.is_file() and marker.read_bytes() == wanted):
             folder.clear(until=max(step.spec.epochs for step in steps if step.spec.name in asked))  # type: ignore[union-attr]
             folder.path.mkdir(parents=True, exist_ok=True)
-            marker.write_text(wanted)
+            write_atomically(marker, wanted)
 
     def _trained(self, steps: list[Step], folder: CheckpointFolder, trained: Trained) -> None:
         for epoch, content in sorted(trained.checkpoints.items()):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -57,8 +58,10 @@ class Tree:
             shutil.copy(ROOT / name, root / name)
         with (root / "vae/grid.py").open("a") as grid:
             grid.write(SMALL_GRID)
-        own = {"LAUDO_CACHE": str(root / ".cache"), "LAUDO_COMMIT": "test", "OMP_NUM_THREADS": "1"}
-        self.environment = os.environ | own
+        self.environment = os.environ | {
+            "LAUDO_CACHE": str(root / ".cache"), "LAUDO_COMMIT": "test", "OMP_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",  # operations on files are those of the build
+        }  # fmt: skip
 
     @contextmanager
     def started(self) -> Iterator["Tree"]:
@@ -107,3 +110,10 @@ class Tree:
 def files(top: Path) -> dict[str, bytes]:
     """Return the bytes of every file below a folder, by path."""
     return {path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
+
+
+def said(ended: Ended, *words: str) -> None:
+    """Check that a command failed with one error that has these words in this order."""
+    assert ended.code == 1, ended
+    assert len(re.findall("^Error: ", ended.stderr, re.MULTILINE)) == 1, ended.stderr
+    assert re.search(".*".join(map(re.escape, words)), ended.stderr, re.DOTALL), ended.stderr
