@@ -211,13 +211,7 @@ class Cluster:
 
     def give(self, data: DataSet) -> None:
         """Give the data set to every worker; the scheduler keeps it for those that join later."""
-        try:
-            self._client.register_plugin(data)
-        except ImportError as error:
-            raise ClusterError(
-                f"The scheduler at {self._scheduler} lacks a package ({error}). Start it in a copy of this tree, in an "
-                f"environment that has the extra 'cluster': python -m dask scheduler"
-            ) from error
+        self._client.register_plugin(data)
 
     def explain(self, error: Exception) -> LaudoError | None:
         """Return what an exception of the cluster means; None if it is the job's."""

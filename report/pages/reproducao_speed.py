@@ -84,6 +84,8 @@ def context() -> dict[str, Any]:
         "table": speed_table(measured),
         "equivalence_table": equivalence_table(agreed),
         "measured": measured,
+        "torch": ptbr.mark(measured["versions"]["torch"]),
+        "processor": ptbr.mark(measured["machine"]["processor"]),
         "agreed": agreed,
         "middle": {name: summary[name]["times"][1] for name in ours},
         "grid": {name: spread(summary[name]["grid_times"], 1) for name in ours},

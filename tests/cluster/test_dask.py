@@ -187,18 +187,15 @@ def test_a_worker_that_would_compute_other_numbers_is_named(
         pass
 
 
-def test_a_scheduler_without_the_code_is_named(tmp_path: Path) -> None:
+def test_a_scheduler_needs_no_code(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     started = DaskCluster(tmp_path, tree=empty)
     try:
         started.start_worker()
         address = started.at_least(1).address
-        with (
-            pytest.raises(ClusterError, match=r"The scheduler at .* lacks a package .No module named 'vae'"),
-            dask_workers(address, "0" * 64, b"", "cpu", print),
-        ):
-            pass
+        with dask_workers(address, "0" * 64, b"", "cpu", print) as found:
+            assert found.slots() == 1
     finally:
         started.close()
 

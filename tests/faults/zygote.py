@@ -23,6 +23,7 @@ TRAINING = (
     "vae.figures",
     "vae.forecast",
     "vae.lock",
+    "vae.jobs",
     "vae.pipeline",
     "vae.progress",
 )
@@ -61,7 +62,7 @@ class Child:
 def tell_phases(child: Child) -> None:
     """Wrap what a build does, so that it says when it does it."""
     from report.publish import Publication
-    from vae import pipeline
+    from vae import jobs
     from vae.store import ResultsStore
 
     def telling(owner: Any, name: str, phase: str) -> None:
@@ -77,8 +78,8 @@ def tell_phases(child: Child) -> None:
 
         setattr(owner, name, told)
 
-    telling(pipeline, "train", "training")
-    telling(pipeline, "evaluate", "evaluating")
+    telling(jobs, "train", "training")
+    telling(jobs, "evaluate", "evaluating")
     telling(ResultsStore, "save", "storing")
     telling(Publication, "publish", "rendering")
 

@@ -77,6 +77,7 @@ def test_another_type_of_nested_spec_is_another_run_even_with_equal_fields() -> 
         dataclasses.replace(RUN, training=TrainingSpec(learning_rate=1e-3)),
         dataclasses.replace(RUN, training=TrainingSpec(train_images=100)),
         dataclasses.replace(RUN, training=TrainingSpec(validation_images=100)),
+        dataclasses.replace(RUN, training=TrainingSpec(precision="bfloat16")),
     ],
 )
 def test_what_changes_the_numbers_changes_the_key(other: RunSpec) -> None:
@@ -88,7 +89,7 @@ def test_every_field_of_a_run_is_tried_above() -> None:
     fields = {field.name for kind in nested for field in dataclasses.fields(kind)}
     assert fields == {
         "latent_dim", "encoder_channels", "decoder_channels", "beta", "code", "epochs", "batch_size", "learning_rate",
-        "train_images", "validation_images",
+        "train_images", "validation_images", "precision",
     }  # fmt: skip
 
 
