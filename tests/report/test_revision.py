@@ -9,7 +9,8 @@ import pytest
 from report.compare import Revision
 from report.revision import PastResultsError, RevisionError, find_revision, results_of
 from tests.report.repository import commit, git, start
-from vae.results import Keys, RunResult, dump_json, sha256
+from vae.manifest import entry_of
+from vae.results import Keys, RunResult, dump_json
 from vae.store import ResultsStore
 
 
@@ -108,9 +109,9 @@ def test_a_revision_without_results_says_so(repository: Path) -> None:
 
 
 def listed(folder: Path, name: str) -> None:
-    """Put a file's present sha256 into the manifest."""
+    """Put a file's present sha256 and size into the manifest."""
     manifest = ResultsStore(folder).manifest()
-    manifest[name]["sha256"] = sha256((folder / name).read_bytes())
+    manifest[name] = entry_of((folder / name).read_bytes())
     (folder / "manifest.json").write_bytes(dump_json({"files": manifest}))
 
 
@@ -148,7 +149,7 @@ def no_json(folder: Path) -> None:
 
 @pytest.mark.parametrize(("harm", "words"), [
     (half_a_manifest, "results/manifest.json cannot be read"),
-    (altered_file, "results/e10/42/result.json is damaged: its sha256 is not the manifest's"),
+    (altered_file, "results/e10/42/result.json is damaged: its sha256 or size is not the manifest's"),
     (lost_file, "results/e10/42/arrays.npz is missing although the manifest lists it"),
     (unlisted_file, "results/e10/42/extra is not in the manifest"),
     (link, "results/e10/42/arrays.npz is missing"),
