@@ -47,7 +47,6 @@ def sole_build(folder: Path) -> Iterator[None]:
 
 def _holder(folder: Path) -> str:
     try:
-        remove_leftovers(folder)
         holder = json.loads((folder / HOLDER).read_bytes())
         return "process {process} on {machine}, since {since} ({command})".format_map(holder)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):

@@ -37,6 +37,10 @@ UNLESS_TOLD = {
     "save": "allow_pickle",
 }
 
+# What processes of one build say to each other, over pipes of its own and between the machines that its user chose. What
+# comes in a file goes through none of it.
+CHANNELS = {"report/forked.py", "vae/cluster.py", "benchmarks/scaling.py"}
+
 
 def dangers(source: str) -> Iterator[str]:
     """Yield what in a source file could execute what it reads."""
@@ -72,7 +76,8 @@ def paths() -> list[Path]:
 def test_no_loader_executes_what_it_reads() -> None:
     found = {path.relative_to(ROOT).as_posix(): list(dangers(path.read_text())) for path in paths()}
     assert len(found) > 100
-    assert {path: what for path, what in found.items() if what} == {}
+    assert {path: what for path, what in found.items() if what and path not in CHANNELS} == {}
+    assert {danger for path in CHANNELS & found.keys() for danger in found[path]} <= {"pickle"}
 
 
 @pytest.mark.parametrize("source", [

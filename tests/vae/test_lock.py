@@ -63,6 +63,17 @@ def test_a_holder_that_cannot_be_read_is_still_a_holder(tmp_path: Path, content:
             pytest.fail("two builds at once")
 
 
+def test_only_the_holder_tidies_up(tmp_path: Path) -> None:
+    left = tmp_path / f".{HOLDER}.1.tmp"
+    with held(tmp_path):
+        left.write_bytes(b"{")  # as when the holder is just about to say who it is
+        with pytest.raises(BusyError), sole_build(tmp_path):
+            pytest.fail("two builds at once")
+        assert left.exists()
+    with sole_build(tmp_path):
+        assert not left.exists()
+
+
 def test_a_build_that_fails_lets_go(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), sole_build(tmp_path):
         raise ZeroDivisionError
