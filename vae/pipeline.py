@@ -210,8 +210,10 @@ class Build:
 
     def _summarise(self, step: Step) -> None:
         began = time.perf_counter()
+        assert isinstance(step.spec, DatasetSpec)
+        fixed_per_class, explored = self.plan.grid.evaluation.fixed_per_class, step.spec.explored_images
         with self.progress.working(f"measuring {step.label}"):
-            scores, arrays = baselines.summarise(self.data, self.plan.grid.evaluation.fixed_per_class)
+            scores, arrays = baselines.summarise(self.data, fixed_per_class, explored)
         self._store(step, scores, arrays, {}, {}, began, None)
 
     def _store(
