@@ -85,7 +85,12 @@ class Publication:
         cache = self.rendered.root / ESTIMATES if cached else None
         samples, verdicts = judge_family(family(), required, self.grid, results, cache)
         previous = self.previous() if any(page.compares for page in pages) else None
-        return Evidence(self.grid, samples, verdicts, previous)
+        return Evidence(self.grid, samples, verdicts, previous, self.weights)
+
+    def weights(self, run: str, seed: int) -> bytes | None:
+        """Return the published weights of a run and seed, None if there are none; ResultsError if they are damaged."""
+        path = self.store.weights(run, seed)
+        return None if path is None else path.read_bytes()
 
     def previous(self) -> Snapshot | None:
         """Return what the publication before said, if it was saved; ResultsError if it cannot be read."""

@@ -68,7 +68,7 @@ export class App {
     this.onFault = onFault;
     this.#makeChoices();
     element.hidden = false;
-    this.plane = new Plane(this.part("base"), this.part("overlay"), this.manifest.view);
+    this.plane = new Plane(this.part("base"), this.part("overlay"), this.manifest.view, this.manifest.ellipse);
     this.player = new Player(
       (share) => this.store.update({ share, ...this.#moved(between(...this.state.ends, share)) }),
       () => this.store.update({ playing: false }),
@@ -227,6 +227,7 @@ export class App {
         this.store.update({ input: { values: asked.values, ...found }, ...(asked.move && this.#moved(this.#inView(found.mean))) });
       }
     } catch (error) {
+      this.asking = null;
       this.onFault(error);
     }
     this.encoding = false;
@@ -275,7 +276,7 @@ export class App {
   }
 
   #drawBase() {
-    const { run, shown, map, version } = this.state;
+    const { run, shown, map } = this.state;
     const onMore = () => this.store.update({ version: this.state.version + 1 });
     this.plane.drawBase({
       points: this.model.points,

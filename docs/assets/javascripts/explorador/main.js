@@ -60,7 +60,7 @@ export function connect(root) {
     progress.hidden = false;
     status.textContent = "Carregando o explorador";
     try {
-      const app = await load(root.querySelector("a[data-manifest], .explorer__manifest").href, (share) => (progress.value = share));
+      const app = await load(root.querySelector(".explorer__manifest").href, (share) => (progress.value = share));
       await app.open(part(root, "app"), fail);
       start.hidden = still.hidden = true;
       status.textContent = "Explorador carregado";

@@ -2,12 +2,12 @@
 import { channels } from "./theme.js";
 
 const MARK = 7; // CSS pixels
-const INSIDE = Math.sqrt(-2 * Math.log(0.05)); // radius, in deviations, within which a Gaussian of the plane has 95 % of its mass
 
 export class Plane {
-  // view: the plane is shown from -view to view along both axes.
-  constructor(base, overlay, view) {
-    Object.assign(this, { base, overlay, view, side: 0 });
+  // view: the plane is shown from -view to view along both axes. ellipse: share of a posterior's mass in the ellipse drawn of it.
+  constructor(base, overlay, view, ellipse) {
+    const radius = Math.sqrt(-2 * Math.log(1 - ellipse)); // in deviations, of a Gaussian in the plane
+    Object.assign(this, { base, overlay, view, radius, side: 0 });
   }
 
   // Fits the canvases to their box; returns whether that changed anything.
@@ -92,7 +92,7 @@ export class Plane {
     }
     if (input) {
       const [x, y] = this.at(input.mean);
-      const radii = input.deviation.map((deviation) => (INSIDE * deviation * side) / (2 * this.view));
+      const radii = input.deviation.map((deviation) => (this.radius * deviation * side) / (2 * this.view));
       const ellipse = new Path2D();
       ellipse.ellipse(x, y, ...radii, 0, 0, 2 * Math.PI);
       pen.fillStyle = colours.accent;
