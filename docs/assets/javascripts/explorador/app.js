@@ -68,6 +68,7 @@ export class App {
     this.onFault = onFault;
     this.#makeChoices();
     element.hidden = false;
+    this.inset = new Plane(this.part("inset"), null, 1, this.manifest.ellipse);
     this.plane = new Plane(this.part("base"), this.part("overlay"), this.manifest.view, this.manifest.ellipse);
     this.player = new Player(
       (share) => this.store.update({ share, ...this.#moved(between(...this.state.ends, share)) }),
@@ -270,6 +271,7 @@ export class App {
     if (any("share")) this.part("share").value = this.state.share;
     if (any("playing")) this.part("play").textContent = this.state.playing ? "Parar" : "Ir de A a B";
     if (any("input", "run")) this.#showInput();
+    if (any("input", "run", "shown", "dark", "version")) this.#drawInset();
     if (any("run")) this.#showModel();
     if (any("dark")) this.#colourClasses();
     if (any("map")) for (const key of this.element.querySelectorAll("[data-key]")) key.hidden = key.dataset.key !== this.state.map;
@@ -353,6 +355,19 @@ export class App {
     }
   }
 
+  // The plane around an encoded image, so near that its ellipse is seen to be one.
+  #drawInset() {
+    const { inset, colours } = this;
+    const { input, shown } = this.state;
+    inset.resize();
+    const pen = inset.base.getContext("2d");
+    if (!input) return pen.clearRect(0, 0, inset.side, inset.side);
+    inset.centre = input.mean;
+    inset.view = 2 * inset.radius * Math.max(...input.deviation);
+    inset.drawBase({ points: this.model.points, labels: this.labels, shown, middles: [], names: [], colours, picture: null });
+    inset.drawEllipse(pen, input, colours);
+  }
+
   #showInput() {
     const { input } = this.state;
     this.part("encoded").textContent = input
@@ -363,7 +378,7 @@ export class App {
   #showModel() {
     const { label, decoder, run } = this.model;
     this.part("checked").textContent = decoder.sha256;
-    this.part("checked-link").textContent = `Modelo de ${label}, conferido`;
+    this.part("checked-link").textContent = `${label}, conferido`;
     this.part("checked-link").href = `#modelo-${run}`;
   }
 }

@@ -1,13 +1,15 @@
 // The latent plane: what changes seldom (map, points, names) on one canvas, what moves with the reader on another above it.
 import { channels } from "./theme.js";
 
-const MARK = 7; // CSS pixels
+const MARK = 6; // CSS pixels
+const LINE = 13; // from one name to the next
+const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]; // between two lines of the grid
 
 export class Plane {
-  // view: the plane is shown from -view to view along both axes. ellipse: share of a posterior's mass in the ellipse drawn of it.
+  // view: how far the plane is shown from its centre along both axes. ellipse: share of a posterior's mass in the ellipse drawn of it.
   constructor(base, overlay, view, ellipse) {
     const radius = Math.sqrt(-2 * Math.log(1 - ellipse)); // in deviations, of a Gaussian in the plane
-    Object.assign(this, { base, overlay, view, radius, side: 0 });
+    Object.assign(this, { base, overlay, view, radius, centre: [0, 0], side: 0 });
   }
 
   // Fits the canvases to their box; returns whether that changed anything.
@@ -15,20 +17,22 @@ export class Plane {
     const ratio = Math.min(devicePixelRatio || 1, 2);
     const side = Math.round(this.base.clientWidth * ratio);
     if (!side || (side === this.side && ratio === this.ratio)) return false;
-    for (const canvas of [this.base, this.overlay]) canvas.width = canvas.height = side;
+    for (const canvas of [this.base, this.overlay].filter(Boolean)) canvas.width = canvas.height = side;
     Object.assign(this, { side, ratio });
     return true;
   }
 
   at([x, y]) {
-    return [((x + this.view) / (2 * this.view)) * this.side, ((this.view - y) / (2 * this.view)) * this.side];
+    const scale = this.side / (2 * this.view);
+    return [(x - this.centre[0] + this.view) * scale, (this.view - y + this.centre[1]) * scale];
   }
 
   // The point of the plane below a pointer, kept within the view.
   under(event) {
     const box = this.overlay.getBoundingClientRect();
     const place = (share) => Math.min(1, Math.max(-1, 2 * share - 1)) * this.view;
-    return [place((event.clientX - box.left) / box.width), -place((event.clientY - box.top) / box.height)];
+    const [x, y] = [place((event.clientX - box.left) / box.width), -place((event.clientY - box.top) / box.height)];
+    return [this.centre[0] + x, this.centre[1] + y];
   }
 
   // picture: a canvas to be laid over the whole view, or null. names: of the classes, at their middles.
@@ -40,7 +44,7 @@ export class Plane {
       pen.imageSmoothingEnabled = true;
       pen.drawImage(picture, 0, 0, side, side);
     }
-    this.#drawAxes(pen, colours);
+    this.#drawAxes(pen, colours, picture ? 0.35 : 1);
     const dot = 2.2 * ratio;
     pen.globalAlpha = picture ? 0.4 : 0.6;
     for (const label of shown) {
@@ -55,28 +59,23 @@ export class Plane {
     pen.font = `600 ${12 * ratio}px ${getComputedStyle(this.base).fontFamily}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    pen.lineJoin = "round";
-    for (const label of shown) {
-      if (!middles[label]) continue;
-      const [x, y] = this.at(middles[label]);
-      this.#write(pen, names[label], x, y, colours.text, colours.background);
+    const written = []; // names whose places are near each other are written below one another
+    for (const [label, [x, y]] of [...shown].filter((label) => middles[label]).map((label) => [label, this.at(middles[label])]).sort((a, b) => a[1][1] - b[1][1])) {
+      const half = pen.measureText(names[label]).width / 2;
+      const low = written.filter((other) => Math.abs(other.x - x) < half + other.half).reduce((most, other) => Math.max(most, other.y + LINE * ratio), y);
+      written.push({ x, y: low, half });
+      this.#write(pen, names[label], x, low, colours.text, colours.background);
     }
   }
 
   drawOverlay({ z, a, b, input, colours }) {
     const { side, ratio } = this;
     const pen = this.overlay.getContext("2d");
+    const stroke = (path, colour, width) => this.#stroke(pen, path, colour, width, colours.background);
     pen.clearRect(0, 0, side, side);
     pen.font = `700 ${13 * ratio}px ${getComputedStyle(this.base).fontFamily}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    const stroke = (path, colour, width) => {
-      for (const [style, line] of [[colours.background, width + 2.5], [colour, width]]) {
-        pen.strokeStyle = style;
-        pen.lineWidth = line * ratio;
-        pen.stroke(path);
-      }
-    };
     const line = new Path2D();
     line.moveTo(...this.at(a));
     line.lineTo(...this.at(b));
@@ -90,53 +89,65 @@ export class Plane {
       pen.fillStyle = colours.background;
       pen.fillText(name, x, y + 0.5 * ratio);
     }
-    if (input) {
-      const [x, y] = this.at(input.mean);
-      const radii = input.deviation.map((deviation) => (this.radius * deviation * side) / (2 * this.view));
-      const ellipse = new Path2D();
-      ellipse.ellipse(x, y, ...radii, 0, 0, 2 * Math.PI);
-      pen.fillStyle = colours.accent;
-      pen.globalAlpha = 0.25;
-      pen.fill(ellipse);
-      pen.globalAlpha = 1;
-      stroke(ellipse, colours.accent, 2);
-    }
+    if (input) this.drawEllipse(pen, input, colours);
     const [x, y] = this.at(z);
     const cross = new Path2D();
+    // Open in the middle, where the ellipse of an encoded image may be.
     for (const [dx, dy] of [[1, 0], [0, 1], [-1, 0], [0, -1]]) {
-      cross.moveTo(x + dx * MARK * 0.6 * ratio, y + dy * MARK * 0.6 * ratio);
-      cross.lineTo(x + dx * MARK * 2 * ratio, y + dy * MARK * 2 * ratio);
+      cross.moveTo(x + dx * MARK * ratio, y + dy * MARK * ratio);
+      cross.lineTo(x + dx * 3 * MARK * ratio, y + dy * 3 * MARK * ratio);
     }
-    cross.moveTo(x + MARK * ratio, y);
-    cross.arc(x, y, MARK * ratio, 0, 2 * Math.PI);
-    stroke(cross, colours.text, 2);
+    stroke(cross, colours.text, 2.5);
   }
 
-  #drawAxes(pen, colours) {
-    const { side, ratio, view } = this;
-    pen.lineWidth = ratio;
+  // The ellipse of the posterior of an encoded image.
+  drawEllipse(pen, { mean, deviation }, colours) {
+    const [x, y] = this.at(mean);
+    const radii = deviation.map((one) => (this.radius * one * this.side) / (2 * this.view));
+    const ellipse = new Path2D();
+    ellipse.ellipse(x, y, ...radii, 0, 0, 2 * Math.PI);
+    pen.fillStyle = colours.accent;
+    pen.globalAlpha = 0.25;
+    pen.fill(ellipse);
+    pen.globalAlpha = 1;
+    this.#stroke(pen, ellipse, colours.accent, 2, colours.background);
+  }
+
+  #stroke(pen, path, colour, width, halo) {
+    for (const [style, line] of [[halo, width + 2.5], [colour, width]]) {
+      pen.strokeStyle = style;
+      pen.lineWidth = line * this.ratio;
+      pen.stroke(path);
+    }
+  }
+
+  // opacity: of the grid; over a picture it must not cover it.
+  #drawAxes(pen, colours, opacity) {
+    const { side, ratio, view, centre } = this;
+    const step = STEPS.find((one) => (2 * view) / one <= 10);
+    const written = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 2 });
     pen.font = `${11 * ratio}px ${getComputedStyle(this.base).fontFamily}`;
     pen.textAlign = "left";
     pen.textBaseline = "bottom";
-    for (let tick = Math.ceil(-view); tick <= view; tick++) {
-      const [x, y] = this.at([tick, tick]);
-      pen.strokeStyle = tick ? colours.grid : colours.muted;
-      pen.globalAlpha = tick ? 1 : 0.7;
-      pen.beginPath();
-      pen.moveTo(x, 0);
-      pen.lineTo(x, side);
-      pen.moveTo(0, y);
-      pen.lineTo(side, y);
-      pen.stroke();
-      pen.globalAlpha = 1;
-      pen.fillStyle = colours.muted;
-      const text = String(tick).replace("-", "\u2212");
-      if (x + 16 * ratio < side) pen.fillText(text, x + 3 * ratio, side - 2 * ratio);
-      if (tick > -view + 0.5 && y > 14 * ratio) pen.fillText(text, 3 * ratio, y - 2 * ratio);
+    for (const axis of [0, 1]) {
+      for (let tick = Math.ceil((centre[axis] - view) / step); tick * step <= centre[axis] + view; tick++) {
+        const place = this.at([tick * step, tick * step])[axis];
+        pen.globalAlpha = opacity;
+        pen.lineWidth = ratio;
+        pen.strokeStyle = tick ? colours.grid : colours.muted;
+        pen.beginPath();
+        pen.moveTo(...(axis ? [0, place] : [place, 0]));
+        pen.lineTo(...(axis ? [side, place] : [place, side]));
+        pen.stroke();
+        const text = written.format(tick * step).replace("-", "\u2212");
+        if (axis === 0 && place < side - 24 * ratio) this.#write(pen, text, place + 3 * ratio, side - 2 * ratio, colours.text, colours.background);
+        if (axis === 1 && place > 14 * ratio && place < side - 16 * ratio) this.#write(pen, text, 3 * ratio, place - 2 * ratio, colours.text, colours.background);
+      }
     }
   }
 
   #write(pen, text, x, y, colour, halo) {
+    pen.lineJoin = "round";
     pen.strokeStyle = halo;
     pen.lineWidth = 3.5 * this.ratio;
     pen.globalAlpha = 0.85;
