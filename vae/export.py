@@ -36,7 +36,9 @@ def decoder(weights: Weights, facts: Mapping[str, str]) -> bytes:
     graph = _Graph(weights)
     channels = weights["decoder.layers.0.weight"].shape[0]
     flat = graph.linear(LATENT, "decoder.expand")
-    shape = numpy_helper.from_array(np.array([0, channels, FEATURE_SIDE, FEATURE_SIDE]), "shape")  # 0: the batch, as it is
+    shape = numpy_helper.from_array(
+        np.array([0, channels, FEATURE_SIDE, FEATURE_SIDE]), "shape"
+    )  # 0: the batch, as it is
     graph.initializers.append(shape)
     value = graph.add("Reshape", [flat, "shape"])
     for index, layer in enumerate(UP):
@@ -109,4 +111,3 @@ class _Graph:
         onnx.checker.check_model(model, full_check=True)
         content: bytes = model.SerializeToString(deterministic=True)
         return content
-

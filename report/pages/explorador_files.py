@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,9 @@ def explorer_files(evidence: Evidence) -> Files:
 
 
 def view_of(evidence: Evidence) -> float:
-    """Return how far the view of the plane reaches from zero along both axes: a half or a whole, the same for all models."""
+    """Return how far the view of the plane reaches from zero along both axes: a multiple of a half, the same for all models."""
     reach = [np.quantile(_furthest(evidence, run), 1 - OUTSIDE) for run in RUNS]
-    return float(np.ceil(2 * max(reach)) / 2)
+    return max(float(np.ceil(2 * max(reach)) / 2), 0.5)
 
 
 def outside(evidence: Evidence, run: str) -> int:
@@ -89,11 +90,16 @@ def _model(files: Files, evidence: Evidence, run: str, view: float) -> dict[str,
 def _add(files: Files, name: str, content: bytes, compress: bool = False) -> dict[str, Any]:
     """Add a file and return what the description says of it. The checksum is of the content before it is compressed."""
     if compress:
-        name, packed = f"{name}.gz", gzip.compress(content, mtime=0)
+        name, packed = f"{name}.gz", _compressed(content)
     else:
         packed = content
     files[f"{FOLDER}/{name}"] = packed
     return {"file": name, "bytes": len(packed), "sha256": sha256(content)}
+
+
+@lru_cache(maxsize=2 * len(RUNS) + 1)  # the page asks for the sizes of its files before they are written
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 def _asset(name: str, packed: bytes) -> dict[str, Any]:

@@ -111,9 +111,7 @@ def layers_table(spec: ConvSpec) -> Table:
     return Table(["Parte", "Camada", "Saída", "Parâmetros"], rows, caption, "camadas", numeric=False)
 
 
-def _chain(
-    widths: Sequence[int], side: int, shapes: Sequence[Shape], transposed: bool = False
-) -> list[Convolution]:
+def _chain(widths: Sequence[int], side: int, shapes: Sequence[Shape], transposed: bool = False) -> list[Convolution]:
     made: list[Convolution] = []
     for before, after, shape in zip(widths[:-1], widths[1:], shapes, strict=True):
         made.append(Convolution((before, after), side, shape, transposed))
