@@ -64,6 +64,7 @@ export function connect(root) {
       await app.open(part(root, "app"), fail);
       start.hidden = still.hidden = true;
       status.textContent = "Explorador carregado";
+      root.explorer = app; // for who looks closer, and for the tests
       root.dataset.state = "ready";
       app.focus();
     } catch (error) {
