@@ -1,5 +1,6 @@
 // What may lie below the points: the prior's mass with its holes, or how sure the decoder is.
 import { cells, picture } from "./plane.js";
+import { channels } from "./theme.js";
 
 const SIZE = 64; // cells a side of the map of confidence
 const BATCH = 16; // decoded at once: a few milliseconds, so that a reader who moves meanwhile hardly waits
@@ -26,21 +27,20 @@ export class Maps {
 
   #prior(run, colours) {
     const places = cells(this.view, this.side);
+    const [ramp, holes] = [channels(colours.ramp), channels(colours.holes)];
     return picture(this.holes.get(run), this.side, (hole, index) => {
       const [x, y] = places[index];
       const density = Math.exp(-(x * x + y * y) / 2); // of its greatest value
-      return hole ? [colours.holes, 0.75 * Math.sqrt(density)] : [colours.ramp, 0.6 * density];
+      return hole ? [holes, 0.75 * Math.sqrt(density)] : [ramp, 0.6 * density];
     });
   }
 
   #confidence(run, colours, onMore) {
     if (!this.confidence.has(run)) this.#measure(run, onMore);
     const values = this.confidence.get(run);
-    const known = values.filter((value) => !Number.isNaN(value));
-    const low = known.reduce((a, b) => Math.min(a, b), 1);
-    return picture(values, SIZE, (value) =>
-      Number.isNaN(value) ? [colours.ramp, 0] : [colours.ramp, 0.75 * ((value - low) / (1 - low || 1))],
-    );
+    const low = values.reduce((least, value) => (value < least ? value : least), 1); // NaN is less than nothing
+    const ramp = channels(colours.ramp);
+    return picture(values, SIZE, (value) => [ramp, Number.isNaN(value) ? 0 : 0.75 * ((value - low) / (1 - low || 1))]);
   }
 
   async #measure(run, onMore) {

@@ -1,6 +1,4 @@
 // The latent plane: what changes seldom (map, points, names) on one canvas, what moves with the reader on another above it.
-import { channels } from "./theme.js";
-
 const MARK = 6; // CSS pixels
 const LINE = 13; // from one name to the next
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]; // between two lines of the grid
@@ -37,16 +35,26 @@ export class Plane {
 
   // picture: a canvas to be laid over the whole view, or null. names: of the classes, at their middles.
   drawBase({ points, labels, shown, middles, names, colours, picture }) {
-    const { side, ratio } = this;
+    const { side } = this;
     const pen = this.base.getContext("2d");
     pen.clearRect(0, 0, side, side);
-    if (picture) {
-      pen.imageSmoothingEnabled = true;
-      pen.drawImage(picture, 0, 0, side, side);
-    }
+    if (picture) pen.drawImage(picture, 0, 0, side, side);
     this.#drawAxes(pen, colours, picture ? 0.35 : 1);
-    const dot = 2.2 * ratio;
-    pen.globalAlpha = picture ? 0.4 : 0.6;
+    pen.globalAlpha = picture ? 0.7 : 1;
+    pen.drawImage(this.#pointsLayer(points, labels, shown, colours), 0, 0);
+    pen.globalAlpha = 1;
+    this.#writeNames(pen, shown, middles, names, colours);
+  }
+
+  // The points, drawn anew only when they change: while a map grows below them, a frame has no time for all of them.
+  #pointsLayer(...wanted) {
+    wanted.push(this.side, this.view, ...this.centre);
+    if (this.layer && wanted.every((value, index) => value === this.layer.wanted[index])) return this.layer.canvas;
+    const canvas = Object.assign(document.createElement("canvas"), { width: this.side, height: this.side });
+    const [points, labels, shown, colours] = wanted;
+    const pen = canvas.getContext("2d");
+    const dot = 2.2 * this.ratio;
+    pen.globalAlpha = 0.6;
     for (const label of shown) {
       pen.fillStyle = colours.classes[label];
       for (let index = 0; index < labels.length; index++) {
@@ -55,16 +63,23 @@ export class Plane {
         pen.fillRect(x - dot / 2, y - dot / 2, dot, dot);
       }
     }
-    pen.globalAlpha = 1;
+    this.layer = { canvas, wanted };
+    return canvas;
+  }
+
+  #writeNames(pen, shown, middles, names, colours) {
+    const { ratio } = this;
     pen.font = `600 ${12 * ratio}px ${getComputedStyle(this.base).fontFamily}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
+    const places = [...shown].filter((label) => middles[label]).map((label) => [names[label], ...this.at(middles[label])]);
     const written = []; // names whose places are near each other are written below one another
-    for (const [label, [x, y]] of [...shown].filter((label) => middles[label]).map((label) => [label, this.at(middles[label])]).sort((a, b) => a[1][1] - b[1][1])) {
-      const half = pen.measureText(names[label]).width / 2;
-      const low = written.filter((other) => Math.abs(other.x - x) < half + other.half).reduce((most, other) => Math.max(most, other.y + LINE * ratio), y);
+    for (const [name, x, y] of places.sort((one, other) => one[2] - other[2])) {
+      const half = pen.measureText(name).width / 2;
+      const near = written.filter((other) => Math.abs(other.x - x) < half + other.half);
+      const low = near.reduce((most, other) => Math.max(most, other.y + LINE * ratio), y);
       written.push({ x, y: low, half });
-      this.#write(pen, names[label], x, low, colours.text, colours.background);
+      this.#write(pen, name, x, low, colours.text, colours.background);
     }
   }
 
@@ -158,14 +173,15 @@ export class Plane {
   }
 }
 
-// A square of values as a picture to lay over the plane. values: rows from the lowest z2 up. paint: value, index -> [colour, alpha].
+// A square of values as a picture to lay over the plane. values: rows from the lowest z2 up. paint: value, index -> [channels, alpha].
 export function picture(values, size, paint) {
   const canvas = Object.assign(document.createElement("canvas"), { width: size, height: size });
   const image = new ImageData(size, size);
   for (let index = 0; index < size * size; index++) {
-    const row = size - 1 - Math.floor(index / size);
+    const place = 4 * ((size - 1 - Math.floor(index / size)) * size + (index % size));
     const [colour, alpha] = paint(values[index], index);
-    image.data.set([...channels(colour), Math.round(255 * alpha)], 4 * (row * size + (index % size)));
+    for (let channel = 0; channel < 3; channel++) image.data[place + channel] = colour[channel];
+    image.data[place + 3] = Math.round(255 * alpha);
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
