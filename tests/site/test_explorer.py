@@ -93,7 +93,9 @@ def model(run: str) -> ConvVAE:
 @torch.no_grad()
 def decoded(run: str, latents: Any) -> Array:
     """Pixels as probabilities, (n, 28, 28)."""
-    pixels: Array = torch.sigmoid(model(run).decoder(torch.tensor(np.array(latents), dtype=torch.float32))).squeeze(1).numpy()
+    pixels: Array = (
+        torch.sigmoid(model(run).decoder(torch.tensor(np.array(latents), dtype=torch.float32))).squeeze(1).numpy()
+    )
     return pixels
 
 
@@ -121,10 +123,16 @@ class Visit:
 
     def settled(self) -> None:
         """Waits until what is shown is of the state as it is now."""
-        # Two frames: a control's event changes the state, the next frame draws it, and then an answer may be on its way.
-        frames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        # Two frames: a control's event changes the state, the next frame draws it and may ask the models. They answer in
+        # order, so that what was asked before is shown when one more answer is there.
         self.page.evaluate(
-            f"async () => {{ const a = {APP}; do {{ await {frames}; }} while (a.decoding || a.encoding); }}"
+            f"""async () => {{
+              const a = {APP};
+              const frame = () => new Promise(requestAnimationFrame);
+              do {{ await frame(); await frame(); }} while (a.decoding || a.encoding);
+              await a.engine.decode(a.state.run, [0, 0]);
+              await frame();
+            }}"""
         )
 
     def shown(self, name: str) -> Array:
@@ -300,9 +308,15 @@ def test_a_drag_that_leaves_the_plane_stays_at_its_edge(visit: Visit) -> None:
 
 def test_the_last_of_many_positions_is_what_is_shown(visit: Visit) -> None:
     page = visit.page
-    for step in range(40):
-        page.mouse.move(*visit.at((-2 + step / 10, 2 - step / 12)))
+    # The worker is kept busy, so that the reader has moved on before a position is decoded.
+    visit.state("void a.engine.confidence('e100', Array(1600).fill(0.5))")
+    page.mouse.move(*visit.at((-2.0, 2.0)))
+    page.wait_for_function(f"{APP}.decoding")
+    for step in range(1, 6):
+        page.mouse.move(*visit.at((-2 + step / 2, 2 - step / 3)))
+    assert visit.state("a.decoding"), "the first position is still waited for, or this tests nothing"
     visit.settled()
+    np.testing.assert_allclose(visit.state("s.z"), (0.5, 1 / 3), atol=0.03)
     assert_shows(visit, "e100", visit.state("s.z"))
 
 
@@ -423,6 +437,7 @@ def test_from_a_to_b(visit: Visit) -> None:
     visit.page.wait_for_function(f"{APP}.state.playing && {APP}.state.share > 0.65")
     assert visit.part("play").inner_text() == "Parar"
     visit.page.wait_for_function(f"!{APP}.state.playing")
+    visit.settled()
     assert visit.part("play").inner_text() == "Ir de A a B"
     assert visit.state("s.share") == 1
     assert_shows(visit, "e100", ends[1])
