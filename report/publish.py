@@ -30,7 +30,7 @@ SHARED = (
     "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
     "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
     "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",
-    "vae/figures", "vae/datasets.py",
+    "vae/export.py", "vae/figures", "vae/datasets.py", "vae/metrics/holes.py", "vae/models/layers.py",
     # Pages lead to their lines.
     "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/pipeline.py", "vae/provenance.py", "vae/spec.py",
 )  # fmt: skip
