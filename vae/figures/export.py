@@ -10,19 +10,25 @@ from vae.figures.style import exporting
 _PNG_DPI = 192  # two device pixels for a CSS pixel
 
 
-def to_svg(figure: Figure) -> bytes:
-    """Return a figure as SVG, its text as text in the reader's own sans-serif, with no date and no random id."""
+def to_svg(figure: Figure, background: str = "") -> bytes:
+    """Return a figure as SVG, its text as text in the reader's own sans-serif, with no date and no random id.
+
+    background: a colour under it, '' for none.
+    """
     buffer = io.BytesIO()
     with exporting():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(buffer, format="svg", facecolor=background or "auto", metadata={"Date": None, "Creator": None})
     return buffer.getvalue().replace(b"'DejaVu Sans', sans-serif", b"sans-serif")
 
 
-def to_png(figure: Figure, colours: int = 256) -> bytes:
-    """Return a figure as a palette PNG with transparency at twice the shown size: for scatters of many points."""
+def to_png(figure: Figure, colours: int = 256, background: str = "") -> bytes:
+    """Return a figure as a palette PNG with transparency at twice the shown size: for scatters of many points.
+
+    background: a colour under it, '' for none.
+    """
     buffer = io.BytesIO()
     with exporting():
-        figure.savefig(buffer, format="png", dpi=_PNG_DPI)
+        figure.savefig(buffer, format="png", dpi=_PNG_DPI, facecolor=background or "auto")
     buffer.seek(0)
     with Image.open(buffer) as image:
         small = image.convert("RGBA").quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
