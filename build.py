@@ -43,6 +43,9 @@ PUBLISHED = ("full", "fashion-mnist")
     "--check", "check", is_flag=True, help="No training: verify results, pages, numbers, links; exit 1 on any fault."
 )
 @click.option("--compare", "revision", metavar="REV", help="What changed since the results of this git revision.")
+@click.option("--deliver", "delivery", type=click.Path(path_type=Path), metavar="DIR",
+              help="The report as the course wants it handed in: index.md, code/, figures/.")  # fmt: skip
+@click.option("--ai-use", default="", metavar="TEXT", help="With --deliver: how AI was used, for the page's ai_use.")
 @click.option("--save", is_flag=True, help="With --compare: REV is the publication before, for the scoreboard page.")
 @click.option("--profile", type=click.Choice(PROFILES), default="full", show_default=True, help="Size of the grid.")
 @click.option("--seeds", type=int, default=None, metavar="N", help="Number of training seeds instead of the profile's.")
@@ -57,7 +60,7 @@ PUBLISHED = ("full", "fashion-mnist")
               help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip
 def main(
     everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], show_status: bool, check: bool,
-    revision: str | None, save: bool, profile: str, seeds: int | None, device: str, data_dir: Path | None, dataset: str,
+    revision: str | None, delivery: Path | None, ai_use: str, save: bool, profile: str, seeds: int | None, device: str, data_dir: Path | None, dataset: str,
     dry_run: bool, results_dir: Path | None,
 ) -> None:  # fmt: skip
     """Train the grid of VAEs, judge the report's claims on the results, and render its pages.
@@ -73,7 +76,15 @@ def main(
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
     if revision is not None and (everything or sections or retrain or show_status or check or dry_run):
         raise click.UsageError("--compare stands alone: build or check with another command, before or after it.")
-    if revision is not None:
+    if delivery is not None and (
+        everything or sections or retrain or show_status or check or dry_run or revision is not None
+    ):
+        raise click.UsageError("--deliver stands alone: build or check with another command, before it.")
+    if ai_use and delivery is None:
+        raise click.UsageError("--ai-use goes with --deliver DIR: it is what the delivered page declares.")
+    if delivery is not None:
+        print_delivery(delivery, grid, store, ai_use)
+    elif revision is not None:
         print_changes(revision, grid, store, save)
     elif show_status:
         print_status(grid, store)
@@ -189,6 +200,20 @@ def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) ->
         raise click.UsageError(str(error)) from error
     for line in lines(compared, store.root):
         click.echo(line)
+
+
+def print_delivery(folder: Path, grid: Grid, store: ResultsStore, ai_use: str) -> None:
+    """Write the delivery folder, and print what was done and what is left to do."""
+    from report.delivery.deliver import deliver
+    from report.delivery.folder import DeliveryError
+    from report.publish import Publication
+    from report.rendered import Rendered
+
+    try:
+        for line in deliver(folder, Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR), ai_use):
+            click.echo(line)
+    except DeliveryError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def run_check(grid: Grid, store: ResultsStore) -> None:

@@ -24,9 +24,7 @@ RUNS = {spec.name: spec for spec in make_grid().runs}
 @click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("treino"), metavar="DIR",
               help="Where figures, checkpoints and downloaded data go.")  # fmt: skip
-def main(
-    run: str, epochs: int | None, dataset: str, data_dir: Path | None, seed: int, device: str, out: Path
-) -> None:
+def main(run: str, epochs: int | None, dataset: str, data_dir: Path | None, seed: int, device: str, out: Path) -> None:
     """Train one VAE of the report by itself, measure its test loss and draw it.
 
     A training that was stopped goes on where it was with the same command.
