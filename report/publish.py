@@ -14,6 +14,7 @@ from report.family import StoredResults, judge_family
 from report.page import Page
 from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered
 from report.sections import PAGES, claims_of, family, runs_of
+from report.settings import Identity, read_identity
 from report.snapshot import from_bytes
 from vae.datasets import FASHION_MNIST
 from vae.errors import ResultsError
@@ -47,6 +48,7 @@ class Publication:
     store: ResultsStore
     rendered: Rendered
     docs: Path
+    identity: Identity = dataclasses.field(default_factory=read_identity)
 
     def publish(self, pages: Iterable[Page], tell: Callable[[str], None]) -> None:
         """Render the pages that are not fresh, writing only what changed, and mark the others that grew old."""
@@ -67,7 +69,7 @@ class Publication:
             from report.render import render_page
 
             environment = environment or make_environment()
-            result = render_page(page, evidence, environment)
+            result = render_page(page, evidence, environment, self.identity.colab)
             changed = self.rendered.write_page(page.slug, result.files, inputs)
             files = "1 file" if changed == 1 else f"{changed} files"
             tell(f"{page.slug}: rendered, {files} changed ({why})")
@@ -103,7 +105,8 @@ class Publication:
         return {**self._sources(page), **self._digests(page, results), **judged}
 
     def _sources(self, page: Page) -> dict[str, str]:
-        return {
+        linked = {"the repository": self.identity.repository} if self.identity.repository else {}
+        return linked | {
             "the grid": digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
             "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }

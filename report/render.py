@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -36,13 +37,13 @@ class RenderedPage:
     files: dict[str, bytes]
 
 
-def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment) -> RenderedPage:
+def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment, colab: str = "") -> RenderedPage:
     """Return a page: Markdown, figures, and the evidence of its claims as JSON.
 
-    Raises PageError naming template and line for what is undefined, unformatted or missing.
+    colab: where Colab opens the notebook, linked below the title; '' for nowhere. Raises PageError naming template and line for what is undefined, unformatted or missing.
     """
     rendering = Rendering(page, evidence, environment)
-    marked = rendering.text()
+    marked = with_badge(rendering.text(), colab)
     text, data = finished(marked, page.slug, rendering.evidence, environment)
     files = {page_path(page.slug): text.encode()}
     files |= {f"{ACTIVITY}/{name}": content for name, content in {**rendering.images, **data}.items()}
@@ -179,6 +180,13 @@ class Rendering:
         files = self.draw(self.page, figure, self.side_by_side)
         self.images |= files
         return drawing.markdown(self.page, figure, files, self.environment, self.context)
+
+
+def with_badge(text: str, colab: str) -> str:
+    """Return a page with the link that opens the notebook in Colab below its title."""
+    if not colab:
+        return text
+    return re.sub(r"^(# .*)$", rf"\1\n\n[Abrir no Colab]({colab}){{ .colab }}", text, count=1, flags=re.MULTILINE)
 
 
 def verdict_mark(kind: engine.VerdictKind) -> str:

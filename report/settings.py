@@ -54,6 +54,14 @@ class Identity:
             return ""
         return f"Unset in {MKDOCS}: {', '.join(self.unset)}. Needed to publish, not to read (README, Publish)."
 
+    def colab_note(self) -> str:
+        """Return what opens the notebook in Colab."""
+        if not self.colab:
+            return (
+                f"In Colab: upload it. With extra.repository set in {MKDOCS}, the pages get a link that opens it there."
+            )
+        return f"The pages link to {self.colab}: commit it as {NOTEBOOK} on the branch {BRANCH}."
+
 
 def read_identity(path: Path = ROOT / MKDOCS) -> Identity:
     """Return who publishes, from a mkdocs.yml; nothing is known without the file.
