@@ -12,7 +12,7 @@ import yaml
 from PIL import Image
 
 from report import sources
-from report.delivery.rubric import RUBRIC, coverage
+from report.delivery.rubric import RUBRIC, check_list, coverage
 from tests.delivery.conftest import ROOT, Course
 
 # What only this report's own site knows: marks, classes, folders, blocks of Markdown that nobody turned into HTML.
@@ -190,6 +190,10 @@ def test_what_is_taken_away_is_missed(course: Course, pattern: str, title: str, 
     assert without != course.source
     lacking = {each.title: each.missing for each in coverage(without, files_of(course)) if each.missing}
     assert missing in lacking[title]
+    (row,) = [line for line in check_list(coverage(without, files_of(course))).splitlines() if f"**{title}**" in line]
+    assert "**falta:**" in row
+    assert missing in row
+    assert "✓" not in row
 
 
 def test_a_file_of_code_that_is_not_delivered_is_missed(course: Course) -> None:
