@@ -15,7 +15,7 @@ _KEPT = re.compile(
     re.MULTILINE,
 )
 # TeX in a line is never broken, and what is wider than a phone would make the whole page as wide.
-_LONG = 50  # characters of its source
+_LONG = 40  # characters of its source
 _SCROLLS = "display: inline-block; max-width: 100%; overflow: auto hidden; vertical-align: bottom"
 _HELD = re.compile("\x02(\\d+)\x03")
 _HEADING = re.compile(r"^(#{1,5}) (.+?)(?: *\{ *#([\w-]+) *\})?[ ]*$", re.MULTILINE)
