@@ -12,6 +12,13 @@ from report.publish import Publication
 from report.sections import PAGES
 from report.settings import read_identity
 
+UNDECLARED = json.dumps(TO_DECLARE)
+
+
+def declaration(folder: Path, ai_use: str) -> str:
+    """Return what the front matter says of the use of AI: what is told now, else what the folder already says."""
+    return json.dumps(ai_use, ensure_ascii=False) if ai_use else folders.earlier_ai_use(folder) or UNDECLARED
+
 
 def deliver(folder: Path, publication: Publication, ai_use: str) -> Iterator[str]:
     """Write the delivery into a folder, and yield what was done and what is left to do.
@@ -21,14 +28,13 @@ def deliver(folder: Path, publication: Publication, ai_use: str) -> Iterator[str
     """
     folders.check(folder)
     course = find_course(folder)
-    declared = json.dumps(ai_use, ensure_ascii=False) if ai_use else folders.earlier_ai_use(folder)
-    unsaid = json.dumps(TO_DECLARE)
+    declared = declaration(folder, ai_use)
     evidence = publication.evidence(PAGES, StoredResults(publication.grid, publication.store))
     identity = read_identity()
-    made = compose(PAGES, evidence, course.place, declared or unsaid, identity)
+    made = compose(PAGES, evidence, course.place, declared, identity)
     count, changed = folders.write(folder, made.files)
     yield f"Delivered into {folder}: {count} files, {changed} of them new or changed."
-    if (declared or unsaid) == unsaid:
+    if declared == UNDECLARED:
         yield (
             f'To do: ai_use in {folder / folders.PAGE} is "{TO_DECLARE}". Say there how AI was used, or here with '
             f"--ai-use TEXT."

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from report.delivery import folder as folders
+from report.delivery.deliver import declaration
 from report.delivery.folder import DeliveryError, check, earlier_ai_use, write
 from tests.delivery.conftest import ROOT
 
@@ -68,6 +69,15 @@ def test_the_declaration_may_be_filled_in_by_hand(tmp_path: Path) -> None:
     page.write_text(page.read_text() + "More.\n")
     with pytest.raises(DeliveryError, match=r"index\.md changed"):
         check(folder)
+
+
+def test_what_was_declared_stays_until_something_else_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "vae"
+    assert declaration(folder, "") == '"a declarar"'
+    assert declaration(folder, 'Para "revisar":\nsó isso.') == r'"Para \"revisar\":\nsó isso."', "one line of YAML"
+    write(folder, {"index.md": '---\nai_use: "Só na revisão."\n---\n'.encode()})
+    assert declaration(folder, "") == '"Só na revisão."'
+    assert declaration(folder, "Nada.") == '"Nada."'
 
 
 def test_files_beside_those_of_the_delivery_stay(tmp_path: Path) -> None:
