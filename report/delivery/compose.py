@@ -45,7 +45,7 @@ Treinar um VAE e desenhar o que ele faz (curvas, reconstruções, amostras, espa
     python -m vae --run e10                              # Fashion-MNIST, 10 épocas
     python -m vae --run e10 --dataset digits --epochs 2  # segundos: os dígitos do scikit-learn
 
-Refazer o relatório inteiro em poucos minutos, com menos épocas e menos imagens:
+Refazer o relatório inteiro em poucos minutos, com menos épocas e menos imagens (as páginas ficam em rendered/, em Markdown):
 
     python build.py --all --profile quick
 """
