@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ACTIVITY = "atividades/04-vae"
@@ -129,3 +130,15 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample_site(sample: Path, build_site: Callable[[Path], Path]) -> Path:
     """The sample tree, built."""
     return build_site(sample)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one for all tests."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed (Debian: apt install chromium)")
+    with sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
