@@ -26,7 +26,7 @@ from vae.store import ResultsStore
 SHARED = (
     "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py",
     "report/drawing.py", "report/environment.py", "report/evidence.py", "report/following.py", "report/labels.py", "report/metrics.py",
-    "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/render.py",
+    "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/references.py", "report/render.py",
     "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
     "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
     "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",

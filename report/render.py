@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 
 from report import claims as engine
-from report import drawing, ptbr, sources, statistics, wording
+from report import drawing, ptbr, references, sources, statistics, wording
 from report.codepages import code_path
 from report.environment import PageError, render_sentence, render_template
 from report.evidence import Evidence
@@ -91,7 +91,7 @@ class Rendering:
             "label": lambda run: run_label(evidence.spec(run)),
             "metric": lambda name, run: METRICS[name].text(METRICS[name].measure(evidence, run)),
             "value": lambda name, run: METRICS[name].measure(evidence, run).value,
-            "metrics_table": lambda names, runs, caption: str(metrics_table(evidence, names, runs, caption)),
+            "metrics_table": lambda *arguments, **options: str(metrics_table(evidence, *arguments, **options)),
             "verdict": self.verdict,
             "claim": self.claim,
             "sentence": self.sentence,
@@ -100,6 +100,7 @@ class Rendering:
             "slug_of": verdict_slug,
             "anchor": claim_anchor,
             "figure": self.figure,
+            "ref": references.reference,
             "source": source_block,
             "source_link": source_link,
         }
@@ -109,6 +110,7 @@ class Rendering:
         """Return the page's Markdown; numbers still carry the marks of their formatter."""
         with recording(self.made):
             body = ptbr.with_one_stop(render_template(self.environment, self.page.template, self.context))
+        body = references.numbered(body, self.page.template)
         forgotten = [figure.id for figure in self.page.figures if figure.id not in self.shown]
         if forgotten:
             raise PageError(f"report/pages/{self.page.template} never shows figure '{forgotten[0]}' of its page.")
