@@ -101,6 +101,7 @@ def build(
     data_dir: Path | None, dry_run: bool,
 ) -> None:  # fmt: skip
     """Plan, train, judge, render."""
+    from report.identity import identity
     from report.publish import Publication
     from report.rendered import Rendered
     from report.sections import PAGES, page, runs_of
@@ -130,6 +131,8 @@ def build(
             for line in reused(plan, store):
                 click.echo(line)
         Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR).publish(pages, click.echo)
+    if identity().missing:
+        click.echo(identity().missing)
     click.echo("Read it: make serve (or mkdocs serve, in the environment)")
 
 

@@ -34,6 +34,11 @@ def draw(page: Page, figure: Figure, evidence: Evidence) -> Files:
     return {f"{stem}-{index}.png": column.draw(evidence) for index, column in enumerate(figure.columns, start=1)}
 
 
+def card_path(slug: str) -> str:
+    """Return where a page's card is, beside the page; mkdocs.yml names it."""
+    return f"figuras/{slug}/cartao.png"
+
+
 def markdown(page: Page, figure: Figure, files: Files, environment: jinja2.Environment, context: dict[str, Any]) -> str:
     """Return the Markdown of a drawn figure.
 

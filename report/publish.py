@@ -11,6 +11,7 @@ from report.codepages import code_page, code_path
 from report.compare import Snapshot
 from report.evidence import Evidence
 from report.family import StoredResults, judge_family
+from report.identity import identity
 from report.page import Page
 from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered
 from report.sections import PAGES, claims_of, family, runs_of
@@ -25,7 +26,7 @@ from vae.store import ResultsStore
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
     "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py",
-    "report/drawing.py", "report/environment.py", "report/evidence.py", "report/following.py", "report/labels.py", "report/metrics.py",
+    "report/drawing.py", "report/environment.py", "report/evidence.py", "report/following.py", "report/identity.py", "report/labels.py", "report/metrics.py",
     "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/references.py", "report/render.py",
     "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
     "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
@@ -105,6 +106,7 @@ class Publication:
     def _sources(self, page: Page) -> dict[str, str]:
         return {
             "the grid": digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
+            "the site's name, author or address": digest(dataclasses.asdict(identity())),
             "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }
 

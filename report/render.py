@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 
 from report import claims as engine
-from report import drawing, ptbr, references, sources, statistics, wording
+from report import drawing, identity, ptbr, references, sources, statistics, wording
 from report.codepages import code_path
 from report.environment import PageError, render_sentence, render_template
 from report.evidence import Evidence
@@ -21,7 +21,7 @@ from report.origins import constant
 from report.page import Figure, Page
 from report.reads import Reads, recording
 from report.rendered import ACTIVITY, page_path
-from report.sections import claims_of, page_of
+from report.sections import claims_of, page_of, runs_of
 from report.tables import metrics_table
 from report.tracing import followed_context, traced
 from vae.results import RESULT_FILE, dump_json
@@ -44,8 +44,12 @@ def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment)
     rendering = Rendering(page, evidence, environment)
     marked = rendering.text()
     text, data = finished(marked, page.slug, rendering.evidence, environment)
+    updated = ptbr.strip_marks(ptbr.date(rendering.updated))
+    text += f'\n<p class="updated">Atualizada com os resultados de <time datetime="{rendering.updated}">{updated}</time>.</p>\n'
     files = {page_path(page.slug): text.encode()}
     files |= {f"{ACTIVITY}/{name}": content for name, content in {**rendering.images, **data}.items()}
+    if page.card:
+        files[f"{ACTIVITY}/{drawing.card_path(page.slug)}"] = page.card(rendering.side_by_side)
     files |= {
         f"{ACTIVITY}/{claim_data_path(page.slug, claim.id)}": claim_data(evidence, claim) for claim in page.claims
     }
@@ -101,6 +105,7 @@ class Rendering:
             "anchor": claim_anchor,
             "figure": self.figure,
             "ref": references.reference,
+            "citation": self.citation,
             "source": source_block,
             "source_link": source_link,
         }
@@ -114,10 +119,19 @@ class Rendering:
         forgotten = [figure.id for figure in self.page.figures if figure.id not in self.shown]
         if forgotten:
             raise PageError(f"report/pages/{self.page.template} never shows figure '{forgotten[0]}' of its page.")
-        front = {"title": self.page.title, "description": self.page.description}
+        front = {"title": self.page.title, "description": self.page.description, "updated": self.updated}
         head = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in front.items())
         head += "hide:\n  - toc\n" if self.page.wide else ""
         return f"---\n{head}---\n\n{body.strip()}\n"
+
+    @cached_property
+    def updated(self) -> str:
+        """The ISO day of the last result that the page shows; neither commits nor builds make it any newer."""
+        return self.evidence.measured_on(runs_of(self.page))
+
+    def citation(self, title: str) -> str:
+        """Return the report's BibTeX entry as a code block."""
+        return f"```bibtex\n{identity.citation(title, self.updated, f'{ACTIVITY}/{self.page.slug}/')}\n```\n"
 
     def verdict(self, claim_id: str) -> engine.Verdict:
         """Return a verdict by claim id; PageError if the page neither states nor quotes the claim."""

@@ -46,6 +46,9 @@ def write_sample(rendered: Path) -> None:
     figures.mkdir()
     (figures / "curva-claro.svg").write_text(SVG.format("#333", "#1b5a7d"))
     (figures / "curva-escuro.svg").write_text(SVG.format("#ccc", "#8fc4e2"))
+    card = rendered / ACTIVITY / "figuras/visao-geral/cartao.png"
+    card.parent.mkdir(parents=True)
+    Image.new("P", (1200, 630)).save(card)
     for name, width, height in [("amostras", 280, 112), ("coluna", 56, 140)]:
         image = Image.frombytes(
             "L", (width, height), bytes((x * y // 7 + 3 * x) % 256 for y in range(height) for x in range(width))

@@ -5,6 +5,7 @@ to_png turn it into bytes. Widths are inches at 96 px: WIDTH for the text column
 """
 
 from vae.figures.bars import Row, Series, dot_interval, grouped_bars
+from vae.figures.card import CARD_SIZE, card
 from vae.figures.curves import Curve, Panel, gains, learning_curves
 from vae.figures.diagram import LatentWords, Stage, architecture
 from vae.figures.distributions import Distribution, histograms
@@ -18,6 +19,7 @@ from vae.figures.scatter import Cloud, latent_panels, latent_scatter
 from vae.figures.style import PHONE_WIDTH, THEME_NAMES, WIDTH, Style, Theme, load_theme
 
 __all__ = [
+    "CARD_SIZE",
     "PHONE_WIDTH",
     "THEME_NAMES",
     "WIDTH",
@@ -36,6 +38,7 @@ __all__ = [
     "Theme",
     "Trajectory",
     "architecture",
+    "card",
     "confusion_matrix",
     "cost_quality",
     "dot_interval",
