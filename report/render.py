@@ -14,10 +14,10 @@ from report import drawing, identity, ptbr, references, sources, statistics, wor
 from report.codepages import code_path
 from report.environment import PageError, render_sentence, render_template
 from report.evidence import Evidence
-from report.following import claim_anchor, claim_data_path, finished
+from report.following import claim_anchor, claim_data_path, figure_origins, finished
 from report.labels import run_label
 from report.metrics import METRICS
-from report.origins import constant
+from report.origins import Result, constant
 from report.page import Figure, Page
 from report.reads import Reads, recording
 from report.rendered import ACTIVITY, page_path
@@ -43,7 +43,7 @@ def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment)
     """
     rendering = Rendering(page, evidence, environment)
     marked = rendering.text()
-    text, data = finished(marked, page.slug, rendering.evidence, environment)
+    text, data = finished(marked, page.slug, rendering.evidence, environment, rendering.drawn)
     updated = ptbr.strip_marks(ptbr.date(rendering.updated))
     text += f'\n<p class="updated">Atualizada com os resultados de <time datetime="{rendering.updated}">{updated}</time>.</p>\n'
     files = {page_path(page.slug): text.encode()}
@@ -66,6 +66,7 @@ class Rendering:
     draw: Callable[[Page, Figure, Evidence], dict[str, bytes]] = drawing.draw
     images: dict[str, bytes] = dataclasses.field(default_factory=dict)
     shown: set[str] = dataclasses.field(default_factory=set)
+    drawn: set[Result] = dataclasses.field(default_factory=set)
     made: Reads = dataclasses.field(default_factory=Reads)
 
     def __post_init__(self) -> None:
@@ -176,9 +177,14 @@ class Rendering:
         """Return the Markdown of one of the page's figures, with numbered caption and alt text."""
         figure = self.page.figure(figure_id)
         self.shown.add(figure_id)
-        files = self.draw(self.page, figure, self.side_by_side)
+        with recording(Reads()) as read:
+            files = self.draw(self.page, figure, self.side_by_side)
+        loaded = self.evidence.samples.results
+        drawn = {(run, seed) for run, seed in read.everything() or () if seed in loaded.get(run, ())}
+        self.drawn |= drawn
         self.images |= files
-        return drawing.markdown(self.page, figure, files, self.environment, self.context)
+        origins = figure_origins(drawn, self.evidence)
+        return drawing.markdown(self.page, figure, files, origins, self.environment, self.context)
 
 
 def verdict_mark(kind: engine.VerdictKind) -> str:
