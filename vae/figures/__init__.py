@@ -1,7 +1,7 @@
 """Figures: numbers in, matplotlib figures out, for a light and a dark page. No torch, no language, no file.
 
 Every function takes its words and its number format from the caller and returns a Figure of one Theme; to_svg and
-to_png turn it into bytes. Widths are inches at 96 px: WIDTH for the text column, PHONE_WIDTH for a phone.
+to_webp turn it into bytes. Widths are inches at 96 px: WIDTH for the text column, PHONE_WIDTH for a phone.
 """
 
 from vae.figures.bars import Row, Series, dot_interval, grouped_bars
@@ -9,7 +9,7 @@ from vae.figures.curves import Curve, Panel, gains, learning_curves
 from vae.figures.diagram import LatentWords, Stage, architecture
 from vae.figures.distributions import Distribution, histograms
 from vae.figures.errors import FigureError
-from vae.figures.export import to_png, to_svg
+from vae.figures.export import RASTER_SCALE, to_svg, to_webp
 from vae.figures.grids import grid_png, mosaic
 from vae.figures.heatmap import confusion_matrix
 from vae.figures.plane import Level, Place, plane
@@ -19,6 +19,7 @@ from vae.figures.style import PHONE_WIDTH, THEME_NAMES, WIDTH, Style, Theme, loa
 
 __all__ = [
     "PHONE_WIDTH",
+    "RASTER_SCALE",
     "THEME_NAMES",
     "WIDTH",
     "Cloud",
@@ -50,6 +51,6 @@ __all__ = [
     "mosaic",
     "plane",
     "scree",
-    "to_png",
     "to_svg",
+    "to_webp",
 ]

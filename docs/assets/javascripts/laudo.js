@@ -84,8 +84,8 @@ function connectFilter(form) {
   }
 
   form.addEventListener("change", keep);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.querySelector("button").addEventListener("click", () => {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault(); // what there is to choose acts at once: the button takes it back
     for (const choice of choices) choice.value = "";
     keep();
   });
