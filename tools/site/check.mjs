@@ -4,12 +4,13 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { inBrowser } from "./browser.mjs";
 import { Exceptions } from "./exceptions.mjs";
 import { filesOf, htmlOf, opened } from "./pages.mjs";
 import { wholeSite } from "./weight.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const TOOLS = ["weight", "links", "html", "axe"];
+const TOOLS = ["weight", "links", "html", "spelling", "axe", "lighthouse"];
 
 async function main() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: "string" }, page: { type: "string" }, exceptions: { type: "string" } } });
@@ -43,9 +44,14 @@ async function* run(tool, root, files, exceptions) {
   if (tool === "weight") yield* wholeSite(files);
   if (tool === "links") yield* (await import("./links.mjs")).follow(root, htmlOf(files));
   if (tool === "html") yield* (await import("./html.mjs")).validate(root, opened(files), exceptions);
+  if (tool === "spelling") yield* (await import("./spelling.mjs")).spell(root, htmlOf(files));
   if (tool === "axe") {
     const { browse } = await import("./axe.mjs");
-    yield* (await import("./browser.mjs")).inBrowser(root, (browser, origin) => browse(browser, origin, opened(files), exceptions));
+    yield* inBrowser(root, (browser, origin) => browse(browser, origin, opened(files), exceptions));
+  }
+  if (tool === "lighthouse") {
+    const { score } = await import("./lighthouse.mjs");
+    yield* inBrowser(root, (browser, origin) => score(browser, origin, opened(files)));
   }
 }
 

@@ -10,8 +10,10 @@ import { browse } from "./axe.mjs";
 import { inBrowser } from "./browser.mjs";
 import { Exceptions } from "./exceptions.mjs";
 import { validate } from "./html.mjs";
+import { least, score } from "./lighthouse.mjs";
 import { follow } from "./links.mjs";
 import { filesOf, htmlOf, opened } from "./pages.mjs";
+import { proseOf, spell } from "./spelling.mjs";
 import { wholeSite } from "./weight.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -91,6 +93,29 @@ test("what a browser sees: axe in each scheme, complaints, weight", async () => 
   assert.match(about("heavy.html").join("\n"), /^weight: heavy\.html \(light, 1280 px\): a first view transfers 6\d\d KB/);
   assert.match(about("loud.html").join("\n"), /script failed: nada is not defined/);
   assert.match(about("loud.html").join("\n"), /asks another host: http:\/\/127\.0\.0\.2:9\/x/);
+});
+
+test("a score that falls short", async () => {
+  const root = await site({ "index.html": page('<p>texto</p><img src="x.svg">'), "x.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>' });
+  const found = await all(inBrowser(root, (browser, origin) => score(browser, origin, ["index.html"])));
+  assert.match(found.join("\n"), /lighthouse: index\.html: accessibility \d\d, less than 95: [^\n]*image-alt/);
+  assert.match(found.join("\n"), /lighthouse: index\.html: seo \d\d, less than 95: [^\n]*meta-description/);
+  assert.equal(least("atividades/04-vae/explorador/index.html"), 90);
+});
+
+test("misspelt Portuguese, in the text, in what is read aloud, and in a figure", async () => {
+  const body = "<p>Uma estatistica e uma <b>evidên</b>cia, em <code>latent_mean</code>, e10-mean/42 e vae/train.py.</p><p><i lang='en'>the whole</i></p>";
+  const root = await site({
+    "index.html": page(`<article>${body}<img src="x.png" alt="Uma imajem"></article><nav>The menu</nav>`, '<meta name="description" content="Descrissão">'),
+    "a/figuras/x.claro.svg": '<svg xmlns="http://www.w3.org/2000/svg"><style>nowordhere</style><text>época e épca</text></svg>',
+    "a/codigo/x.py.html": page("<article>whatever</article>"),
+  });
+  const found = await all(spell(root, htmlOf(await filesOf(root))));
+  assert.deepEqual(found.map((fault) => fault.split(": ")[2].split(" ")[0]).sort(), ["Descrissão", "estatistica", "imajem", "épca"].sort());
+});
+
+test("what is read as prose", () => {
+  assert.deepEqual(proseOf("<nav>fora</nav><article><p>um<br>dois <code>x</code>três</p><td>qua</td><td>tro</td></article>"), ["um", "dois três", "qua", "tro"]);
 });
 
 test("the weight of the whole site", () => {
