@@ -14,7 +14,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 TOOLS := tools/site
 
-.PHONY: site serve test check check-site lint lock clean
+.PHONY: site serve gh-deploy test check check-site lint lock clean
 
 site: $(VENV)/site.stamp
 	$(BIN)/python build.py --all
@@ -23,6 +23,11 @@ site: $(VENV)/site.stamp
 
 serve: $(VENV)/site.stamp
 	$(BIN)/mkdocs serve
+
+# For those who publish by branch; by workflow, a push is enough.
+gh-deploy: $(VENV)/site.stamp
+	$(BIN)/python build.py --all
+	$(BIN)/python -m report.branch
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest
@@ -42,6 +47,8 @@ lint: $(VENV)/test.stamp
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml --extra train -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml -c requirements.txt -o requirements-site.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml --extra train --extra test -c requirements.txt -o requirements-test.txt
 
