@@ -1,6 +1,7 @@
 # make site    set up, build the report and its site        make serve    read it on localhost
 # make test    set up, run every test                        make check    lint, types and tests
 # make check-site    set up, build the site, hold it against axe, Lighthouse, html-validate, cspell, broken links, weight
+# make pdf     the whole report as build/relatorio.pdf
 # make lock    resolve the locked versions again (needs uv)
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 TOOLS := tools/site
 
-.PHONY: site serve gh-deploy test check check-site lint lock clean
+.PHONY: site serve gh-deploy test check check-site pdf lint lock clean
 
 site: $(VENV)/site.stamp
 	$(BIN)/python build.py --all
@@ -38,6 +39,10 @@ check: lint test
 check-site: site $(TOOLS)/node_modules/site.stamp
 	cd $(TOOLS) && node --test --test-reporter=spec
 	node $(TOOLS)/check.mjs
+
+# The whole report on paper: build/relatorio.pdf.
+pdf: site $(TOOLS)/node_modules/site.stamp
+	node $(TOOLS)/pdf.mjs site build/relatorio.pdf
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
