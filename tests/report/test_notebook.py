@@ -11,7 +11,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from report.notebook import PACKAGES, SHOWN, NotebookError, notebook, write
+from report.notebook import NotebookError, notebook, write
+from report.notebook_cells import PACKAGES, SHOWN
 from report.settings import Identity
 
 ROOT = Path(__file__).parents[2]
