@@ -1,13 +1,6 @@
-"""The section on scaling is that of the measured numbers, and an ideal cluster is one."""
-
-import json
-from pathlib import Path
-
-import pytest
+"""What the benchmark of scaling is measured against: an ideal cluster, and the published trainings."""
 
 from benchmarks import scaling
-
-MEASURED = Path(scaling.__file__).with_name("scaling.json")
 
 
 def test_an_ideal_cluster_never_waits() -> None:
@@ -20,15 +13,3 @@ def test_the_durations_are_those_of_the_published_trainings() -> None:
     durations = scaling.measured_durations()
     assert len(durations) > 10
     assert min(durations) > 10
-
-
-def test_the_section_is_written_from_the_numbers() -> None:
-    result = json.loads(MEASURED.read_bytes())
-    text = "\n".join(scaling.section(result))
-    assert [row["workers"] for row in result["measured"]] == [1, 2, 3]
-    assert (result["simulation"]["trainings"], result["simulation"]["workers"]) == (1_000, 100)
-    for row in result["measured"]:
-        assert f"| {row['workers']} | {min(row['seconds']):.1f} |" in text
-    simulated = result["simulation"]
-    assert simulated["overhead"] == pytest.approx(simulated["seconds"] / simulated["ideal_seconds"] - 1)
-    assert f"overhead {simulated['overhead']:.1%}" in text
