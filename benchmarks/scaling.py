@@ -12,7 +12,6 @@ import heapq
 import io
 import json
 import os
-import pickle
 import platform
 import subprocess
 import sys
@@ -56,11 +55,11 @@ class Sleep:
             show(Update(self.label, 1, 1, 1, 2, 1))
 
 
-def sleep_on_worker(manager: Mapping[str, str], topic: str, packed: bytes) -> None:
+def sleep_on_worker(manager: Mapping[str, str], topic: str, job: Sleep) -> None:
     """Do a simulated job where vae.cluster.run_on_worker does a real one."""
     from vae.cluster import reporter
 
-    pickle.loads(packed).run(reporter(topic))
+    job.run(reporter(topic))
 
 
 def measured_durations() -> list[float]:

@@ -73,15 +73,12 @@ def code() -> dict[str, str]:
     return {"the code in vae/": total.hexdigest()[:12], "python": python} | versions
 
 
-def run_on_worker(manager: Mapping[str, str], topic: str, packed: bytes) -> "Outcome":
-    """Do a job on a worker, if its code is the manager's.
-
-    A job comes packed: the scheduler unpickles what is submitted, and would stand still while it loads torch for it.
-    """
+def run_on_worker(manager: Mapping[str, str], topic: str, job: "Job") -> "Outcome":
+    """Do a job on a worker, if its code is the manager's."""
     from vae import jobs
 
     _same_code(get_worker().address, manager, code())  # also of a worker that joined after the build began
-    return jobs.run(pickle.loads(packed), reporter(topic))
+    return jobs.run(job, reporter(topic))
 
 
 def reporter(topic: str) -> "Show":
@@ -99,7 +96,23 @@ def reporter(topic: str) -> "Show":
     return show
 
 
-Work = Callable[[Mapping[str, str], str, bytes], Any]
+def _unpacking() -> Callable[[bytes], Any]:
+    """Return what a worker calls with a packed call.
+
+    The scheduler unpickles what is submitted. It finds bytes, and a function that is no module's and so comes with its
+    own code: it needs none of ours, and does not stand still while it loads torch.
+    """
+
+    def call(packed: bytes) -> Any:
+        import pickle
+
+        work, *arguments = pickle.loads(packed)
+        return work(*arguments)
+
+    return call
+
+
+Work = Callable[[Mapping[str, str], str, Any], Any]
 
 
 @contextmanager
@@ -119,6 +132,7 @@ def dask_workers(
         resources = {"GPU": 1} if device == "cuda" else {}
         cluster = Cluster(client, scheduler, resources)
         topic = f"laudo-{client.id}"
+        unpacking = _unpacking()
         executor = client.get_executor(pure=False, resources=resources)
         try:
             cluster.wait()
@@ -127,7 +141,7 @@ def dask_workers(
             client.subscribe_topic(topic, lambda event: show(Update(**event[1]["update"])))
 
             def submit(job: "Job") -> "Future[Outcome]":
-                return executor.submit(work, code(), topic, pickle.dumps(job))
+                return executor.submit(unpacking, pickle.dumps((work, code(), topic, job)))
 
             yield Workers(executor, submit, cluster.slots, shared_disk=False, threads=None, explain=cluster.explain)
         finally:
