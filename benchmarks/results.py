@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, equivalence, report_scale, speed
+from benchmarks import commands, equivalence, report_scale, scaling, speed
 
 HERE = Path(__file__).parent
 PAGE = HERE / "RESULTS.md"
@@ -14,6 +14,7 @@ SECTIONS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "equivalence": equivalence.section,
     "commands": commands.section,
     "report_scale": report_scale.section,
+    "scaling": scaling.section,
 }
 
 
