@@ -53,10 +53,25 @@ class Publication:
         asked = list(pages)
         results = StoredResults(self.grid, self.store)
         # First by digests alone: should judging or rendering fail, no old page may look current beside new results.
-        self.mark_outdated(None, results)
-        evidence = self.evidence(asked, results)
+        self.mark_outdated(None, results, asked)
+        try:
+            evidence = self.evidence(asked, results)
+            code = self._code()  # made before the pages are written: what a served site watches changes at one blow
+            self._render(asked, evidence, results, tell)
+        except BaseException:
+            self.mark_outdated(None, results)
+            raise
+        if code:
+            self.rendered.write_page(CODE, *code)
+        self.rendered.copy_docs(self.docs)
+        self.rendered.drop_others({*(page.slug for page in PAGES), DOCS, CODE})
+        self.mark_outdated(evidence, results)
+
+    def _render(
+        self, pages: Iterable[Page], evidence: Evidence, results: StoredResults, tell: Callable[[str], None]
+    ) -> None:
         environment = None
-        for page in asked:
+        for page in pages:
             inputs = self.inputs(page, evidence, results)
             why = self.rendered.why_not_fresh(page.slug, inputs)
             if not why:
@@ -71,10 +86,6 @@ class Publication:
             changed = self.rendered.write_page(page.slug, result.files, inputs)
             files = "1 file" if changed == 1 else f"{changed} files"
             tell(f"{page.slug}: rendered, {files} changed ({why})")
-        self.rendered.copy_docs(self.docs)
-        self._write_code()
-        self.rendered.drop_others({*(page.slug for page in PAGES), DOCS, CODE})
-        self.mark_outdated(evidence, results)
 
     def evidence(self, pages: Collection[Page], results: StoredResults, cached: bool = True) -> Evidence:
         """Return results and verdicts; ClaimError if a claim of these pages cannot be judged.
@@ -116,10 +127,14 @@ class Publication:
         digests = {label: value for run in runs for label, value in results.digests(run).items()}
         return digests if previous is None else {**digests, "the publication before": sha256(previous)}
 
-    def mark_outdated(self, evidence: Evidence | None, results: StoredResults) -> None:
+    def mark_outdated(
+        self, evidence: Evidence | None, results: StoredResults, soon: Collection[Page] = ()
+    ) -> None:  # fmt: skip
         """Give every rendered page that is older than its results a notice that says so.
 
-        Without evidence only results and sources are compared, and a notice is set but never taken away.
+        Without evidence only results and sources are compared, and a notice is set but never taken away. soon: pages
+        that are about to be rendered; one whose text or code alone changed gets no notice, or a browser in which it is
+        open would load it twice.
         """
         for page in PAGES:
             record = self.rendered.record(page.slug)
@@ -127,6 +142,8 @@ class Publication:
                 continue
             if evidence is None:
                 changed = self._changed(page, record, results)
+                if page in soon and not any("/" in name for name in changed):
+                    continue
             else:
                 now = self.inputs(page, evidence, results)
                 changed = sorted(name for name in {**record.inputs, **now} if record.inputs.get(name) != now.get(name))
@@ -162,13 +179,20 @@ class Publication:
         before = {name: value for name, value in record.inputs.items() if name != VERDICTS}
         return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
 
-    def _write_code(self) -> None:
-        """Write the code pages that evidence links to, if the sources changed or a page was lost."""
-        files = sources.code_files()
-        inputs = {"sources": sources.digest(*files)}
-        if self.rendered.why_not_fresh(CODE, inputs):
-            pages = {f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in files}
-            self.rendered.write_page(CODE, pages, inputs)
+    def _code(self) -> tuple[dict[str, bytes], dict[str, str]] | None:
+        """Return the code pages that evidence links to and what they are made from; None if all are as they should be."""
+        maker = "report/codepages.py"
+        inputs = {path: sources.digest(path, maker) for path in sources.code_files()}
+        if not self.rendered.why_not_fresh(CODE, inputs):
+            return None
+        record = self.rendered.record(CODE)
+        altered = set(self.rendered.altered(record)) if record else set()
+        pages = {}
+        for path, made_from in inputs.items():
+            name = f"{ACTIVITY}/{code_path(path)}"
+            known = record and name in record.files and name not in altered and record.inputs.get(path) == made_from
+            pages[name] = (self.rendered.root / name).read_bytes() if known else code_page(path)
+        return pages, inputs
 
 
 def own_sources(page: Page) -> list[str]:
