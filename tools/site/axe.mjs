@@ -5,6 +5,7 @@ import { addressOf } from "./pages.mjs";
 import { firstView } from "./weight.mjs";
 
 const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const AT_ONCE = 2; // pages; most of a visit is waiting
 const VIEWS = [
   { scheme: "light", width: 1280, height: 900 },
   { scheme: "dark", width: 1280, height: 900 },
@@ -13,16 +14,21 @@ const VIEWS = [
 
 /** Yield a fault for each violation and complaint. exceptions: see exceptions.mjs. */
 export async function* browse(browser, origin, pages, exceptions) {
-  for (const name of pages) {
-    for (const { scheme, ...viewport } of VIEWS) {
+  const waiting = pages.flatMap((name) => VIEWS.map((view) => ({ name, view })));
+  const found = new Map(waiting.map((one) => [one, []])); // in their order, whichever is done first
+  async function work() {
+    for (let one = waiting.shift(); one; one = waiting.shift()) {
       const context = await browser.createBrowserContext(); // nothing is in its cache
       try {
-        yield* visit(await context.newPage(), origin, name, scheme, viewport, exceptions);
+        const { scheme, ...viewport } = one.view;
+        for await (const fault of visit(await context.newPage(), origin, one.name, scheme, viewport, exceptions)) found.get(one).push(fault);
       } finally {
         await context.close();
       }
     }
   }
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  yield* [...found.values()].flat();
 }
 
 async function* visit(page, origin, name, scheme, viewport, exceptions) {

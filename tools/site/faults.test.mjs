@@ -123,9 +123,9 @@ test("the weight of the whole site", () => {
   assert.match(wholeSite([{ size: 24e6 }, { size: 1e6 + 1 }]).join(), /^weight: the whole site is 25\.0 MB/);
 });
 
-test("of the pages of code, the longest of each kind is opened", async () => {
+test("of the pages of code, the shortest of each kind is opened", async () => {
   const root = await site({ "index.html": "", "a/codigo/x.py.html": "x", "a/codigo/y.py.html": "yy", "a/codigo/z.json.html": "z", "assets/p.png": "" });
-  assert.deepEqual(opened(await filesOf(root)), ["index.html", "a/codigo/y.py.html", "a/codigo/z.json.html"]);
+  assert.deepEqual(opened(await filesOf(root)), ["index.html", "a/codigo/x.py.html", "a/codigo/z.json.html"]);
 });
 
 const command = (...given) =>
