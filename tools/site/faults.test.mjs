@@ -43,11 +43,11 @@ const none = () => new Exceptions([]);
 test("links, anchors and images that lead nowhere", async () => {
   const root = await site({
     "index.html": page('<a href="a/">A</a> <a href="a/#aqui">aqui</a> <a href="#la">lá</a> <a href="a/#nada">?</a> <a href="b/">B</a> <img src="x.png" alt="x"> <a href="https://e.org/x">fora</a>'),
-    "a/index.html": page('<p id="aqui">A <a href="/../../../etc/hostname">fora da pasta</a></p>'),
+    "a/index.html": page('<p id="aqui">A <a href="/..%2F..%2F..%2F..%2F..%2F..%2Fetc%2Fpasswd">fora da pasta</a></p>'),
     "404.html": page('<a href="/a/">A</a>'),
   });
   assert.deepEqual(await all(follow(root, htmlOf(await filesOf(root)))), [
-    "links: a/index.html: <a> leads to no file: /../../../etc/hostname",
+    "links: a/index.html: <a> leads to no file: /..%2F..%2F..%2F..%2F..%2F..%2Fetc%2Fpasswd",
     "links: index.html: <a> leads to no anchor: #la",
     "links: index.html: <a> leads to no anchor: a/#nada",
     "links: index.html: <a> leads to no file: b/",
