@@ -50,12 +50,11 @@ def test_a_search_in_the_address_is_answered_at_once(browser: Browser, origin: s
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_first_visit_fetches_the_figures_of_its_scheme_only(browser: Browser, origin: str, scheme: str) -> None:
-    page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light")
+    tall = {"width": 1280, "height": 6000}  # the figure is in sight from the first frame
+    page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light", viewport=tall)
     asked: list[str] = []
     page.on("request", lambda sent: asked.append(sent.url.rpartition("/")[2]) if "curva-" in sent.url else None)
     page.goto(origin + PAGE, wait_until="networkidle")
-    page.locator(f"img[src$='#only-{scheme}']").scroll_into_view_if_needed()
-    page.wait_for_load_state("networkidle")
     assert set(asked) == {{"light": "curva-claro.svg", "dark": "curva-escuro.svg"}[scheme]}
     page.close()
 
