@@ -54,6 +54,8 @@ def test_a_first_visit_fetches_the_figures_of_its_scheme_only(browser: Browser, 
     page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light", viewport=tall)
     asked: list[str] = []
     page.on("request", lambda sent: asked.append(sent.url.rpartition("/")[2]) if "curva-" in sent.url else None)
+    # The theme's script may come late; what is shown until then is fetched too.
+    page.route("**/bundle.*.js", lambda route: (page.wait_for_timeout(1500), route.continue_()))
     page.goto(origin + PAGE, wait_until="networkidle")
     assert set(asked) == {{"light": "curva-claro.svg", "dark": "curva-escuro.svg"}[scheme]}
     page.close()

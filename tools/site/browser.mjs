@@ -12,8 +12,12 @@ export async function* inBrowser(root, work) {
       // A container's root has no sandbox, and its /dev/shm is small.
       args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), "--disable-dev-shm-usage"],
     });
+    let ended = "";
+    browser.process().once("exit", (code, signal) => (ended = signal ?? `code ${code}`));
     try {
       yield* work(browser, origin);
+    } catch (error) {
+      throw ended ? new Error(`Chromium ended in the middle (${ended}): ${error.message}`, { cause: error }) : error;
     } finally {
       await browser.close();
     }
