@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 from typing import Any
 
 import jinja2
@@ -76,10 +77,12 @@ def attribute(text: str) -> str:
 
 def shown_size(figure: Figure, content: bytes) -> tuple[str, str]:
     """Return width and height at which an image is shown, in CSS pixels, as attribute values."""
-    if content.startswith((b"\x89PNG", b"RIFF")):
+    if isinstance(figure, Plot) and content.startswith(b"RIFF"):
         with Image.open(io.BytesIO(content)) as image:
-            width, height = image.size
-        factor = 1 / figures.RASTER_SCALE if isinstance(figure, Plot) else figure.scale
+            return tuple(str(round(side / figures.RASTER_SCALE)) for side in image.size)
+    if content.startswith(b"\x89PNG"):
+        width, height = struct.unpack(">II", content[16:24])
+        factor = 1 if isinstance(figure, Plot) else figure.scale
         return str(round(width * factor)), str(round(height * factor))
     match = SVG_SIZE.search(content)
     if match is None:
