@@ -56,6 +56,11 @@ class Means:
     "--check", "check", is_flag=True, help="No training: verify results, pages, numbers, links; exit 1 on any fault."
 )
 @click.option("--compare", "revision", metavar="REV", help="What changed since the results of this git revision.")
+@click.option("--deliver", "delivery", type=click.Path(path_type=Path), metavar="DIR",
+              help="The report as the course wants it handed in: index.md, code/, figures/.")  # fmt: skip
+@click.option("--ai-use", default="", metavar="TEXT", help="With --deliver: how AI was used, for the page's ai_use.")
+@click.option("--notebook", type=click.Path(path_type=Path), metavar="PATH",
+              help="Write the code as a Portuguese notebook that trains and draws, on Colab too.")  # fmt: skip
 @click.option("--save", is_flag=True, help="With --compare: REV is the publication before, for the scoreboard page.")
 @click.option("--profile", type=click.Choice(PROFILES), default="full", show_default=True, help="Size of the grid.")
 @click.option("--seeds", type=int, default=None, metavar="N", help="Number of training seeds instead of the profile's.")
@@ -74,8 +79,8 @@ class Means:
               help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip
 def main(
     everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], again: tuple[str, ...], show_status: bool, check: bool,
-    revision: str | None, save: bool, profile: str, seeds: int | None, device: str, executor: str, jobs: int | None,
-    data_dir: Path | None, dataset: str, dry_run: bool, results_dir: Path | None,
+    revision: str | None, delivery: Path | None, ai_use: str, notebook: Path | None, save: bool, profile: str, seeds: int | None,
+    device: str, executor: str, jobs: int | None, data_dir: Path | None, dataset: str, dry_run: bool, results_dir: Path | None,
 ) -> None:  # fmt: skip
     """Train the grid of VAEs, judge the report's claims on the results, and render its pages.
 
@@ -89,14 +94,19 @@ def main(
     store = ResultsStore(results_dir or default_results(profile, dataset))
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
-    if revision is not None and (everything or sections or retrain or show_status or check or dry_run):
-        raise click.UsageError("--compare stands alone: build or check with another command, before or after it.")
-    if again and (everything or sections or retrain or show_status or check or revision is not None):
-        raise click.UsageError(
-            "--reproduce stands alone: build, check or compare with another command, before or after it."
-        )
+    alone = {"--compare": revision, "--deliver": delivery, "--notebook": notebook, "--reproduce": again or None}
+    given = [option for option, value in alone.items() if value is not None]
+    building = everything or sections or retrain or show_status or check or (dry_run and not again)
+    if given and (building or len(given) > 1):
+        raise click.UsageError(f"{given[0]} stands alone: build or check with another command, before or after it.")
+    if ai_use and delivery is None:
+        raise click.UsageError("--ai-use goes with --deliver DIR: it is what the delivered page declares.")
     if again:
         reproduce(grid, store, tuple(dict.fromkeys(again)), means, dry_run)
+    elif delivery is not None:
+        print_delivery(delivery, grid, store, ai_use)
+    elif notebook is not None:
+        write_notebook(notebook)
     elif revision is not None:
         print_changes(revision, grid, store, save)
     elif show_status:
@@ -153,7 +163,10 @@ def build(
         else:
             for line in reused(plan, store):
                 click.echo(line)
-        Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR).publish(pages, click.echo)
+        publication = Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR)
+        publication.publish(pages, click.echo)
+    if publication.identity.note():
+        click.echo(publication.identity.note())
     click.echo("Read it: make serve (or mkdocs serve, in the environment)")
 
 
@@ -234,6 +247,34 @@ def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) ->
         raise click.UsageError(str(error)) from error
     for line in lines(compared, store.root):
         click.echo(line)
+
+
+def print_delivery(folder: Path, grid: Grid, store: ResultsStore, ai_use: str) -> None:
+    """Write the delivery folder, and print what was done and what is left to do."""
+    from report.delivery.deliver import deliver
+    from report.delivery.folder import DeliveryError
+    from report.publish import Publication
+    from report.rendered import Rendered
+
+    try:
+        for line in deliver(folder, Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR), ai_use):
+            click.echo(line)
+    except DeliveryError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def write_notebook(path: Path) -> None:
+    """Write the notebook, and say what keeps Colab from opening it by a link."""
+    from report.notebook import NotebookError, write
+    from report.settings import read_identity
+
+    identity = read_identity()
+    try:
+        write(path, identity)
+    except NotebookError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"Written: {path}")
+    click.echo(identity.colab_note())
 
 
 def run_check(grid: Grid, store: ResultsStore) -> None:

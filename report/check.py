@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from report import calibration, ptbr
+from report import calibration, notebook, ptbr, sources
 from report.environment import make_environment
 from report.family import StoredResults
 from report.publish import Publication
 from report.render import render_page
 from report.rendered import Rendered, page_path, without_notice
 from report.sections import PAGES
+from report.settings import NOTEBOOK
 from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.store import ResultsStore
@@ -37,11 +38,14 @@ def faults(
     yield from damaged
     if damaged:
         return  # nothing can be rendered from them
+    linked = notebook.fault(publication.identity, sources.ROOT / NOTEBOOK)
+    if linked:
+        yield linked
     evidence = publication.evidence(PAGES, StoredResults(grid, store), cached=False)
     environment = make_environment()
     for page in PAGES:
         tell(f"page {page.slug}")
-        result = render_page(page, evidence, environment)
+        result = render_page(page, evidence, environment, publication.identity.colab)
         for line, excerpt in ptbr.unmarked_digits(result.marked):
             yield (
                 f"{page_path(page.slug)}, line {line}: a number typed by hand: {excerpt!r}. "

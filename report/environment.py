@@ -1,6 +1,7 @@
 """The Jinja environment of the pages: Portuguese formats, strict about what is undefined or unformatted."""
 
 from collections.abc import Sized
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -18,14 +19,16 @@ class PageError(LaudoError):
     """A template cannot be rendered: it names page and line."""
 
 
-def make_environment() -> jinja2.Environment:
+def make_environment(*before: Path) -> jinja2.Environment:
     """Return the environment in which every page, caption and sentence is rendered.
+
+    before: folders whose templates stand for those of report/pages/ of the same name.
 
     Undefined values stop the build (StrictUndefined). Whole numbers are formatted by themselves; a float must be given
     its decimals by a filter, because only its author knows how many it deserves.
     """
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(PAGES_DIR),
+        loader=jinja2.FileSystemLoader([*before, PAGES_DIR]),
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,

@@ -15,6 +15,7 @@ from report.forked import forked_map
 from report.page import Page
 from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered
 from report.sections import PAGES, claims_of, family, runs_of
+from report.settings import Identity, read_identity
 from report.snapshot import from_bytes
 from vae.datasets import FASHION_MNIST
 from vae.errors import ResultsError
@@ -51,6 +52,7 @@ class Publication:
     store: ResultsStore
     rendered: Rendered
     docs: Path
+    identity: Identity = dataclasses.field(default_factory=read_identity)
 
     def publish(self, pages: Iterable[Page], tell: Callable[[str], None]) -> None:
         """Render the pages that are not fresh, writing only what changed, and mark the others that grew old."""
@@ -62,7 +64,7 @@ class Publication:
         inputs = {page.slug: self.inputs(page, evidence, results) for page in asked}
         why = {page.slug: self.rendered.why_not_fresh(page.slug, inputs[page.slug]) for page in asked}
         code = self._stale_code()
-        made = rendering([page for page in asked if why[page.slug]], evidence, code)
+        made = rendering([page for page in asked if why[page.slug]], evidence, code, self.identity.colab)
         for page in asked:
             if not why[page.slug]:
                 tell(f"{page.slug}: fresh")
@@ -103,7 +105,8 @@ class Publication:
         return {**self._sources(page), **self._digests(page, results), **judged}
 
     def _sources(self, page: Page) -> dict[str, str]:
-        return {
+        linked = {"the repository": self.identity.repository} if self.identity.repository else {}
+        return linked | {
             "the grid": digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
             "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }
@@ -169,7 +172,7 @@ class Publication:
         return files if self.rendered.why_not_fresh(CODE, _code_inputs(files)) else []
 
 
-def rendering(pages: list[Page], evidence: Evidence, code: list[str]) -> dict[str, dict[str, bytes]]:
+def rendering(pages: list[Page], evidence: Evidence, code: list[str], colab: str) -> dict[str, dict[str, bytes]]:
     """Return the files of some pages by slug, and those of source files under CODE, made on all cores."""
     if not pages and not code:
         return {}
@@ -179,7 +182,7 @@ def rendering(pages: list[Page], evidence: Evidence, code: list[str]) -> dict[st
 
     environment = make_environment()
     tasks: list[tuple[str, Callable[[], dict[str, bytes]]]] = [
-        (page.slug, functools.partial(lambda page: render_page(page, evidence, environment).files, page))
+        (page.slug, functools.partial(lambda page: render_page(page, evidence, environment, colab).files, page))
         for page in sorted(pages, key=lambda page: len(page.figures), reverse=True)  # what takes long begins first
     ]
     tasks += [

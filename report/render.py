@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -37,14 +38,14 @@ class RenderedPage:
     files: dict[str, bytes]
 
 
-def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment) -> RenderedPage:
+def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment, colab: str = "") -> RenderedPage:
     """Return a page: Markdown, figures, and the evidence of its claims as JSON.
 
-    Raises PageError naming template and line for what is undefined, unformatted or missing.
+    colab: where Colab opens the notebook, linked below the title; '' for nowhere. Raises PageError naming template and line for what is undefined, unformatted or missing.
     """
     with one_thread():
         rendering = Rendering(page, evidence, environment)
-        marked = rendering.text()
+        marked = with_badge(rendering.text(), colab)
     text, data = finished(marked, page.slug, rendering.evidence, environment)
     files = {page_path(page.slug): text.encode()}
     files |= {f"{ACTIVITY}/{name}": content for name, content in {**rendering.images, **data}.items()}
@@ -54,6 +55,20 @@ def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment)
     return RenderedPage(marked, files)
 
 
+@dataclasses.dataclass(frozen=True)
+class Medium:
+    """What is written one way for the report's own site and another way elsewhere (report/delivery/).
+
+    mark: a verdict's name. source, source_link: a definition of the code, and a link to it. linked: whether numbers lead to
+    their origins.
+    """
+
+    mark: Callable[[engine.VerdictKind], str]
+    source: Callable[[str, str], str]
+    source_link: Callable[[str, str, int], str]
+    linked: bool
+
+
 @dataclasses.dataclass
 class Rendering:
     """One page while it is rendered: what its template may call, and the images that it called for."""
@@ -61,6 +76,7 @@ class Rendering:
     page: Page
     evidence: Evidence
     environment: jinja2.Environment
+    medium: Medium = dataclasses.field(default_factory=lambda: SITE)
     draw: Callable[[Page, Figure, Evidence], dict[str, bytes]] = drawing.draw
     images: dict[str, bytes] = dataclasses.field(default_factory=dict)
     shown: set[str] = dataclasses.field(default_factory=set)
@@ -98,12 +114,13 @@ class Rendering:
             "claim": self.claim,
             "sentence": self.sentence,
             "chapter_of": lambda verdict: page_of(verdict.claim),
-            "mark": verdict_mark,
+            "mark": self.medium.mark,
             "slug_of": verdict_slug,
             "anchor": claim_anchor,
             "figure": self.figure,
-            "source": source_block,
-            "source_link": source_link,
+            "source": self.medium.source,
+            "source_link": lambda path, name="": self.medium.source_link(path, name, 0),
+            "linked": self.medium.linked,
         }
         return common | followed_context(self.page, evidence, self.made)
 
@@ -133,11 +150,11 @@ class Rendering:
             facts=facts | {"id": claim_anchor(claim_id)},
             verdict=verdict,
             sentence=self.sentence(claim_id),
-            mark=verdict_mark(verdict.kind),
+            mark=self.medium.mark(verdict.kind),
             confidence=ptbr.percent(constant(statistics, "CONFIDENCE"), 0),
             runs=[f"`{ptbr.mark(run)}`" for run in verdict.claim.needs if run != DatasetSpec.name],
             data_link=claim_data_path(page_of(verdict.claim).slug, claim_id),
-            code_link=source_link(facts["file"], line=facts["line"]) if facts["file"] else "",
+            code_link=self.medium.source_link(facts["file"], "", facts["line"]) if facts["file"] else "",
             **wording.evidence_words(verdict, self.evidence.info),
         ).strip()  # fmt: skip
 
@@ -165,6 +182,13 @@ class Rendering:
         files = self.draw(self.page, figure, self.side_by_side)
         self.images |= files
         return drawing.markdown(self.page, figure, files, self.environment, self.context)
+
+
+def with_badge(text: str, colab: str) -> str:
+    """Return a page with the link that opens the notebook in Colab below its title."""
+    if not colab:
+        return text
+    return re.sub(r"^(# .*)$", rf"\1\n\n[Abrir no Colab]({colab}){{ .colab }}", text, count=1, flags=re.MULTILINE)
 
 
 def verdict_mark(kind: engine.VerdictKind) -> str:
@@ -202,3 +226,6 @@ def source_link(path: str, name: str = "", line: int = 0) -> str:
     if name:
         line = sources.definition(path, name)[1]
     return code_path(path) + (f"#L-{line}" if line else "")
+
+
+SITE: Medium = Medium(verdict_mark, source_block, source_link, linked=True)

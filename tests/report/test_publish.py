@@ -1,5 +1,6 @@
 """A page knows what it was made from: the scoreboard, of the publication before too."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from report.past import compare_with
 from report.publish import SHARED, Publication, own_sources
 from report.rendered import Rendered
 from report.sections import PAGES, page
+from report.settings import Identity
 from tests.report.repository import commit, start
 from tests.report.synthetic import stored, synthetic_results
 from vae.errors import ResultsError
@@ -30,7 +32,7 @@ def publication(tmp_path: Path) -> Publication:
     store = stored(folder / "results", synthetic_results(GRID, np.random.default_rng(0)))
     commit(folder, "v1")
     (tmp_path / "docs").mkdir()
-    return Publication(GRID, store, Rendered(tmp_path / "rendered"), tmp_path / "docs")
+    return Publication(GRID, store, Rendered(tmp_path / "rendered"), tmp_path / "docs", Identity())
 
 
 def state(publication: Publication, slug: str) -> tuple[str, str]:
@@ -104,6 +106,19 @@ def test_a_page_that_the_report_no_longer_has_leaves_the_site(
     assert publication.rendered.record("licoes") is None
     assert text(publication), "the others stay"
     assert shared.is_file()
+
+
+def test_a_repository_puts_the_link_to_colab_on_a_page_and_makes_others_old(publication: Publication) -> None:
+    licoes = page("licoes")
+    linked = dataclasses.replace(publication, identity=Identity(repository="https://github.com/someone/laudo"))
+    linked.publish([licoes], lambda _: None)
+    badge = f"[Abrir no Colab]({linked.identity.colab}){{ .colab }}"
+    assert text(linked, "licoes").split("\n# ")[1].split("\n\n")[1] == badge
+    assert state(linked, "licoes")[0] == "fresh"
+    moved = dataclasses.replace(publication, identity=Identity(repository="https://github.com/other/laudo"))
+    assert state(moved, "licoes") == ("stale", "older than: the repository")
+    publication.publish([licoes], lambda _: None)
+    assert "Colab" not in text(publication, "licoes")
 
 
 def test_a_page_is_made_from_the_modules_of_other_pages_that_it_imports() -> None:

@@ -18,7 +18,7 @@ def loads_torch(statement: str) -> bool:
 
 
 @pytest.mark.parametrize("modules", [
-    "build", "report.sections, report.publish, report.check, report.render",
+    "build", "report.sections, report.publish, report.check, report.render, report.delivery.deliver, report.notebook",
     "vae.figures, vae.plan, vae.store, vae.forecast, vae.results, vae.grid, vae.datasets",
 ])  # fmt: skip
 def test_torch_is_not_loaded(modules: str) -> None:

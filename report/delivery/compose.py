@@ -1,0 +1,134 @@
+"""Pages, code and figures of a delivery, from evidence: pure, no file is written."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from report import ptbr, sources
+from report.claims import VerdictKind
+from report.delivery.course import EXERCISE
+from report.delivery.folder import PAGE
+from report.delivery.onepage import Source, image_name, one_page
+from report.delivery.rubric import Coverage, check_list, coverage
+from report.environment import make_environment
+from report.evidence import Evidence
+from report.page import Figure, Page, Plot
+from report.render import Medium, Rendering
+from report.rendered import ACTIVITY
+from report.settings import Identity
+
+TEMPLATES = Path(__file__).parent
+TITLE = "Relatório: autocodificadores variacionais (VAE)"
+TO_DECLARE = "a declarar"
+CODE = "code"
+
+INTRODUCTION = """\
+Este é o relatório inteiro da atividade numa página só. Cada parte é uma página do site do relatório: onde se lê “esta página”, leia-se
+a parte. Os números, as figuras e as frases são gerados a partir dos resultados medidos; nenhum foi digitado.
+"""
+README = """\
+O código do relatório sobre autocodificadores variacionais: os próprios arquivos, como são executados.
+
+vae/          dados, modelo, objetivo, treino, avaliação e figuras (PyTorch)
+report/       estatística, afirmações e páginas do relatório
+benchmarks/   medidas de velocidade e simulação do motor que julga as afirmações
+build.py      o comando que treina, avalia e monta tudo
+
+Instalar (Python 3.11 a 3.13), nesta pasta:
+
+    python -m venv .venv && source .venv/bin/activate
+    pip install --require-hashes -r requirements.txt
+
+Treinar um VAE e desenhar o que ele faz (curvas, reconstruções, amostras, espaço latente):
+
+    python -m vae --run e10                              # Fashion-MNIST, 10 épocas
+    python -m vae --run e10 --dataset digits --epochs 2  # segundos: os dígitos do scikit-learn
+
+Refazer o relatório inteiro em poucos minutos, com menos épocas e menos imagens (as páginas ficam em rendered/, em Markdown):
+
+    python build.py --all --profile quick
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Delivery:
+    """A delivery's files by path, and what it has and lacks of what the course asks for."""
+
+    files: Mapping[str, bytes]
+    covered: list[Coverage]
+
+    @property
+    def missing(self) -> list[str]:
+        return [name for each in self.covered for name in each.missing]
+
+
+def compose(pages: Sequence[Page], evidence: Evidence, place: str, ai_use: str, identity: Identity) -> Delivery:
+    """Return the delivery of some pages.
+
+    place: the folder as the course's site includes from it. ai_use: as it is to stand in the front matter. Raises
+    PageError as the rendering of the pages does.
+    """
+    environment = make_environment(TEMPLATES)
+    medium = _medium(place)
+    parts: list[Source] = []
+    figures: dict[str, bytes] = {}
+    for page in pages:
+        rendering = Rendering(page, evidence, environment, medium, draw=draw_light)
+        parts.append(Source(page.slug, ptbr.strip_marks(rendering.text())))
+        figures |= {image_name(name): content for name, content in rendering.images.items()}
+    files = figures | code()
+    site = f"{identity.site_url}{ACTIVITY}/" if identity.site_url else ""
+    body = one_page(parts, files.keys(), site)
+    covered = coverage(body, files.keys())
+    head = _head(ai_use, identity)
+    asked = f"## O que a atividade pede e onde está\n\n{check_list(covered)}"
+    return Delivery(files | {PAGE: f"{head}\n{asked}\n{body}".encode()}, covered)
+
+
+def code() -> dict[str, bytes]:
+    """Return the files of the delivered code: the sources as they are, and how to run them."""
+    names = [*sources.code_files(), "requirements.txt", "LICENSE"]
+    files = {f"{CODE}/{name}": (sources.ROOT / name).read_bytes() for name in names if (sources.ROOT / name).is_file()}
+    return files | {f"{CODE}/LEIAME.txt": README.encode()}
+
+
+def draw_light(page: Page, figure: Figure, evidence: Evidence) -> dict[str, bytes]:
+    """Return the images of a figure, a plot in its light variant alone, on its background.
+
+    A course's site may be read in dark, and its zoom puts every image on white: with a background each is legible on both.
+    """
+    from report.drawing import draw
+    from vae import figures
+
+    if not isinstance(figure, Plot):
+        return draw(page, figure, evidence)
+    theme = figures.load_theme("light")
+    drawn = figure.draw(evidence, theme)
+    suffix, encode = ("png", figures.to_png) if figure.raster else ("svg", figures.to_svg)
+    return {f"figuras/{page.slug}/{figure.id}.claro.{suffix}": encode(drawn, background=theme.background)}
+
+
+def _head(ai_use: str, identity: Identity) -> str:
+    front = f"---\ntitle: {json.dumps(TITLE, ensure_ascii=False)}\nexercise: {EXERCISE}\nai_use: {ai_use}\n---\n"
+    links = [
+        f"Autoria: {identity.author}" if identity.author else "",
+        f"[Site do relatório]({identity.site_url})" if identity.site_url else "",
+        f"[Repositório]({identity.repository})" if identity.repository else "",
+        f"[Abrir no Colab]({identity.colab})" if identity.colab else "",
+        f"[Código desta entrega]({CODE}/LEIAME.txt)",
+    ]
+    return f"{front}\n# {TITLE}\n\n{INTRODUCTION}\n{' · '.join(filter(None, links))}\n"
+
+
+def _medium(place: str) -> Medium:
+    def included(path: str, name: str) -> str:
+        text, first = sources.definition(path, name)
+        last = first + text.count("\n")
+        return f'```python title="{CODE}/{path}"\n--8<-- "{place}/{CODE}/{path}:{first}:{last}"\n```\n'
+
+    return Medium(_mark, included, lambda path, name, line: f"{CODE}/{path}", linked=False)
+
+
+def _mark(kind: VerdictKind) -> str:
+    return f"**{kind.value}**"

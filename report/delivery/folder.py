@@ -1,0 +1,134 @@
+"""The delivered folder on disk: whole or not at all, and never in place of what is not a delivery."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from vae.errors import LaudoError
+from vae.results import dump_json, sha256
+
+RECORD = ".laudo-entrega.json"  # what was delivered, by path and sha256
+PAGE = "index.md"
+AI_USE = re.compile(r"^ai_use: (.*)$", re.MULTILINE)
+CACHES = "__pycache__"
+
+
+class DeliveryError(LaudoError):
+    """The folder named cannot be delivered into."""
+
+
+def earlier_ai_use(folder: Path) -> str:
+    """Return what an earlier delivery declares of the use of AI, as it stands in the front matter; '' if there is none."""
+    page = folder / PAGE
+    found = AI_USE.search(page.read_text(encoding="utf-8")) if page.is_file() else None
+    return found[1] if found else ""
+
+
+def check(folder: Path) -> None:
+    """Raise DeliveryError if a folder is not there for a delivery to take: no folder, or another's, or altered since."""
+    _recover(folder)
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise DeliveryError(f"--deliver {folder}: that is no folder; name a new one, or that of an earlier delivery.")
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    record = _record(folder)
+    if record is None:
+        raise DeliveryError(
+            f"--deliver {folder}: the folder is not empty and is no earlier delivery; name a new or empty one."
+        )
+    altered = [name for name, digest in record.items() if (folder / name).is_file() and _digest(folder, name) != digest]
+    if altered:
+        raise DeliveryError(
+            f"--deliver {folder}: {_listed(altered)} changed since the delivery, and would be lost. "
+            f"Move what you changed elsewhere, delete it here, and give the same command again."
+        )
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> tuple[int, int]:
+    """Put a delivery in place of the earlier one, in one step; return how many files it has and how many changed.
+
+    What else lies in the folder stays. Raises DeliveryError if that stands where a file of the delivery belongs.
+    """
+    check(folder)
+    record = (_record(folder) if folder.is_dir() else None) or {}
+    new, old = _beside(folder, "novo"), _beside(folder, "velho")
+    own = list(_own(folder, record))
+    blocked = [name for name in own if name in files]
+    if blocked:
+        raise DeliveryError(
+            f"--deliver {folder}: {_listed(blocked)} stands where the delivery has a file; move it away."
+        )
+    changed = sum((folder / name).read_bytes() != content if (folder / name).is_file() else True
+                  for name, content in files.items())  # fmt: skip
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        for name, content in files.items():
+            _put(new / name, content)
+        for name in own:
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(folder / name, new / name)
+        digests = {name: _digest(new, name) for name in sorted(files)}
+        _put(new / RECORD, dump_json({"files": digests}))
+        _swap(new, folder, old)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+    return len(files), changed
+
+
+def _swap(new: Path, folder: Path, old: Path) -> None:
+    if folder.exists():
+        os.replace(folder, old)
+    try:
+        os.replace(new, folder)
+    except BaseException:
+        _recover(folder)
+        raise
+
+
+def _recover(folder: Path) -> None:
+    """Put back the delivery that a killed command had set aside."""
+    old = _beside(folder, "velho")
+    if old.is_dir() and not folder.exists():
+        os.replace(old, folder)
+    for left in (old, _beside(folder, "novo")):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _beside(folder: Path, what: str) -> Path:
+    return folder.with_name(f".{folder.name}.laudo-{what}")
+
+
+def _record(folder: Path) -> dict[str, str] | None:
+    try:
+        files = json.loads((folder / RECORD).read_bytes())["files"]
+        return {str(name): str(digest) for name, digest in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _own(folder: Path, record: Mapping[str, str]) -> Iterator[str]:
+    """Yield the files that somebody put beside those of the delivery."""
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in record and name != RECORD and CACHES not in path.parts:
+            yield name
+
+
+def _digest(folder: Path, name: str) -> str:
+    content = (folder / name).read_bytes()
+    # The declaration is to be filled in by hand too.
+    return sha256(AI_USE.sub("", content.decode(errors="replace"), count=1).encode() if name == PAGE else content)
+
+
+def _put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _listed(names: list[str], shown: int = 3) -> str:
+    rest = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + rest
