@@ -17,13 +17,15 @@ from vae.spec import RunSpec
 class Evidence:
     """Loaded results (in samples: name -> seed -> result) and verdicts (claim id -> verdict) of one grid.
 
-    previous: what the publication before said, None if that is not known.
+    previous: what the publication before said, None if that is not known. weights: the published weights.safetensors of a
+    run and seed, None if there are none.
     """
 
     grid: Grid
     samples: Samples
     verdicts: Mapping[str, Verdict]
     previous: Snapshot | None = None
+    weights: Callable[[str, int], bytes | None] = lambda run, seed: None
 
     @property
     def info(self) -> DatasetInfo:
@@ -42,6 +44,19 @@ class Evidence:
     def headline(self, run: str) -> RunResult:
         """Return the result whose images and scatters are shown: that of the first seed."""
         return headline_of(self.seeds(run))
+
+    def published_weights(self, run: str) -> bytes:
+        """Return the weights of the result whose images are shown, as safetensors.
+
+        Raises LaudoError if they were not stored with it.
+        """
+        seed = self.headline(run).seed
+        weights = self.weights(run, seed)
+        if weights is None:
+            raise LaudoError(
+                f"The weights of {run}/{seed} are not among the results; make them again with --retrain {run}."
+            )
+        return weights
 
     def epoch_seconds(self, run: str) -> list[float]:
         """Return how long each epoch of a run took, in seconds, as recorded when its first seed was trained."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,7 @@ class Page:
     quotes: pages whose claims it speaks of too ("*" for all). compares: whether it says what changed since the
     publication before. pooled: whether its numbers are of all seeds of each run, and not only of those that its runs have
     in common. wide: whether it gives up its table of contents for a wider column. context: values for the template beside the common ones.
+    files: what its scripts load, by path beside the page.
     """
 
     slug: str
@@ -89,6 +90,7 @@ class Page:
     pooled: bool = False
     wide: bool = False
     context: Callable[["Evidence"], dict[str, Any]] = lambda evidence: {}
+    files: Callable[["Evidence"], Mapping[str, bytes]] = lambda evidence: {}
 
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):

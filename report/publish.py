@@ -32,7 +32,7 @@ SHARED = (
     "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
     "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
     "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",
-    "vae/figures", "vae/datasets.py",
+    "vae/export.py", "vae/figures", "vae/datasets.py", "vae/metrics/holes.py", "vae/models/layers.py",
     # Pages lead to their lines.
     "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/provenance.py", "vae/spec.py",
     "vae/tolerances.py",
@@ -87,7 +87,12 @@ class Publication:
         cache = self.rendered.root / ESTIMATES if cached else None
         samples, verdicts = judge_family(family(), required, self.grid, results, cache)
         previous = self.previous() if any(page.compares for page in pages) else None
-        return Evidence(self.grid, samples, verdicts, previous)
+        return Evidence(self.grid, samples, verdicts, previous, self.weights)
+
+    def weights(self, run: str, seed: int) -> bytes | None:
+        """Return the published weights of a run and seed, None if there are none; ResultsError if they are damaged."""
+        path = self.store.weights(run, seed)
+        return None if path is None else path.read_bytes()
 
     def previous(self) -> Snapshot | None:
         """Return what the publication before said, if it was saved; ResultsError if it cannot be read."""

@@ -48,7 +48,9 @@ def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment,
         marked = with_badge(rendering.text(), colab)
     text, data = finished(marked, page.slug, rendering.evidence, environment)
     files = {page_path(page.slug): text.encode()}
-    files |= {f"{ACTIVITY}/{name}": content for name, content in {**rendering.images, **data}.items()}
+    files |= {
+        f"{ACTIVITY}/{name}": content for name, content in {**rendering.images, **data, **page.files(evidence)}.items()
+    }
     files |= {
         f"{ACTIVITY}/{claim_data_path(page.slug, claim.id)}": claim_data(evidence, claim) for claim in page.claims
     }

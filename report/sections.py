@@ -7,6 +7,7 @@ from report.page import Page
 from report.pages import (
     espaco_latente,
     experimentos,
+    explorador,
     geracao,
     licoes,
     placar,
@@ -25,6 +26,7 @@ PAGES: tuple[Page, ...] = (
     espaco_latente.PAGE,
     experimentos.PAGE,
     licoes.PAGE,
+    explorador.PAGE,
     placar.PAGE,
     reproducao.PAGE,
 )

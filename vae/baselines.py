@@ -19,8 +19,11 @@ def fixed_indices(labels: Int[Tensor, " n"], classes: int, per_class: int) -> In
     return torch.cat([(labels == index).nonzero().flatten()[:per_class] for index in range(classes)])
 
 
-def summarise(data: Data, fixed_per_class: int) -> tuple[dict[str, float], dict[str, Array]]:
-    """Return scores and arrays of the data set itself."""
+def summarise(data: Data, fixed_per_class: int, explored_images: int) -> tuple[dict[str, float], dict[str, Array]]:
+    """Return scores and arrays of the data set itself.
+
+    Of its images the arrays hold fixed_per_class of each class, and the first explored_images of the test split.
+    """
     classes = len(data.info.classes)
     train, test = as_input(data.train.images), as_input(data.test.images)
     entropy = pixel_entropy(test)
@@ -38,6 +41,7 @@ def summarise(data: Data, fixed_per_class: int) -> tuple[dict[str, float], dict[
         "test_entropy": entropy.float().cpu().numpy(),
         "fixed_indices": fixed.to(torch.int32).cpu().numpy(),
         "fixed_images": data.test.images[fixed].cpu().numpy(),
+        "explored_images": data.test.images[:explored_images].cpu().numpy(),
         "train_counts": torch.bincount(data.train.labels, minlength=classes).cpu().numpy(),
     }
     foreign = foreign_images(data.info)

@@ -137,7 +137,7 @@ class DatasetJob:
         began = time.perf_counter()
         show(Update(self.label))
         device, data = here(self.setting)
-        scores, arrays = baselines.summarise(data, self.setting.sizes.fixed_per_class)
+        scores, arrays = baselines.summarise(data, self.setting.sizes.fixed_per_class, self.spec.explored_images)
         return _result(self, scores, arrays, {}, {}, device, began)
 
 

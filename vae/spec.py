@@ -122,9 +122,13 @@ class ClassifierSpec:
 
 @dataclasses.dataclass(frozen=True)
 class DatasetSpec:
-    """What is measured on the data alone: entropy floor, baselines, the fixed images."""
+    """What is measured on the data alone: entropy floor, baselines, the fixed images.
+
+    explored_images: how many test images are stored themselves, the first ones, for the explorer.
+    """
 
     dataset: str
+    explored_images: int = 2_000
     name: str = "dataset"
 
 

@@ -8,14 +8,11 @@ from report import ptbr
 from report.origins import constant
 from report.tables import Table
 from vae import datasets, figures
+from vae.models.layers import DOWN, LAST, UP, Shape
 from vae.spec import ConvSpec
 
 if TYPE_CHECKING:
     from vae.figures import Stage
-
-DOWN = (3, 2, 1, 0)  # kernel, stride, padding, output padding
-UP = ((4, 2, 1, 0), (4, 2, 2, 1), (4, 2, 1, 0))
-LAST = (3, 1, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class Convolution:
 
     channels: tuple[int, int]
     side_before: int
-    shape: tuple[int, int, int, int]
+    shape: Shape
     transposed: bool = False
 
     @property
@@ -117,9 +114,7 @@ def layers_table(spec: ConvSpec) -> Table:
     return Table(["Parte", "Camada", "Saída", "Parâmetros"], rows, caption, "camadas", numeric=False)
 
 
-def _chain(
-    widths: Sequence[int], side: int, shapes: Sequence[tuple[int, int, int, int]], transposed: bool = False
-) -> list[Convolution]:
+def _chain(widths: Sequence[int], side: int, shapes: Sequence[Shape], transposed: bool = False) -> list[Convolution]:
     made: list[Convolution] = []
     for before, after, shape in zip(widths[:-1], widths[1:], shapes, strict=True):
         made.append(Convolution((before, after), side, shape, transposed))

@@ -4,18 +4,21 @@ The numbers are made up, so tests may only use them for what depends on no parti
 verdicts follow the numbers, that sentences follow the verdicts.
 """
 
+import re
 import shutil
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import save
 
 from report.claims import Claim, estimate, judge
 from report.evidence import Evidence
 from report.sections import family
 from report.statistics import Samples
 from vae.datasets import DatasetInfo, dataset_info
-from vae.grid import Grid, make_grid
+from vae.grid import FIRST_SEED, REFERENCE_RUNS, Grid, make_grid
 from vae.plan import keys_of
 from vae.results import Array, RunResult
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec, canonical
@@ -70,7 +73,28 @@ def evidence_of(grid: Grid, results: Mapping[str, Mapping[int, RunResult]], resa
     """Judge all claims of the report on some results."""
     samples = Samples(results, dataset_info(grid.dataset.dataset), resamples)
     claims: tuple[Claim, ...] = family()
-    return Evidence(grid, samples, judge(claims, {claim.id: estimate(claim, samples) for claim in claims}))
+    verdicts = judge(claims, {claim.id: estimate(claim, samples) for claim in claims})
+    return Evidence(grid, samples, verdicts, weights=weights_of)
+
+
+@cache
+def weights_of(run: str, seed: int) -> bytes:
+    """Return weights with the names and layers of a model of two latent dimensions, but few channels."""
+    rng = np.random.default_rng([seed, *run.encode()])
+    shapes: dict[str, tuple[int, ...]] = {
+        "decoder.expand": (6 * 16, 2),
+        "encoder.mean": (2, 6 * 16),
+        "encoder.logvar": (2, 6 * 16),
+    }
+    shapes |= {f"decoder.layers.{2 * i}": (*widths, 4, 4) for i, widths in enumerate([(6, 5), (5, 4), (4, 3)])}
+    shapes |= {f"encoder.features.{2 * i}": (*widths, 3, 3) for i, widths in enumerate([(4, 1), (5, 4), (6, 5)])}
+    shapes["decoder.layers.6"] = (1, 3, 3, 3)
+    weights = {f"{name}.weight": rng.normal(0, 0.3, shape) for name, shape in shapes.items()}
+    outputs = {
+        name: shape[1] if re.fullmatch(r"decoder.layers.[024]", name) else shape[0] for name, shape in shapes.items()
+    }
+    weights |= {f"{name}.bias": rng.normal(0, 0.3, count) for name, count in outputs.items()}
+    return save({name: values.astype(np.float32) for name, values in weights.items()})
 
 
 def stored(root: Path, results: Mapping[str, Mapping[int, RunResult]]) -> ResultsStore:
@@ -79,7 +103,8 @@ def stored(root: Path, results: Mapping[str, Mapping[int, RunResult]]) -> Result
     store = ResultsStore(root)
     for seeds in results.values():
         for result in seeds.values():
-            store.save(result)
+            published = result.run in REFERENCE_RUNS and result.seed == FIRST_SEED
+            store.save(result, weights_of(result.run, result.seed) if published else None)
     return store
 
 
@@ -126,6 +151,7 @@ def _dataset(
         "test_labels": labels,
         "test_entropy": rng.normal(190, 40, len(labels)).astype(np.float32),
         "fixed_images": _pixels(rng, classes * FIXED_PER_CLASS),
+        "explored_images": _pixels(np.random.default_rng(7), len(labels) // 2),
         "fixed_indices": np.flatnonzero(np.arange(len(labels)) % PER_CLASS < FIXED_PER_CLASS).astype(np.int32),
         "train_counts": np.full(classes, 5400),
         "test_brightness": rng.uniform(0, 1, len(labels)).astype(np.float32),

@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from tests.vae.tiny import INFO
-from vae.baselines import VISIBLE, factors
-from vae.data import foreign_images
+from vae.baselines import VISIBLE, factors, summarise
+from vae.data import Data, foreign_images
 from vae.datasets import DIGITS, FASHION_MNIST
 
 
@@ -31,3 +31,10 @@ def test_digits_are_foreign_to_garments_and_to_nothing_else() -> None:
     assert images.shape == (1797, 28, 28)
     assert foreign_images(DIGITS) is None
     assert foreign_images(INFO) is None
+
+
+def test_the_first_test_images_are_kept_as_they_are(tiny: Data) -> None:
+    _, arrays = summarise(tiny, fixed_per_class=1, explored_images=5)
+    assert arrays["explored_images"].dtype == "uint8"
+    assert (arrays["explored_images"] == tiny.test.images[:5].numpy()).all()
+    assert len(summarise(tiny, 1, 10_000)[1]["explored_images"]) == len(tiny.test)

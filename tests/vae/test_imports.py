@@ -19,7 +19,7 @@ def loads_torch(statement: str) -> bool:
 
 @pytest.mark.parametrize("modules", [
     "build", "report.sections, report.publish, report.check, report.render, report.delivery.deliver, report.notebook",
-    "vae.figures, vae.plan, vae.store, vae.forecast, vae.results, vae.grid, vae.datasets",
+    "vae.figures, vae.plan, vae.store, vae.forecast, vae.results, vae.grid, vae.datasets, vae.export, vae.metrics.holes",
 ])  # fmt: skip
 def test_torch_is_not_loaded(modules: str) -> None:
     assert not loads_torch(f"import {modules}")

@@ -141,3 +141,12 @@ def test_published_keys_stay() -> None:
     # A literal: whoever changes it makes every published result stale, and must mean to (TRAINING_NUMERICS).
     assert spec.TRAINING_NUMERICS == 1
     assert training_key(RUN, DATA) == "5b15912631fc9c52753be93d35a2d19e36ba87c4ef3875aeabce9ec09720ccd2"
+
+
+def test_how_many_images_are_explored_is_part_of_the_data_set_s_key_alone() -> None:
+    few, many = DatasetSpec("fashion-mnist", explored_images=10), DatasetSpec("fashion-mnist")
+    assert training_key(few, DATA) != training_key(many, DATA)
+    # A data set of before, whose images were not stored, has a key of its own: it is measured again, and nothing else.
+    assert training_key({"type": "DatasetSpec", "dataset": "fashion-mnist"}, DATA) not in {
+        training_key(few, DATA), training_key(many, DATA),
+    }  # fmt: skip

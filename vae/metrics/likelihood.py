@@ -11,10 +11,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vae import objectives
+from vae.metrics.holes import HOLE_RATIO
 from vae.metrics.pairwise import float64, row_blocks
 
 DECODER_BATCH = 500
-HOLE_RATIO = 0.1
 
 
 @torch.no_grad()

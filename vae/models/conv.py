@@ -6,9 +6,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vae.models import subpixel
+from vae.models.layers import DOWN, FEATURE_SIDE, LAST, UP
 from vae.spec import ConvSpec
-
-FEATURE_SIDE = 4  # 28 -> 14 -> 7 -> 4 under three convolutions of stride 2
 
 
 class Encoder(nn.Module):
@@ -18,8 +17,9 @@ class Encoder(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         channels = 1
+        kernel, stride, padding, _ = DOWN
         for width in spec.encoder_channels:
-            layers += [nn.Conv2d(channels, width, kernel_size=3, stride=2, padding=1), nn.ReLU()]
+            layers += [nn.Conv2d(channels, width, kernel, stride, padding), nn.ReLU()]
             channels = width
         self.features = nn.Sequential(*layers)
         size = channels * FEATURE_SIDE**2
@@ -42,17 +42,11 @@ class Decoder(nn.Module):
         self.expand = nn.Linear(spec.latent_dim, first * FEATURE_SIDE**2)
         layers: list[nn.Module] = []
         channels = first
-        for index, width in enumerate(spec.decoder_channels):
-            # Only the second layer is odd: 4 -> 8 -> 15 -> 30.
-            padding, extra = (2, 1) if index == 1 else (1, 0)
-            layers += [
-                nn.ConvTranspose2d(channels, width, kernel_size=4, stride=2, padding=padding, output_padding=extra),
-                nn.ReLU(),
-            ]
+        for width, (kernel, stride, padding, extra) in zip(spec.decoder_channels, UP, strict=True):
+            layers += [nn.ConvTranspose2d(channels, width, kernel, stride, padding, extra), nn.ReLU()]
             channels = width
-        # The reference pads this convolution (30 -> 30) and then crops one pixel on each side. Without the padding
-        # it gives the same 28x28 pixels and does not compute the ones that are thrown away.
-        layers.append(nn.Conv2d(channels, 1, kernel_size=3))
+        kernel, stride, padding, _ = LAST
+        layers.append(nn.Conv2d(channels, 1, kernel, stride, padding))
         self.layers = nn.Sequential(*layers)
 
     def forward(self, latent: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch 1 28 28"]:

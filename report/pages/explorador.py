@@ -1,0 +1,63 @@
+"""Explorer: the trained decoder and encoder in the reader's browser, and what its pictures mean."""
+
+import json
+from typing import Any
+
+from report.evidence import Evidence
+from report.origins import constant
+from report.page import Page, Picture
+from report.pages import explorador_files, geracao_figures
+from report.pages.explorador_files import DESCRIPTION, RUNS, explorer_files, outside
+
+FALLBACK_RUN = RUNS[-1]
+
+
+def draw_plane(evidence: Evidence) -> bytes:
+    """The decoded plane of the model that the explorer opens with, for who cannot open it."""
+    return geracao_figures.draw_plane(evidence, run=FALLBACK_RUN)
+
+
+def context(evidence: Evidence) -> dict[str, Any]:
+    """Return sizes, counts and checksums of the text."""
+    description = json.loads(explorer_files(evidence)[DESCRIPTION])
+    models = {model["run"]: model for model in description["models"]}
+    assets = [description[name] for name in ("runtime", "labels", "images")]
+    assets += [model[name] for model in models.values() for name in ("points", "decoder", "encoder")]
+    return {
+        "runs": RUNS,
+        "description": DESCRIPTION,
+        "megabytes": sum(asset["bytes"] for asset in assets) / 1e6,
+        "point_count": len(evidence.labels),
+        "image_count": len(evidence.dataset.array("explored_images")),
+        "outside": {run: outside(evidence, run) for run in RUNS},
+        "models": models,
+        "seed_of": {run: evidence.headline(run).seed for run in RUNS},
+        "ellipse": constant(explorador_files, "ELLIPSE"),
+        "side": evidence.grid.evaluation.manifold_side,
+    }
+
+
+PAGE = Page(
+    slug="explorador",
+    title="Explorador",
+    description="O decodificador e o codificador treinados, no navegador: percorra o plano latente e veja a peça de cada ponto.",
+    runs=(*RUNS, "dataset"),
+    figures=(
+        Picture(
+            "plano",
+            draw_plane,
+            (
+                "O plano latente decodificado pelo {{ label('e100') }}, em {{ side }} × {{ side }} pontos a passos iguais de "
+                "probabilidade sob a prior. É o que o explorador mostra de uma vez, sem se mover."
+            ),
+            (
+                "Plano latente decodificado do {{ label('e100') }}; {{ value('hole_mass', 'e100') | percent }} da massa da "
+                "prior está em buracos."
+            ),
+            scale=1,
+        ),
+    ),
+    context=context,
+    files=explorer_files,
+    wide=True,
+)
