@@ -6,17 +6,15 @@ import of click, several times; and once the first --all, which renders every pa
 
 import argparse
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from vae.provenance import now, processor
+from benchmarks.machine import facts, sentence
 from vae.results import dump_json
 
 HERE = Path(__file__).parent
@@ -39,9 +37,7 @@ def measure(repetitions: int) -> dict[str, Any]:
         for _ in range(repetitions):
             for command in REPEATED:
                 taken.setdefault(command, []).append(_run(command, Path(scratch)))
-    machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()}
-    versions = {"python": platform.python_version(), "click": version("click"), "numpy": version("numpy")}
-    return {"date": now()[:10], "machine": machine, "versions": versions, "load": os.getloadavg()[0], "commands": taken}
+    return facts("click", "numpy") | {"load": os.getloadavg()[0], "commands": taken}
 
 
 def _run(command: str, scratch: Path) -> dict[str, float]:
@@ -62,13 +58,11 @@ def _run(command: str, scratch: Path) -> dict[str, float]:
 
 def section(result: dict[str, Any]) -> list[str]:
     """Return the lines of the section in RESULTS.md."""
-    machine, versions = result["machine"], result["versions"]
     lines = [
         "## Commands that train nothing",
         "",
         (
-            f"{result['date']}; {machine['processor']}, {machine['cores']} cores; Python {versions['python']}. Each in a process "
-            f"of its own, start included; medians of {len(result['commands'][CLICK])}, `{FIRST}` once. The load of other programs is "
+            f"{sentence(result)} Each in a process of its own, start included; medians of {len(result['commands'][CLICK])}, `{FIRST}` once. The load of other programs is "
             f"not controlled (mean over a minute: {result['load']:.1f} processes that want a core)."
         ),
         "",

@@ -8,18 +8,16 @@ import argparse
 import functools
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from vae.provenance import now, processor
+from benchmarks.machine import facts, sentence
 from vae.results import dump_json
 
 HERE = Path(__file__).parent
@@ -104,20 +102,16 @@ def measure() -> dict[str, Any]:
             done = subprocess.run(command, cwd=HERE.parent, check=True, stdout=subprocess.PIPE)
             found[run + (" with t-SNE" if tsne else "")] = json.loads(done.stdout.splitlines()[-1])
             print(run, tsne, done.stdout.splitlines()[-1].decode(), flush=True)
-    machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()}
-    versions = {"python": platform.python_version(), "torch": version("torch"), "scikit-learn": version("scikit-learn")}
-    return {"date": now()[:10], "machine": machine, "versions": versions, "load": os.getloadavg()[1], "runs": found}
+    return facts("torch", "scikit-learn") | {"load": os.getloadavg()[1], "runs": found}
 
 
 def section(result: dict[str, Any]) -> list[str]:
     """Return the lines of the section in RESULTS.md."""
-    machine, versions = result["machine"], result["versions"]
     lines = [
         "## An evaluation",
         "",
         (
-            f"{result['date']}; {machine['processor']}, {machine['cores']} cores; Python {versions['python']}, torch "
-            f"{versions['torch']}. 10,000 test images, full profile, published weights, each in a process of its own. The "
+            f"{sentence(result)} 10,000 test images, full profile, published weights, each in a process of its own. The "
             "load of other programs is not controlled "
             f"(mean over five minutes: {result['load']:.1f} processes that want a core)."
         ),

@@ -11,8 +11,6 @@ import dataclasses
 import io
 import itertools
 import json
-import os
-import platform
 import resource
 import shutil
 import subprocess
@@ -20,16 +18,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import build
+from benchmarks.machine import facts, sentence
 from vae.grid import Grid, first_seeds, make_grid
 from vae.plan import keys_of
-from vae.provenance import now, processor
 from vae.results import dump_json, sha256, to_files
 from vae.spec import RunSpec, canonical
 from vae.store import MANIFEST, ResultsStore
@@ -105,9 +102,7 @@ def measure(counts: tuple[int, ...]) -> dict[str, Any]:
                 row[name] = _own_process(added, results, rendered, command)
             rows.append(row)
             print(json.dumps(row), flush=True)
-    machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()}
-    versions = {"python": platform.python_version(), "numpy": version("numpy")}
-    return {"date": now()[:10], "machine": machine, "versions": versions, "rows": rows}
+    return facts("numpy") | {"rows": rows}
 
 
 def _own_process(added: int, results: Path, rendered: Path, command: str) -> dict[str, float]:
@@ -138,7 +133,6 @@ def growth(result: dict[str, Any], command: str, measure: str) -> tuple[float, f
 
 def section(result: dict[str, Any]) -> list[str]:
     """Return the lines of the section in RESULTS.md."""
-    machine, versions = result["machine"], result["versions"]
     names: list[tuple[str, Callable[[dict[str, float]], str]]] = [
         ("s", lambda taken: f"{taken['seconds']:.2f}"),
         ("processor s", lambda taken: f"{taken['processor_seconds']:.2f}"),
@@ -149,7 +143,7 @@ def section(result: dict[str, Any]) -> list[str]:
         "## How the report's commands grow with the results",
         "",
         (
-            f"{result['date']}; {machine['processor']}, {machine['cores']} cores; Python {versions['python']}. Each command "
+            f"{sentence(result)} Each command "
             "in a process of its own; `first --all` renders every page, `--all` finds all fresh. Processor time is of all "
             "processes, memory the peak of one. The load of other programs is not controlled."
         ),

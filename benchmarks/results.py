@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, equivalence, report_scale, scaling, speed
+from benchmarks import commands, equivalence, evaluation, report_scale, scaling, speed
 
 HERE = Path(__file__).parent
 PAGE = HERE / "RESULTS.md"
 SECTIONS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "speed": speed.section,
     "equivalence": equivalence.section,
+    "evaluation": evaluation.section,
     "commands": commands.section,
     "report_scale": report_scale.section,
     "scaling": scaling.section,

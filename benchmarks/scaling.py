@@ -7,12 +7,10 @@ published training took, shortened by a factor.
 
 import argparse
 import dataclasses
-import datetime
 import heapq
 import io
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -21,13 +19,12 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import facts, sentence
 from vae.grid import Grid, first_seeds, make_grid
 from vae.plan import Plan, by_training, make_plan, status
-from vae.provenance import processor
 from vae.results import dump_json
 from vae.spec import DatasetSpec
 from vae.store import ResultsStore
@@ -207,24 +204,21 @@ async def _serve(address: str, count: int) -> None:
 
 def section(result: Mapping[str, Any]) -> list[str]:
     """Return the section of RESULTS.md."""
-    machine, versions, simulated = result["machine"], result["versions"], result["simulation"]
+    simulated = result["simulation"]
     alone = min(result["measured"][0]["seconds"])
     load = max(result["load"])
     lines = [
         "## More than one machine",
         "",
-        "Written by `python -m benchmarks.scaling` from scaling.json; do not edit.",
-        "",
         (
-            f"{result['date']}; {machine['processor']}, {machine['cores']} cores; Python {versions['python']}, torch "
-            f"{versions['torch']}, distributed {versions['distributed']}. The load of other programs is not controlled; the "
+            f"{sentence(result)} The load of other programs is not controlled; the "
             f"machine's load average was up to {load:.0f}."
         ),
         "",
         (
             f"Measured: the classifier and {result['measured'][0]['trainings']} trainings of e10 (quick profile, digits) with their "
             f"evaluations, on Dask workers of one thread on this machine; {len(result['measured'][0]['seconds'])} rounds in turns. It "
-            f"has {machine['cores']} cores, so a third worker can bring nothing here, and scheduler and manager take their part "
+            f"has {result['machine']['cores']} cores, so a third worker can bring nothing here, and scheduler and manager take their part "
             "of them."
         ),
         "",
@@ -265,11 +259,7 @@ def main() -> None:
     load = [os.getloadavg()[0]]
     measured = measure((1, 2, 3), trainings=6, rounds=2)
     load.append(os.getloadavg()[0])
-    machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()}
-    versions = {name: version(name) for name in ("torch", "distributed")} | {"python": platform.python_version()}
-    date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    result = {"date": date, "machine": machine, "versions": versions, "load": load}
-    result |= {"measured": measured, "simulation": simulation}
+    result = facts("torch", "distributed") | {"load": load, "measured": measured, "simulation": simulation}
     (HERE / "scaling.json").write_bytes(dump_json(result))
     print("\n".join(section(result)))
 
