@@ -76,7 +76,8 @@ class Page:
     quotes: pages whose claims it speaks of too ("*" for all). compares: whether it says what changed since the
     publication before. pooled: whether its numbers are of all seeds of each run, and not only of those that its runs have
     in common. wide: whether it gives up its table of contents for a wider column. context: values for the template beside the common ones.
-    files: what its scripts load, by path beside the page.
+    files: what its scripts load, by path beside the page. live: whether it is nothing without its scripts, so that a page
+    which must do with text and images leaves it out.
     """
 
     slug: str
@@ -91,6 +92,7 @@ class Page:
     wide: bool = False
     context: Callable[["Evidence"], dict[str, Any]] = lambda evidence: {}
     files: Callable[["Evidence"], Mapping[str, bytes]] = lambda evidence: {}
+    live: bool = False
 
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):

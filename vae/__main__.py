@@ -41,20 +41,25 @@ def train_alone(spec: RunSpec, seed: int, data_dir: Path | None, device_kind: st
     from vae.data import load
     from vae.figures import load_theme
     from vae.models.conv import build_model
-    from vae.pipeline import choose_device
     from vae.portrait import portrait
     from vae.progress import Progress
     from vae.provenance import facts
+    from vae.received import choose_device
     from vae.tasks import vae_task
     from vae.train import evaluate_terms, train
+    from vae.updates import Reporter
 
     device = choose_device(device_kind)
     info = dataset_info(spec.dataset)
     data = load(info, data_dir, out / "dados").to(device)
     task, key = vae_task(spec), trajectory_key(spec, info.checksum)
     folder = CheckpointFolder(out / "pesos" / key[:12] / str(seed))
-    with Progress().training(f"{spec.name}/{seed}", spec.epochs) as listener:
+    label = f"{spec.name}/{seed}"
+    with Progress() as progress:
+        progress.expect(label)
+        listener = Reporter(label, spec.epochs, progress.show)
         history = train(task, seed, data, device, folder, [spec.epochs], spec.name, facts(device.type), listener)
+        progress.finished(label)
     model = build_model(spec.model, seed).to(device)
     model.load_state_dict(folder.weights(spec.epochs))
     bce, kl = evaluate_terms(task, model, data.test, seed).mean(dim=1).tolist()

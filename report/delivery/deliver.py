@@ -29,9 +29,10 @@ def deliver(folder: Path, publication: Publication, ai_use: str) -> Iterator[str
     folders.check(folder)
     course = find_course(folder)
     declared = declaration(folder, ai_use)
-    evidence = publication.evidence(PAGES, StoredResults(publication.grid, publication.store))
+    pages = tuple(page for page in PAGES if not page.live)
+    evidence = publication.evidence(pages, StoredResults(publication.grid, publication.store))
     identity = read_identity()
-    made = compose(PAGES, evidence, course.place, declared, identity)
+    made = compose(pages, evidence, course.place, declared, identity)
     count, changed = folders.write(folder, made.files)
     yield f"Delivered into {folder}: {count} files, {changed} of them new or changed."
     if declared == UNDECLARED:

@@ -59,5 +59,6 @@ PAGE = Page(
     ),
     context=context,
     files=explorer_files,
+    live=True,
     wide=True,
 )

@@ -13,7 +13,6 @@ import numpy as np
 from report import ptbr, sources
 from report.evidence import Evidence
 from report.labels import run_label
-from vae.figures.style import PALETTE_FILE
 from vae.metrics.holes import hole_map
 from vae.results import Array, dump_json, sha256
 
@@ -111,6 +110,8 @@ def _runtime() -> bytes:
 
 
 def _palette() -> dict[str, Any]:
+    from vae.figures.style import PALETTE_FILE  # matplotlib comes with it
+
     palette: dict[str, Any] = json.loads(PALETTE_FILE.read_bytes())
     return palette
 
