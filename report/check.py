@@ -45,7 +45,7 @@ def faults(
     environment = make_environment()
     for page in PAGES:
         tell(f"page {page.slug}")
-        result = render_page(page, evidence, environment, publication.identity.colab)
+        result = render_page(page, evidence, environment, publication.identity)
         for line, excerpt in ptbr.unmarked_digits(result.marked):
             yield (
                 f"{page_path(page.slug)}, line {line}: a number typed by hand: {excerpt!r}. "

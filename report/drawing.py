@@ -34,8 +34,15 @@ def draw(page: Page, figure: Figure, evidence: Evidence) -> Files:
     return {f"{stem}-{index}.png": column.draw(evidence) for index, column in enumerate(figure.columns, start=1)}
 
 
-def markdown(page: Page, figure: Figure, files: Files, environment: jinja2.Environment, context: dict[str, Any]) -> str:
-    """Return the Markdown of a drawn figure.
+def card_path(slug: str) -> str:
+    """Return where a page's card is, beside the page; mkdocs.yml names it."""
+    return f"figuras/{slug}/cartao.png"
+
+
+def markdown(
+    page: Page, figure: Figure, files: Files, origins: str, environment: jinja2.Environment, context: dict[str, Any]
+) -> str:
+    """Return the Markdown of a drawn figure. origins: links to what it was drawn from, '' if that is no result.
 
     Raises PageError if an image has no alt text.
     """
@@ -59,12 +66,12 @@ def markdown(page: Page, figure: Figure, files: Files, environment: jinja2.Envir
             )
         return (
             environment.get_template("_columns.md.jinja")
-            .render(figure=figure, columns=columns, caption=caption)
+            .render(figure=figure, columns=columns, caption=caption, origins=origins)
             .strip()
         )
     width, height = shown_size(figure, files[names[0]])
     return environment.get_template("_figure.md.jinja").render(
-        figure=figure, names=names, alt=attribute(sentence(figure.alt)), caption=caption, width=width, height=height,
+        figure=figure, names=names, alt=attribute(sentence(figure.alt)), caption=caption, width=width, height=height, origins=origins,
         plot=isinstance(figure, Plot), eager=isinstance(figure, Plot) and figure.eager,
     ).strip()  # fmt: skip
 

@@ -62,6 +62,16 @@ class Evidence:
         """Return how long each epoch of a run took, in seconds, as recorded when its first seed was trained."""
         return list(self.headline(run).provenance["epoch_seconds"])
 
+    def measured_on(self, runs: Iterable[str]) -> str:
+        """Return the ISO day on which the last result of some runs was trained or evaluated."""
+        sessions = [
+            session
+            for run in runs
+            for result in self.seeds(run).values()
+            for session in (*result.provenance.get("training", []), result.provenance["evaluation"])
+        ]
+        return max(str(session["finished"]) for session in sessions)[:10]
+
     def device(self, run: str) -> str:
         """Return the name of the device on which the first seed of a run was trained, of all if it moved."""
         return devices(self.headline(run))

@@ -59,11 +59,11 @@ class Row:
 
 
 def finished(
-    marked: str, slug: str, evidence: Evidence, environment: jinja2.Environment
+    marked: str, slug: str, evidence: Evidence, environment: jinja2.Environment, drawn: Iterable[Result] = ()
 ) -> tuple[str, dict[str, bytes]]:
     """Return a page as it is written, and the data that it leads to by path beside it.
 
-    Its numbers are links to the section on their origins, with which it ends.
+    Its numbers are links to the section on their origins, with which it ends. drawn: what its figures were made from.
     """
     order: dict[str, int] = {}
     pieces, end = [], 0
@@ -73,14 +73,16 @@ def finished(
         pieces += [marked[end : match.start()], f'<a class="numero" href="#origem-{number}">{text}</a>']
         end = match.end()
     text = ptbr.strip_marks("".join([*pieces, marked[end:]]))
-    if not order:
+    shown = list(drawn)
+    if not order and not shown:
         return unbroken(text), {}
     groups: dict[Any, dict[int, Origins]] = {}
     for key, number in order.items():
         parts = frozenset((origin.what, origin.claim) for origin in origins_at(key))
         groups.setdefault(parts, {})[number] = origins_at(key)
     rows = [_row(group, slug, evidence) for group in groups.values()]
-    used = _in_order((result for key in order for origin in origins_at(key) for result in origin.results), evidence)
+    read = (result for key in order for origin in origins_at(key) for result in origin.results)
+    used = _in_order((*read, *shown), evidence)
     results = [evidence.samples.results[run][seed] for run, seed in used]
     section = environment.get_template(SECTION).render(rows=rows, results=[_facts(result, slug) for result in results])
     files = {result_path(slug, result.run, result.seed): result_data(result) for result in results}
@@ -179,6 +181,13 @@ def _result_links(origins: Origins, evidence: Evidence) -> str:
         + ("" if set(listed) == set(evidence.samples.results[run]) else f" (semente {', '.join(map(str, listed))})")
         for run, listed in seeds.items()
     )
+
+
+def figure_origins(drawn: Iterable[Result], evidence: Evidence) -> str:
+    """Return links to the rows of the runs that a figure was drawn from, '' if it shows no result."""
+    runs = dict.fromkeys(run for run, _ in _in_order(drawn, evidence))
+    first = {run: min(seed for own, seed in drawn if own == run) for run in runs}
+    return ", ".join(f"[`{run}`](#{result_anchor((run, first[run]))})" for run in runs)
 
 
 def _code_link(place: Place) -> str:

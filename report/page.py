@@ -77,7 +77,8 @@ class Page:
     publication before. pooled: whether its numbers are of all seeds of each run, and not only of those that its runs have
     in common. wide: whether it gives up its table of contents for a wider column. context: values for the template beside the common ones.
     files: what its scripts load, by path beside the page. live: whether it is nothing without its scripts, so that a page
-    which must do with text and images leaves it out.
+    which must do with text and images leaves it out. card: draws the PNG that a shared link to the site shows, which
+    bears the site's name.
     """
 
     slug: str
@@ -93,6 +94,7 @@ class Page:
     context: Callable[["Evidence"], dict[str, Any]] = lambda evidence: {}
     files: Callable[["Evidence"], Mapping[str, bytes]] = lambda evidence: {}
     live: bool = False
+    card: Callable[["Evidence", str], bytes] | None = None
 
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):

@@ -27,8 +27,8 @@ from vae.store import ResultsStore
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
     "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py",
-    "report/drawing.py", "report/environment.py", "report/estimates.py", "report/evidence.py", "report/following.py", "report/foreign.py", "report/labels.py", "report/metrics.py",
-    "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/render.py",
+    "report/citation.py", "report/drawing.py", "report/environment.py", "report/estimates.py", "report/evidence.py", "report/following.py", "report/foreign.py", "report/labels.py", "report/metrics.py",
+    "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/references.py", "report/render.py",
     "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
     "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
     "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",
@@ -64,7 +64,7 @@ class Publication:
         inputs = {page.slug: self.inputs(page, evidence, results) for page in asked}
         why = {page.slug: self.rendered.why_not_fresh(page.slug, inputs[page.slug]) for page in asked}
         code = self._stale_code()
-        made = rendering([page for page in asked if why[page.slug]], evidence, code, self.identity.colab)
+        made = rendering([page for page in asked if why[page.slug]], evidence, code, self.identity)
         for page in asked:
             if not why[page.slug]:
                 tell(f"{page.slug}: fresh")
@@ -110,9 +110,9 @@ class Publication:
         return {**self._sources(page), **self._digests(page, results), **judged}
 
     def _sources(self, page: Page) -> dict[str, str]:
-        linked = {"the repository": self.identity.repository} if self.identity.repository else {}
-        return linked | {
+        return {
             "the grid": digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
+            "who publishes it, or where": digest(dataclasses.asdict(self.identity)),
             "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }
 
@@ -177,7 +177,9 @@ class Publication:
         return files if self.rendered.why_not_fresh(CODE, _code_inputs(files)) else []
 
 
-def rendering(pages: list[Page], evidence: Evidence, code: list[str], colab: str) -> dict[str, dict[str, bytes]]:
+def rendering(
+    pages: list[Page], evidence: Evidence, code: list[str], identity: Identity
+) -> dict[str, dict[str, bytes]]:
     """Return the files of some pages by slug, and those of source files under CODE, made on all cores."""
     if not pages and not code:
         return {}
@@ -187,7 +189,7 @@ def rendering(pages: list[Page], evidence: Evidence, code: list[str], colab: str
 
     environment = make_environment()
     tasks: list[tuple[str, Callable[[], dict[str, bytes]]]] = [
-        (page.slug, functools.partial(lambda page: render_page(page, evidence, environment, colab).files, page))
+        (page.slug, functools.partial(lambda page: render_page(page, evidence, environment, identity).files, page))
         for page in sorted(pages, key=lambda page: len(page.figures), reverse=True)  # what takes long begins first
     ]
     tasks += [

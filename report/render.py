@@ -10,20 +10,21 @@ from typing import Any
 
 import jinja2
 
+from report import citation, drawing, ptbr, references, sources, statistics, wording
 from report import claims as engine
-from report import drawing, ptbr, sources, statistics, wording
 from report.bootstrap import one_thread
 from report.codepages import code_path
 from report.environment import PageError, render_sentence, render_template
 from report.evidence import Evidence
-from report.following import claim_anchor, claim_data_path, finished
+from report.following import claim_anchor, claim_data_path, figure_origins, finished
 from report.labels import run_label
 from report.metrics import METRICS
-from report.origins import constant
+from report.origins import Result, constant
 from report.page import Figure, Page
 from report.reads import Reads, recording
 from report.rendered import ACTIVITY, page_path
-from report.sections import claims_of, page_of
+from report.sections import claims_of, page_of, runs_of
+from report.settings import NOBODY, Identity
 from report.tables import metrics_table
 from report.tracing import followed_context, traced
 from vae.results import RESULT_FILE, dump_json
@@ -38,19 +39,24 @@ class RenderedPage:
     files: dict[str, bytes]
 
 
-def render_page(page: Page, evidence: Evidence, environment: jinja2.Environment, colab: str = "") -> RenderedPage:
+def render_page(
+    page: Page, evidence: Evidence, environment: jinja2.Environment, identity: Identity = NOBODY
+) -> RenderedPage:
     """Return a page: Markdown, figures, and the evidence of its claims as JSON.
 
-    colab: where Colab opens the notebook, linked below the title; '' for nowhere. Raises PageError naming template and line for what is undefined, unformatted or missing.
+    identity: who publishes it, and where. Raises PageError naming template and line for what is undefined, unformatted or missing.
     """
     with one_thread():
-        rendering = Rendering(page, evidence, environment)
-        marked = with_badge(rendering.text(), colab)
-    text, data = finished(marked, page.slug, rendering.evidence, environment)
+        rendering = Rendering(page, evidence, environment, identity)
+        marked = with_badge(rendering.text(), identity.colab)
+    text, data = finished(marked, page.slug, rendering.evidence, environment, rendering.drawn)
+    updated = ptbr.strip_marks(ptbr.date(rendering.updated))
+    text += f'\n<p class="updated">Atualizada com os resultados de <time datetime="{rendering.updated}">{updated}</time>.</p>\n'
     files = {page_path(page.slug): text.encode()}
-    files |= {
-        f"{ACTIVITY}/{name}": content for name, content in {**rendering.images, **data, **page.files(evidence)}.items()
-    }
+    beside = {**rendering.images, **data, **page.files(evidence)}
+    if page.card:
+        beside[drawing.card_path(page.slug)] = page.card(rendering.side_by_side, identity.site_name)
+    files |= {f"{ACTIVITY}/{name}": content for name, content in beside.items()}
     files |= {
         f"{ACTIVITY}/{claim_data_path(page.slug, claim.id)}": claim_data(evidence, claim) for claim in page.claims
     }
@@ -78,10 +84,12 @@ class Rendering:
     page: Page
     evidence: Evidence
     environment: jinja2.Environment
+    identity: Identity = NOBODY
     medium: Medium = dataclasses.field(default_factory=lambda: SITE)
     draw: Callable[[Page, Figure, Evidence], dict[str, bytes]] = drawing.draw
     images: dict[str, bytes] = dataclasses.field(default_factory=dict)
     shown: set[str] = dataclasses.field(default_factory=set)
+    drawn: set[Result] = dataclasses.field(default_factory=set)
     made: Reads = dataclasses.field(default_factory=Reads)
 
     def __post_init__(self) -> None:
@@ -111,7 +119,7 @@ class Rendering:
             "label": lambda run: run_label(evidence.spec(run)),
             "metric": lambda name, run: METRICS[name].text(METRICS[name].measure(evidence, run)),
             "value": lambda name, run: METRICS[name].measure(evidence, run).value,
-            "metrics_table": lambda names, runs, caption: str(metrics_table(evidence, names, runs, caption)),
+            "metrics_table": lambda *arguments, **options: str(metrics_table(evidence, *arguments, **options)),
             "verdict": self.verdict,
             "claim": self.claim,
             "sentence": self.sentence,
@@ -123,6 +131,8 @@ class Rendering:
             "source": self.medium.source,
             "source_link": lambda path, name="": self.medium.source_link(path, name, 0),
             "linked": self.medium.linked,
+            "ref": references.reference,
+            "citation": self.citation,
         }
         return common | followed_context(self.page, evidence, self.made)
 
@@ -130,13 +140,25 @@ class Rendering:
         """Return the page's Markdown; numbers still carry the marks of their formatter."""
         with recording(self.made):
             body = ptbr.with_one_stop(render_template(self.environment, self.page.template, self.context))
+        body = references.numbered(body, self.page.template)
         forgotten = [figure.id for figure in self.page.figures if figure.id not in self.shown]
         if forgotten:
             raise PageError(f"report/pages/{self.page.template} never shows figure '{forgotten[0]}' of its page.")
-        front = {"title": self.page.title, "description": self.page.description}
+        front = {"title": self.page.title, "description": self.page.description, "updated": self.updated}
         head = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in front.items())
         head += "hide:\n  - toc\n" if self.page.wide else ""
         return f"---\n{head}---\n\n{body.strip()}\n"
+
+    @cached_property
+    def updated(self) -> str:
+        """The ISO day of the last result that the page shows; neither commits nor builds make it any newer."""
+        return self.evidence.measured_on(runs_of(self.page))
+
+    def citation(self, title: str) -> str:
+        """Return the report's BibTeX entry as a code block."""
+        return (
+            f"```bibtex\n{citation.bibtex(self.identity, title, self.updated, f'{ACTIVITY}/{self.page.slug}/')}\n```\n"
+        )
 
     def verdict(self, claim_id: str) -> engine.Verdict:
         """Return a verdict by claim id; PageError if the page neither states nor quotes the claim."""
@@ -181,9 +203,14 @@ class Rendering:
         """Return the Markdown of one of the page's figures, with numbered caption and alt text."""
         figure = self.page.figure(figure_id)
         self.shown.add(figure_id)
-        files = self.draw(self.page, figure, self.side_by_side)
+        with recording(Reads()) as read:
+            files = self.draw(self.page, figure, self.side_by_side)
+        loaded = self.evidence.samples.results
+        drawn = {(run, seed) for run, seed in read.everything() or () if seed in loaded.get(run, ())}
+        self.drawn |= drawn
         self.images |= files
-        return drawing.markdown(self.page, figure, files, self.environment, self.context)
+        origins = figure_origins(drawn, self.evidence)
+        return drawing.markdown(self.page, figure, files, origins, self.environment, self.context)
 
 
 def with_badge(text: str, colab: str) -> str:

@@ -28,11 +28,12 @@ _Plain.add_multi_constructor("", lambda loader, suffix, node: None)
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """The published address with its last stroke, the author, and the repository on GitHub; '' where unset."""
+    """The published address with its last stroke, the author, the repository on GitHub, and the site's name; '' where unset."""
 
     site_url: str = ""
     author: str = ""
     repository: str = ""
+    site_name: str = ""
 
     @property
     def unset(self) -> list[str]:
@@ -63,6 +64,9 @@ class Identity:
         return f"The pages link to {self.colab}: commit it as {NOTEBOOK} on the branch {BRANCH}."
 
 
+NOBODY = Identity()
+
+
 def read_identity(path: Path = ROOT / MKDOCS) -> Identity:
     """Return who publishes, from a mkdocs.yml; nothing is known without the file.
 
@@ -84,6 +88,7 @@ def read_identity(path: Path = ROOT / MKDOCS) -> Identity:
         address.rstrip("/") + "/" if address else "",
         str(settings.get("site_author") or ""),
         f"https://github.com/{found[1]}" if found else "",
+        str(settings.get("site_name") or ""),
     )
 
 

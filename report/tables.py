@@ -26,7 +26,9 @@ class Table:
         return f"{body}\n\n/// table-caption | <\n{anchor}{self.caption}\n///\n"
 
 
-def metrics_table(evidence: Evidence, metrics: Iterable[str | Metric], runs: Sequence[str], caption: str) -> Table:
+def metrics_table(
+    evidence: Evidence, metrics: Iterable[str | Metric], runs: Sequence[str], caption: str, anchor: str = ""
+) -> Table:
     """Return a table with a row a metric and a column a run: value ± half of the 95 % interval, the best in bold.
 
     metrics: names of METRICS, or metrics of a page's own.
@@ -42,7 +44,7 @@ def metrics_table(evidence: Evidence, metrics: Iterable[str | Metric], runs: Seq
             if cells.count(cells[best]) == 1:  # what looks equal is no better
                 cells[best] = f"**{cells[best]}**"
         rows.append([_heading(metric), *cells])
-    return Table(["Métrica", *(run_label(evidence.spec(run)) for run in runs)], rows, caption)
+    return Table(["Métrica", *(run_label(evidence.spec(run)) for run in runs)], rows, caption, anchor)
 
 
 def comparison_table(evidence: Evidence, metrics: Iterable[str], before: str, after: str, caption: str) -> Table:

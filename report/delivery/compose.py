@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from report import ptbr, sources
+from report import ptbr, references, sources
 from report.claims import VerdictKind
 from report.delivery.course import EXERCISE
 from report.delivery.folder import PAGE
@@ -74,12 +74,12 @@ def compose(pages: Sequence[Page], evidence: Evidence, place: str, ai_use: str, 
     parts: list[Source] = []
     figures: dict[str, bytes] = {}
     for page in pages:
-        rendering = Rendering(page, evidence, environment, medium, draw=draw_light)
+        rendering = Rendering(page, evidence, environment, identity, medium, draw=draw_light)
         parts.append(Source(page.slug, ptbr.strip_marks(rendering.text())))
         figures |= {image_name(name): content for name, content in rendering.images.items()}
     files = figures | code()
     site = f"{identity.site_url}{ACTIVITY}/" if identity.site_url else ""
-    body = one_page(parts, files.keys(), site)
+    body = references.renumbered(one_page(parts, files.keys(), site))
     covered = coverage(body, files.keys())
     head = _head(ai_use, identity)
     asked = f"## O que a atividade pede e onde está\n\n{check_list(covered)}"

@@ -44,7 +44,11 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "class_extreme": lambda run, easiest: tables.extreme_class(evidence, run, easiest),
         "groups_table": lambda: str(
             metrics_table(
-                evidence, tables.GROUPS, REFERENCE_RUNS, "Calçados e roupas nos quatro treinos, ± meio intervalo."
+                evidence,
+                tables.GROUPS,
+                REFERENCE_RUNS,
+                "Calçados e roupas nos quatro treinos, ± meio intervalo.",
+                "grupos",
             )
         ),
         "spreads": lambda run: tables.spreads(evidence, run),

@@ -83,4 +83,4 @@ CLAIMS = (
 
 def midpoint_table(evidence: Evidence, caption: str) -> str:
     """Return densities of images half-way between classes and of reconstructions, run by run."""
-    return str(metrics_table(evidence, METRICS, REFERENCE_RUNS, caption))
+    return str(metrics_table(evidence, METRICS, REFERENCE_RUNS, caption, "meio-caminho"))

@@ -11,6 +11,7 @@ from report.origins import constant
 from report.page import Page, Picture, Plot
 from report.pages import placar_rows
 from report.pages.espaco_latente_tables import top_pair
+from report.pages.visao_geral_card import draw_card, title
 from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
 from report.tables import Table
 from report.wording import on_claimed_side
@@ -58,6 +59,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     """Counts, differences between runs, and the table of runs."""
     kinds = [verdict.kind for verdict in evidence.verdicts.values()]
     return {
+        "title": title(evidence),
         "measured": sum(verdict.estimate is not None for verdict in evidence.verdicts.values()),
         "claimed": sum(map(on_claimed_side, evidence.verdicts.values())),
         "top_pair": lambda run: top_pair(evidence, run),
@@ -107,4 +109,5 @@ PAGE = Page(
         ),
     ),
     context=context,
+    card=draw_card,
 )

@@ -13,6 +13,7 @@ from report.page import Columns, Figure, Page, Plot
 from report.render import Rendering, render_page
 from report.sections import PAGES, claims_of, family
 from tests.report.synthetic import QUALITY, evidence_of, synthetic_evidence, synthetic_results
+from tests.report.test_references import captions, html_of
 from vae.grid import make_grid
 
 EVIDENCE = {
@@ -53,6 +54,16 @@ def test_a_page_renders_with_no_number_typed_by_hand(page: Page, evidence: Evide
         assert not re.search(
             rf"(?<![\w-]){re.escape(trace)}(?!\w)", re.sub(r"```.*?```", "", plain, flags=re.DOTALL)
         ), trace
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
+def test_references_have_the_numbers_of_their_captions(page: Page) -> None:
+    html = html_of(ptbr.strip_marks(text_of(page, synthetic_evidence())))
+    links = re.findall(r'<a href="#((?:fig|tab)-[\w-]+)">([^<]+)</a>', html)
+    printed = captions(html)
+    assert [(anchor, text.replace("\u00a0", " ")) for anchor, text in links] == [
+        (anchor, printed[anchor]) for anchor, _ in links
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)

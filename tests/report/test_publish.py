@@ -116,7 +116,7 @@ def test_a_repository_puts_the_link_to_colab_on_a_page_and_makes_others_old(publ
     assert text(linked, "licoes").split("\n# ")[1].split("\n\n")[1] == badge
     assert state(linked, "licoes")[0] == "fresh"
     moved = dataclasses.replace(publication, identity=Identity(repository="https://github.com/other/laudo"))
-    assert state(moved, "licoes") == ("stale", "older than: the repository")
+    assert state(moved, "licoes") == ("stale", "older than: who publishes it, or where")
     publication.publish([licoes], lambda _: None)
     assert "Colab" not in text(publication, "licoes")
 

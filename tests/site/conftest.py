@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ACTIVITY = "atividades/04-vae"
@@ -45,6 +46,9 @@ def write_sample(rendered: Path) -> None:
     figures.mkdir()
     (figures / "curva-claro.svg").write_text(SVG.format("#333", "#1b5a7d"))
     (figures / "curva-escuro.svg").write_text(SVG.format("#ccc", "#8fc4e2"))
+    card = rendered / ACTIVITY / "figuras/visao-geral/cartao.png"
+    card.parent.mkdir(parents=True)
+    Image.new("P", (1200, 630)).save(card)
     for name, width, height in [("amostras", 280, 112), ("coluna", 56, 140)]:
         image = Image.frombytes(
             "L", (width, height), bytes((x * y // 7 + 3 * x) % 256 for y in range(height) for x in range(width))
@@ -129,3 +133,15 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample_site(sample: Path, build_site: Callable[[Path], Path]) -> Path:
     """The sample tree, built."""
     return build_site(sample)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one for all tests."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed (Debian: apt install chromium)")
+    with sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()

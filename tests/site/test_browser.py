@@ -1,19 +1,13 @@
 """The built pages in a real browser: nothing leaves the origin, nothing fails, and each scheme and width shows what it should."""
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed")
-from playwright.sync_api import Browser, Page, sync_playwright
-
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian: apt install chromium)")
+from playwright.sync_api import Browser, Page
 
 PAGE = "/atividades/04-vae/visao-geral/"
 SCOREBOARD = "/atividades/04-vae/placar/"
@@ -32,14 +26,6 @@ class Visit:
     scheme: str
     foreign: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from vae.figures.errors import FigureError
 
 if TYPE_CHECKING:
     from vae.figures.bars import Row, Series, dot_interval, grouped_bars
+    from vae.figures.card import CARD_SIZE, card
     from vae.figures.curves import Curve, Panel, gains, learning_curves
     from vae.figures.diagram import LatentWords, Stage, architecture
     from vae.figures.distributions import Distribution, histograms
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # would wait longer for it than for all else.
 _HOMES = {
     "bars": ("Row", "Series", "dot_interval", "grouped_bars"),
+    "card": ("CARD_SIZE", "card"),
     "curves": ("Curve", "Panel", "gains", "learning_curves"),
     "diagram": ("LatentWords", "Stage", "architecture"),
     "distributions": ("Distribution", "histograms"),
@@ -39,6 +41,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "CARD_SIZE",
     "PHONE_WIDTH",
     "THEME_NAMES",
     "WIDTH",
@@ -57,6 +60,7 @@ __all__ = [
     "Theme",
     "Trajectory",
     "architecture",
+    "card",
     "confusion_matrix",
     "cost_quality",
     "dot_interval",

@@ -55,7 +55,7 @@ def latent_scatter(
     with drawing(theme):
         figure = new_figure(width, width * (1.0 if width <= PHONE_WIDTH else 0.85))
         axes = figure.add_subplot()
-        _cloud(axes, cloud, theme, size=5.0 if width > PHONE_WIDTH else 3.0)
+        draw_cloud(axes, cloud, theme, size=5.0 if width > PHONE_WIDTH else 3.0)
         axes.set_title(title)
         axes.grid(visible=True)
         axes.set_xlabel(x_label)
@@ -90,7 +90,7 @@ def latent_panels(
         for i, cloud in enumerate(clouds):
             axes = figure.add_subplot(rows, columns, i + 1)
             axes.set_title(cloud.title)
-            _cloud(axes, cloud, theme, size=2.2 if side < 3 else 3.0)
+            draw_cloud(axes, cloud, theme, size=2.2 if side < 3 else 3.0)
             if len(cloud.points):
                 lowest, highest = np.quantile(cloud.points.astype(float), [0.002, 0.998], axis=0)
                 half = float((highest - lowest).max()) * 0.52 or 1.0
@@ -111,7 +111,8 @@ def latent_panels(
     return figure
 
 
-def _cloud(axes: Axes, cloud: Cloud, theme: Theme, size: float) -> None:
+def draw_cloud(axes: Axes, cloud: Cloud, theme: Theme, size: float) -> None:
+    """Draw the points of a cloud; size is a point's area in points squared."""
     style_axes(axes, theme, "none")
     # A fixed shuffle: else the class with the largest number would cover the others.
     order = np.random.default_rng(0).permutation(len(cloud.points))

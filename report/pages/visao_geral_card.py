@@ -1,0 +1,38 @@
+"""The card of the report: what a shared link shows, drawn from the headline results."""
+
+from report import ptbr
+from report.evidence import Evidence
+from report.metrics import METRICS
+from report.pages.espaco_latente_figures import plain, points
+from vae.figures import Cloud, card, load_theme, to_png
+
+LONG, WIDE = "e100", "e10-l50"
+TITLE = "Autocodificadores variacionais no {dataset}"
+
+
+def title(evidence: Evidence) -> str:
+    """Return the report's title."""
+    return TITLE.format(dataset=evidence.info.title)
+
+
+def draw_card(evidence: Evidence, site_name: str) -> bytes:
+    """Return the card as PNG; site_name stands above its title."""
+
+    def loss(run: str) -> str:
+        return plain(ptbr.number(METRICS["test_neg_elbo"].measure(evidence, run).value, 1, "nats"))
+
+    def settings(run: str) -> str:
+        spec = evidence.spec(run)
+        return plain(
+            f"{ptbr.plural(spec.latent_dim, 'dimensão', 'dimensões')}, {ptbr.plural(spec.epochs, 'época', 'épocas')}"
+        )
+
+    facts = [(loss(run), settings(run)) for run in (LONG, WIDE)]
+    measured = sum(verdict.estimate is not None for verdict in evidence.verdicts.values())
+    judged = plain(ptbr.plural(measured, "afirmação medida", "afirmações medidas"))
+    return to_png(
+        card(
+            Cloud("", points(evidence, LONG), evidence.labels), kicker=site_name, title=title(evidence),
+            facts=facts, foot=f"Perda de teste por imagem · {judged}", theme=load_theme("light"),
+        )
+    )  # fmt: skip
