@@ -98,7 +98,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     Raises SettingsError if it cannot be read.
     """
     try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=_Plain)  # safe: _Plain makes no objects
+        settings = _Plain(path.read_text(encoding="utf-8")).get_single_data()
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     if not isinstance(settings, dict):

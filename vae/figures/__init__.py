@@ -11,7 +11,7 @@ from vae.figures.errors import FigureError
 
 if TYPE_CHECKING:
     from vae.figures.bars import Row, Series, dot_interval, grouped_bars
-    from vae.figures.card import CARD_SIZE, card
+    from vae.figures.cards import CARD_SIZE, card
     from vae.figures.curves import Curve, Panel, gains, learning_curves
     from vae.figures.diagram import LatentWords, Stage, architecture
     from vae.figures.distributions import Distribution, histograms
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # would wait longer for it than for all else.
 _HOMES = {
     "bars": ("Row", "Series", "dot_interval", "grouped_bars"),
-    "card": ("CARD_SIZE", "card"),
+    "cards": ("CARD_SIZE", "card"),
     "curves": ("Curve", "Panel", "gains", "learning_curves"),
     "diagram": ("LatentWords", "Stage", "architecture"),
     "distributions": ("Distribution", "histograms"),
