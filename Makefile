@@ -1,5 +1,7 @@
 # make site    set up, build the report and its site        make serve    read it on localhost
 # make test    set up, run every test                        make check    lint, types and tests
+# make check-site    set up, build the site, hold it against axe, Lighthouse, html-validate, cspell, broken links, weight
+# make pdf     the whole report as build/relatorio.pdf
 # make lock    resolve the locked versions again (needs uv)
 
 PYTHON ?= python3
@@ -11,7 +13,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DISABLE_MKDOCS_2_WARNING := true
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: site serve test check lint lock clean
+TOOLS := tools/site
+
+.PHONY: site serve gh-deploy test check check-site pdf lint lock clean
 
 site: $(VENV)/site.stamp
 	$(BIN)/python build.py --all
@@ -21,10 +25,24 @@ site: $(VENV)/site.stamp
 serve: $(VENV)/site.stamp
 	$(BIN)/mkdocs serve
 
+# For those who publish by branch; by workflow, a push is enough.
+gh-deploy: $(VENV)/site.stamp
+	$(BIN)/python build.py --all
+	$(BIN)/python -m report.branch
+
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest
 
 check: lint test
+
+# Accessibility, HTML, links, weight, speed and spelling of the built site, each fault on a line.
+check-site: site $(TOOLS)/node_modules/site.stamp
+	cd $(TOOLS) && node --test --test-reporter=spec
+	node $(TOOLS)/check.mjs
+
+# The whole report on paper: build/relatorio.pdf.
+pdf: site $(TOOLS)/node_modules/site.stamp
+	node $(TOOLS)/pdf.mjs site build/relatorio.pdf
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -53,6 +71,13 @@ $(VENV)/site.stamp: requirements.txt
 	$(make-environment)
 	@echo "Installing the locked packages into $(VENV) (a few minutes the first time)"
 	$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+$(TOOLS)/node_modules/site.stamp: $(TOOLS)/package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+	  || { echo "make check-site needs Node.js 20.19 or later and npm (Debian 13: apt install nodejs npm)."; exit 1; }
+	@echo "Installing the locked site tools into $(TOOLS)/node_modules"
+	cd $(TOOLS) && npm ci --loglevel=error
 	@touch $@
 
 $(VENV)/test.stamp: requirements-test.txt

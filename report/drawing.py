@@ -1,10 +1,11 @@
 """Figures of a page: their files, and the Markdown that shows them with caption, alt text and size."""
 
+import io
 import re
-import struct
 from typing import Any
 
 import jinja2
+from PIL import Image
 
 from report.environment import PageError, render_sentence
 from report.evidence import Evidence
@@ -12,7 +13,6 @@ from report.page import Columns, Figure, Page, Picture, Plot
 from vae import figures
 
 Files = dict[str, bytes]
-PNG_OF_PLOTS = 2  # scatters are drawn at two device pixels for a CSS pixel
 POINTS_PER_INCH, CSS_PIXELS_PER_INCH = 72, 96
 SVG_SIZE = re.compile(
     rb'<svg[^>]*? height="([\d.]+)pt"[^>]*? width="([\d.]+)pt"|<svg[^>]*? width="([\d.]+)pt"[^>]*? height="([\d.]+)pt"'
@@ -23,7 +23,7 @@ def draw(page: Page, figure: Figure, evidence: Evidence) -> Files:
     """Return the image files of a figure by their path beside the page: a plot once for each theme."""
     stem = f"figuras/{page.slug}/{figure.id}"
     if isinstance(figure, Plot):
-        suffix, encode = ("png", figures.to_png) if figure.raster else ("svg", figures.to_svg)
+        suffix, encode = ("webp", figures.to_webp) if figure.raster else ("svg", figures.to_svg)
         themes = (("claro", "light"), ("escuro", "dark"))
         return {
             f"{stem}.{name}.{suffix}": encode(figure.draw(evidence, figures.load_theme(theme)))
@@ -72,7 +72,7 @@ def markdown(
     width, height = shown_size(figure, files[names[0]])
     return environment.get_template("_figure.md.jinja").render(
         figure=figure, names=names, alt=attribute(sentence(figure.alt)), caption=caption, width=width, height=height, origins=origins,
-        plot=isinstance(figure, Plot), eager=isinstance(figure, Plot) and figure.eager,
+        plot=isinstance(figure, Plot),
     ).strip()  # fmt: skip
 
 
@@ -83,10 +83,13 @@ def attribute(text: str) -> str:
 
 def shown_size(figure: Figure, content: bytes) -> tuple[str, str]:
     """Return width and height at which an image is shown, in CSS pixels, as attribute values."""
-    if content.startswith(b"\x89PNG"):
-        width, height = struct.unpack(">II", content[16:24])
-        factor = 1 / PNG_OF_PLOTS if isinstance(figure, Plot) else figure.scale
-        return str(round(width * factor)), str(round(height * factor))
+    if not isinstance(figure, Plot) or figure.raster:
+        with Image.open(io.BytesIO(content)) as image:
+            # A plot is webp on the site and png elsewhere, each with more pixels than are shown.
+            drawn = figures.RASTER_SCALE if image.format == "WEBP" else figures.PNG_SCALE
+            scale = 1 / drawn if isinstance(figure, Plot) else figure.scale
+            width, height = (str(round(side * scale)) for side in image.size)
+        return width, height
     match = SVG_SIZE.search(content)
     if match is None:
         raise PageError(f"figure {figure.id} gives an SVG without width and height in points.")

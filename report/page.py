@@ -32,7 +32,6 @@ class Plot:
     caption: str
     alt: str
     raster: bool = False
-    eager: bool = False  # the largest picture above the fold must not load lazily
 
 
 @dataclasses.dataclass(frozen=True)

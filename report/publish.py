@@ -59,24 +59,36 @@ class Publication:
         asked = list(pages)
         results = StoredResults(self.grid, self.store)
         # First by digests alone: should judging or rendering fail, no old page may look current beside new results.
-        self.mark_outdated(None, results)
-        evidence = self.evidence(asked, results)
-        inputs = {page.slug: self.inputs(page, evidence, results) for page in asked}
-        why = {page.slug: self.rendered.why_not_fresh(page.slug, inputs[page.slug]) for page in asked}
-        code = self._stale_code()
-        made = rendering([page for page in asked if why[page.slug]], evidence, code, self.identity)
-        for page in asked:
+        self.mark_outdated(None, results, asked)
+        try:
+            evidence = self.evidence(asked, results)
+            self._render(asked, evidence, results, tell)
+        except BaseException:
+            self.mark_outdated(None, results)
+            raise
+        self.rendered.copy_docs(self.docs)
+        self.rendered.drop_others({*(page.slug for page in PAGES), DOCS, CODE})
+        self.mark_outdated(evidence, results)
+
+    def _render(
+        self, pages: Collection[Page], evidence: Evidence, results: StoredResults, tell: Callable[[str], None]
+    ) -> None:
+        inputs = {page.slug: self.inputs(page, evidence, results) for page in pages}
+        why = {page.slug: self.rendered.why_not_fresh(page.slug, inputs[page.slug]) for page in pages}
+        code = self._code()
+        # All is made before any is written: what a served site watches changes at one blow.
+        made = rendering(
+            [page for page in pages if why[page.slug]], evidence, code.stale if code else [], self.identity
+        )
+        for page in pages:
             if not why[page.slug]:
                 tell(f"{page.slug}: fresh")
                 continue
             changed = self.rendered.write_page(page.slug, made[page.slug], inputs[page.slug])
             files = "1 file" if changed == 1 else f"{changed} files"
             tell(f"{page.slug}: rendered, {files} changed ({why[page.slug]})")
-        self.rendered.copy_docs(self.docs)
         if code:
-            self.rendered.write_page(CODE, made[CODE], _code_inputs(code))
-        self.rendered.drop_others({*(page.slug for page in PAGES), DOCS, CODE})
-        self.mark_outdated(evidence, results)
+            self.rendered.write_page(CODE, code.kept | made.get(CODE, {}), code.inputs)
 
     def evidence(self, pages: Collection[Page], results: StoredResults, cached: bool = True) -> Evidence:
         """Return results and verdicts; ClaimError if a claim of these pages cannot be judged.
@@ -124,10 +136,14 @@ class Publication:
         digests = {label: value for run in runs for label, value in results.digests(run).items()}
         return digests if previous is None else {**digests, "the publication before": sha256(previous)}
 
-    def mark_outdated(self, evidence: Evidence | None, results: StoredResults) -> None:
+    def mark_outdated(
+        self, evidence: Evidence | None, results: StoredResults, soon: Collection[Page] = ()
+    ) -> None:  # fmt: skip
         """Give every rendered page that is older than its results a notice that says so.
 
-        Without evidence only results and sources are compared, and a notice is set but never taken away.
+        Without evidence only results and sources are compared, and a notice is set but never taken away. soon: pages
+        that are about to be rendered; one whose text or code alone changed gets no notice, or a browser in which it is
+        open would load it twice.
         """
         for page in PAGES:
             record = self.rendered.record(page.slug)
@@ -136,6 +152,8 @@ class Publication:
                 continue
             if evidence is None:
                 changed = self._changed(page, record, results)
+                if page in soon and not any("/" in name for name in changed):
+                    continue
             else:
                 now = self.inputs(page, evidence, results)
                 changed = sorted(name for name in {**record.inputs, **now} if record.inputs.get(name) != now.get(name))
@@ -171,10 +189,31 @@ class Publication:
         before = {name: value for name, value in record.inputs.items() if name != VERDICTS}
         return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
 
-    def _stale_code(self) -> list[str]:
-        """Return the sources that evidence links to, if one changed or its page was lost; else nothing."""
-        files = sources.code_files()
-        return files if self.rendered.why_not_fresh(CODE, _code_inputs(files)) else []
+    def _code(self) -> "CodePages | None":
+        """Return what becomes of the pages of code that evidence links to; None if all are as they should be."""
+        maker = "report/codepages.py"
+        inputs = {path: sources.digest(path, maker) for path in sources.code_files()}
+        if not self.rendered.why_not_fresh(CODE, inputs):
+            return None
+        record = self.rendered.record(CODE)
+        altered = set(self.rendered.altered(record)) if record else set()
+        kept, stale = {}, []
+        for path, made_from in inputs.items():
+            name = f"{ACTIVITY}/{code_path(path)}"
+            if record and name in record.files and name not in altered and record.inputs.get(path) == made_from:
+                kept[name] = (self.rendered.root / name).read_bytes()
+            else:
+                stale.append(path)
+        return CodePages(kept, stale, inputs)
+
+
+@dataclasses.dataclass(frozen=True)
+class CodePages:
+    """Pages of code: those that stay, by path; the sources whose page is to be made; what each is made from."""
+
+    kept: dict[str, bytes]
+    stale: list[str]
+    inputs: dict[str, str]
 
 
 def rendering(
@@ -204,10 +243,6 @@ def rendering(
 
 def _code_pages(paths: list[str]) -> dict[str, bytes]:
     return {f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in paths}
-
-
-def _code_inputs(files: list[str]) -> dict[str, str]:
-    return {"sources": sources.digest(*files)}
 
 
 def own_sources(page: Page) -> list[str]:

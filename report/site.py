@@ -30,7 +30,10 @@ def add_rendered(editor: FilesEditor) -> None:
             f"{len(missing)} of the site's pages are not rendered ({missing[0]}): run `python build.py --all` first."
         )
     # Here and not in mkdocs.yml, where a folder that is not there yet stops MkDocs before this message can be shown.
-    editor.config.watch.append(str(rendered))
+    # Not the records of build.py: they are written after the pages, and each would build the site again.
+    editor.config.watch.extend(
+        str(folder) for folder in sorted(rendered.iterdir()) if folder.is_dir() and not folder.name.startswith(".")
+    )
     for source in sorted(rendered.rglob("*")):
         name = source.relative_to(rendered).as_posix()
         hidden = any(part.startswith(".") for part in Path(name).parts)  # records of build.py, no part of the site

@@ -93,7 +93,6 @@ PANELS = Plot(
     "metric('knn_accuracy', 'e10') }}, {{ metric('knn_accuracy', 'e50') }}, {{ metric('knn_accuracy', 'e100') }} e, "
     "antes da projeção, {{ metric('knn_accuracy', 'e10-l50') }}.",
     raster=True,
-    eager=True,
 )
 PLANE = Plot(
     "plano",

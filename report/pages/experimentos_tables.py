@@ -90,7 +90,7 @@ def ends(evidence: Evidence) -> Table:
         rows.append([ptbr.integer(evidence.spec(run).latent_dim), ptbr.number(evidence.spec(run).beta, 0), *cells])
     header = [
         "Dimensões",
-        "\\(\\beta\\)",
+        "Peso \\(\\beta\\)",
         "BCE (nats)",
         "KL (nats)",
         "\\(I(x; z)\\) (nats)",

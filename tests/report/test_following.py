@@ -115,7 +115,7 @@ def test_numbers_of_one_origin_share_an_anchor(evidence: Evidence) -> None:
 def test_every_number_of_every_page_can_be_followed_to_its_end(page: Page, evidence: Evidence) -> None:
     rendering = Rendering(page, evidence, make_environment(), draw=undrawn)
     text, files = finished(rendering.text(), page.slug, rendering.evidence, rendering.environment)
-    body, section = text.split("\n## Origem dos números { data-search-exclude=\"\" }\n")
+    body, section = text.split('\n## Origem dos números { data-search-exclude="" }\n')
     followed = set(re.findall(r'class="numero" href="#(origem-\d+)"', body))
     anchors = re.findall(r'<span id="(origem-\d+)">', section)
     assert len(followed) > 10

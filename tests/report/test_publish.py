@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from report import publish, sources
+from report import forked, publish, sources
 from report.check import faults
 from report.family import StoredResults
 from report.page import Page
@@ -119,6 +119,45 @@ def test_a_repository_puts_the_link_to_colab_on_a_page_and_makes_others_old(publ
     assert state(moved, "licoes") == ("stale", "older than: who publishes it, or where")
     publication.publish([licoes], lambda _: None)
     assert "Colab" not in text(publication, "licoes")
+
+
+def test_a_page_that_is_about_to_be_rendered_gets_no_notice_of_its_age(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication.publish([page("licoes"), page("placar")], lambda _: None)
+    written: list[str] = []
+    write = Rendered._write
+
+    def noted(self: Rendered, path: Path, content: bytes) -> None:
+        written.append(path.relative_to(self.root).as_posix())
+        write(self, path, content)
+
+    monkeypatch.setattr(Rendered, "_write", noted)
+    edited = sources.digest
+    changed = {"report/pages/licoes.md.jinja"}
+    monkeypatch.setattr(sources, "digest", lambda *paths: edited(*paths) + ("x" if changed & set(paths) else ""))
+    shown: list[str] = []
+    monkeypatch.setattr(forked, "_cores", lambda: 1)  # what another process appends is not seen here
+    monkeypatch.setattr(publish, "code_page", lambda path: shown.append(path) or b"other")
+    publication.publish([page("licoes")], lambda _: None)
+    assert shown == ["report/pages/licoes.md.jinja"], "only the page of code whose source changed is made again"
+    watched = [name for name in written if not name.startswith(".laudo/")]
+    # The page reads as before; with a notice of its age put in and taken out, a browser would load it twice.
+    assert watched == ["atividades/04-vae/codigo/report/pages/licoes.md.jinja.html"]
+
+
+def test_a_page_whose_rendering_fails_says_that_it_is_old(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication.publish([page("licoes")], lambda _: None)
+    edited = sources.digest
+    monkeypatch.setattr(
+        sources, "digest", lambda *paths: edited(*paths) + ("x" if "report/pages/licoes.md.jinja" in paths else "")
+    )
+    monkeypatch.setattr(Publication, "_code", lambda self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        publication.publish([page("licoes")], lambda _: None)
+    assert "Página mais antiga que os resultados" in text(publication, "licoes")
 
 
 def test_a_page_is_made_from_the_modules_of_other_pages_that_it_imports() -> None:

@@ -174,7 +174,7 @@ def test_one_page_not_rendered_is_named(build: Build, make_project: MakeProject,
 
 
 def test_the_adapter_lets_docs_win_and_watches_rendered(tmp_path: Path) -> None:
-    for name in ("docs/index.md", "rendered/index.md", "rendered/a/page.md"):
+    for name in ("docs/index.md", "rendered/index.md", "rendered/a/page.md", "rendered/.laudo/page.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     config = MkDocsConfig()
@@ -190,7 +190,7 @@ def test_the_adapter_lets_docs_win_and_watches_rendered(tmp_path: Path) -> None:
     runpy.run_path(str(ROOT / "report/site.py"), run_name="site")["add_rendered"](editor)
     assert [file.src_uri for file in editor.files] == ["a/page.md"]
     assert (tmp_path / "virtual/a/page.md").read_text() == "rendered/a/page.md"
-    assert config.watch == [str(tmp_path / "rendered")]
+    assert config.watch == [str(tmp_path / "rendered/a")]
 
 
 def test_properdocs_builds_the_same_pages(

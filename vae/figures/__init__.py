@@ -1,7 +1,7 @@
 """Figures: numbers in, matplotlib figures out, for a light and a dark page. No torch, no language, no file.
 
 Every function takes its words and its number format from the caller and returns a Figure of one Theme; to_svg and
-to_png turn it into bytes. Widths are inches at 96 px: WIDTH for the text column, PHONE_WIDTH for a phone.
+to_webp turn it into bytes. Widths are inches at 96 px: WIDTH for the text column, PHONE_WIDTH for a phone.
 """
 
 import importlib
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vae.figures.curves import Curve, Panel, gains, learning_curves
     from vae.figures.diagram import LatentWords, Stage, architecture
     from vae.figures.distributions import Distribution, histograms
-    from vae.figures.export import to_png, to_svg
+    from vae.figures.export import PNG_SCALE, RASTER_SCALE, to_png, to_svg, to_webp
     from vae.figures.grids import grid_png, mosaic
     from vae.figures.heatmap import confusion_matrix
     from vae.figures.planes import Level, Place, plane
@@ -31,7 +31,7 @@ _HOMES = {
     "curves": ("Curve", "Panel", "gains", "learning_curves"),
     "diagram": ("LatentWords", "Stage", "architecture"),
     "distributions": ("Distribution", "histograms"),
-    "export": ("to_png", "to_svg"),
+    "export": ("PNG_SCALE", "RASTER_SCALE", "to_png", "to_svg", "to_webp"),
     "grids": ("grid_png", "mosaic"),
     "heatmap": ("confusion_matrix",),
     "planes": ("Level", "Place", "plane"),
@@ -43,6 +43,8 @@ _HOMES = {
 __all__ = [
     "CARD_SIZE",
     "PHONE_WIDTH",
+    "PNG_SCALE",
+    "RASTER_SCALE",
     "THEME_NAMES",
     "WIDTH",
     "Cloud",
@@ -77,6 +79,7 @@ __all__ = [
     "scree",
     "to_png",
     "to_svg",
+    "to_webp",
 ]
 
 

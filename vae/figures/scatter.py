@@ -118,7 +118,10 @@ def draw_cloud(axes: Axes, cloud: Cloud, theme: Theme, size: float) -> None:
     order = np.random.default_rng(0).permutation(len(cloud.points))
     colours = np.array([theme.class_colour(c) for c in range(int(cloud.labels.max(initial=0)) + 1)])
     points = cloud.points.astype(float)[order]
-    axes.scatter(points[:, 0], points[:, 1], s=size, c=colours[cloud.labels[order]], linewidths=0, alpha=0.75)
+    # Opaque and with hard edges: blended colours, thousands of them, are most of what a scatter weighs.
+    axes.scatter(
+        points[:, 0], points[:, 1], s=size, c=colours[cloud.labels[order]], linewidths=0, antialiased=False
+    )  # fmt: skip
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.03)
 

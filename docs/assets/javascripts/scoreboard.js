@@ -38,8 +38,8 @@ function connectFilter(form) {
   }
 
   form.addEventListener("change", keep);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.querySelector("button").addEventListener("click", () => {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault(); // what there is to choose acts at once: the button takes it back
     for (const choice of choices) choice.value = "";
     keep();
   });
@@ -48,11 +48,4 @@ function connectFilter(form) {
 }
 document$.subscribe(() => {
   for (const form of document.querySelectorAll("form.filter[hidden]")) connectFilter(form);
-});
-
-// The explorer is a page of its own: its scripts are loaded there alone, from beside this one.
-const scripts = document.currentScript.src;
-document$.subscribe(() => {
-  const explorer = document.querySelector(".explorer");
-  if (explorer) import(new URL("explorador/main.js", scripts)).then(({ connect }) => connect(explorer));
 });

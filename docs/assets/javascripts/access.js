@@ -1,0 +1,20 @@
+// What the theme and KaTeX leave unsaid to readers by ear and by keyboard.
+document$.subscribe(() => {
+  document.querySelector(".md-search")?.setAttribute("aria-label", "Busca");
+});
+
+// A box that scrolls sideways can be reached, and then scrolled, from the keyboard; one that fits is no stop on the way.
+const SCROLLERS = "figure.figure > p, .md-typeset__scrollwrap, .image-columns, div.arithmatex, pre > code";
+const reachable = new ResizeObserver((entries) => {
+  for (const { target } of entries) markScroller(target);
+});
+function markScroller(box) {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  else box.removeAttribute("tabindex");
+}
+document$.subscribe(() => {
+  reachable.disconnect();
+  const boxes = [...document.querySelectorAll(SCROLLERS)];
+  for (const box of boxes) reachable.observe(box);
+  document.fonts.ready.then(() => boxes.forEach(markScroller)); // a formula is wider in its own face
+});

@@ -1,0 +1,68 @@
+"""Publishing by branch: a real git, a bare repository in place of the host's."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from report.branch import BranchError, publish
+
+
+def git(folder: Path, *arguments: str) -> str:
+    name = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    return subprocess.run(["git", *name, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def project(
+    make_project: Callable[[Path | None], Path], sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:  # fmt: skip
+    """A project under git, whose address is set and whose remote is not."""
+    for variable in ("GIT_AUTHOR", "GIT_COMMITTER"):
+        monkeypatch.setenv(f"{variable}_NAME", "A")
+        monkeypatch.setenv(f"{variable}_EMAIL", "a@example.org")
+    made = make_project(sample)
+    settings = made / "mkdocs.yml"
+    settings.write_text(
+        re.sub(r"^# site_url:.*$", "site_url: https://a.example.org/laudo/", settings.read_text(), flags=re.M)
+    )
+    git(made, "init", "--quiet", "--initial-branch", "main")
+    git(made, "add", "mkdocs.yml")
+    git(made, "commit", "--quiet", "-m", "a")
+    return made
+
+
+def test_the_site_is_pushed_to_its_branch(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(remote))
+    git(project, "remote", "add", "origin", str(remote))
+    publish(project)
+    names = git(remote, "ls-tree", "-r", "--name-only", "gh-pages").split()
+    assert {"index.html", "404.html", ".nojekyll", "atividades/04-vae/placar/index.html"} <= set(names)
+    home = git(remote, "show", "gh-pages:index.html")
+    assert '<link rel="canonical" href="https://a.example.org/laudo/">' in home
+    assert "https://a.example.org/laudo/" in capsys.readouterr().out
+    assert git(project, "status", "--porcelain", "mkdocs.yml") == "", "the branch that is checked out stays as it was"
+
+
+def test_what_is_unset_is_named(project: Path) -> None:
+    with pytest.raises(BranchError, match="no git remote 'origin'"):
+        publish(project)
+    settings = project / "mkdocs.yml"
+    settings.write_text(settings.read_text().replace("site_url: https://a.example.org/laudo/", ""))
+    with pytest.raises(BranchError, match=r"site_url is unset in .*mkdocs\.yml"):
+        publish(project)
+
+
+def test_a_build_that_fails_publishes_nothing(project: Path, tmp_path: Path) -> None:
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(remote))
+    git(project, "remote", "add", "origin", str(remote))
+    (project / "rendered/atividades/04-vae/placar.md").unlink()
+    with pytest.raises(BranchError, match="not rendered"):
+        publish(project)
+    assert git(remote, "branch") == ""
