@@ -10,7 +10,7 @@ from vae.figures.scatter import Cloud, draw_cloud
 from vae.figures.style import Theme, drawing
 
 CARD_SIZE = (6.25, 3.28125)  # inches: 1,200 × 630 pixels in to_png
-_LEFT, _TITLE_WIDTH = 0.055, 24  # of the figure's width; characters
+_LEFT, _CLOUD_LEFT, _TITLE_WIDTH = 0.055, 0.62, 24  # of the figure's width, twice; characters
 
 
 def card(cloud: Cloud, *, kicker: str, title: str, facts: Sequence[tuple[str, str]], foot: str, theme: Theme) -> Figure:
@@ -21,11 +21,14 @@ def card(cloud: Cloud, *, kicker: str, title: str, facts: Sequence[tuple[str, st
     cloud.check(len(theme.classes))
     with drawing(theme):
         figure = Figure(figsize=CARD_SIZE, facecolor=theme.background)
-        axes = figure.add_axes((0.62, 0.0, 0.38, 1.0))
+        axes = figure.add_axes((_CLOUD_LEFT, 0.0, 1 - _CLOUD_LEFT, 1.0))
         draw_cloud(axes, cloud, theme, size=1.6)
         lowest, highest = np.quantile(cloud.points.astype(float), [0.01, 0.99], axis=0)
-        axes.set(xlim=(lowest[0], highest[0]), ylim=(lowest[1], highest[1]))
-        axes.set_aspect("equal", adjustable="datalim")
+        # One unit is as long along both axes, and the cloud fills the whole of its side of the card.
+        sides = np.array(CARD_SIZE) * (1 - _CLOUD_LEFT, 1.0)
+        reach = sides * ((highest - lowest) / sides).max() / 2
+        (left, bottom), (right, top) = (highest + lowest) / 2 - reach, (highest + lowest) / 2 + reach
+        axes.set(xlim=(left, right), ylim=(bottom, top))
         axes.set_axis_off()
         figure.text(_LEFT, 0.9, kicker, size=8.5, color=theme.muted, va="top")
         figure.text(
