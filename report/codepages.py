@@ -3,7 +3,13 @@
 HTML and not Markdown: thousands of highlighted lines would slow every rebuild of the site.
 """
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 from report.sources import read_source
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
 
 CODE_DIR = "codigo"
 
@@ -32,11 +38,22 @@ def code_page(path: str) -> bytes:
     """Return one source file as a self-contained page; line n has the anchor L-n."""
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
+
+    lexer = _lexer("md" if path.endswith(".jinja") else path.rpartition(".")[2])
+    formatter = HtmlFormatter(linenos="inline", lineanchors="L", anchorlinenos=True, cssclass="code")
+    light, dark = _style("default"), _style("github-dark")
+    return _PAGE.format(path=path, light=light, dark=dark, body=highlight(read_source(path), lexer, formatter)).encode()
+
+
+@cache
+def _lexer(ending: str) -> "Lexer":
     from pygments.lexers import get_lexer_for_filename
 
-    lexer = get_lexer_for_filename("page.md" if path.endswith(".jinja") else path)
-    formatter = HtmlFormatter(linenos="inline", lineanchors="L", anchorlinenos=True, cssclass="code")
-    light, dark = (
-        HtmlFormatter(style=style, nobackground=True).get_style_defs(".code") for style in ("default", "github-dark")
-    )
-    return _PAGE.format(path=path, light=light, dark=dark, body=highlight(read_source(path), lexer, formatter)).encode()
+    return get_lexer_for_filename(f"file.{ending}")
+
+
+@cache
+def _style(name: str) -> str:
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(style=name, nobackground=True).get_style_defs(".code")

@@ -16,6 +16,7 @@ from report.page import Page
 from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered
 from report.sections import PAGES, claims_of, family, runs_of
 from report.snapshot import from_bytes
+from vae.allocator import keep_large_blocks
 from vae.datasets import FASHION_MNIST
 from vae.errors import ResultsError
 from vae.grid import Grid
@@ -54,6 +55,7 @@ class Publication:
 
     def publish(self, pages: Iterable[Page], tell: Callable[[str], None]) -> None:
         """Render the pages that are not fresh, writing only what changed, and mark the others that grew old."""
+        keep_large_blocks()  # judging takes and frees the same tens of megabytes over and over
         asked = list(pages)
         results = StoredResults(self.grid, self.store)
         # First by digests alone: should judging or rendering fail, no old page may look current beside new results.
