@@ -8,12 +8,13 @@ import contextlib
 import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from report import estimates, sources
 from report.bootstrap import one_thread
 from report.claims import Claim, ClaimError, Pending, Untested, Verdict, estimate, judge
 from report.forked import forked_map
-from report.statistics import Estimate, Samples
+from report.statistics import Computed, Estimate, Samples
 from vae.datasets import dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
@@ -125,15 +126,19 @@ def _estimated(
             if _key(claim, results) not in known:
                 together.setdefault(claim.needs[:1], []).append(claim)
 
-    def made(group: list[Claim]) -> dict[str, Estimate | Untested]:
-        outcomes = {}
+    def made(group: list[Claim]) -> tuple[dict[str, Estimate | Untested], dict[Computed, Any]]:
+        outcomes, before = {}, samples.computed()
         for claim in group:
             with contextlib.suppress(ClaimError, ResultsError):
                 outcomes[claim.id] = estimate(claim, samples)
-        return outcomes
+        return outcomes, {name: value for name, value in samples.computed().items() if name not in before}
 
+    estimated: dict[str, Estimate | Untested] = {}
     groups = sorted(together.values(), key=len, reverse=True)  # what may take long begins first
-    return {name: outcome for outcomes in forked_map(made, groups) for name, outcome in outcomes.items()}
+    for outcomes, computed in forked_map(made, groups):
+        estimated |= outcomes
+        samples.add(computed)  # pages ask for much of it again
+    return estimated
 
 
 def _key(claim: Claim, results: StoredResults) -> str:
