@@ -220,6 +220,8 @@ class Samples:
     def add(self, computed: Mapping[Computed, Any]) -> None:
         """Take over what was computed on the same samples in another process."""
         for (run, seed, name), value in computed.items():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)  # it is given to all that ask for it, and a process gives it writable
             self._caches[run, seed].setdefault(name, value)
 
     def estimate(self, statistic: Callable[..., Array | float], *runs: str, margin: float = 0.0) -> Estimate:
