@@ -25,10 +25,11 @@ def draw(page: Page, figure: Figure, evidence: Evidence) -> Files:
     if isinstance(figure, Plot):
         suffix, encode = ("webp", figures.to_webp) if figure.raster else ("svg", figures.to_svg)
         themes = (("claro", "light"), ("escuro", "dark"))
-        return {
-            f"{stem}.{name}.{suffix}": encode(figure.draw(evidence, figures.load_theme(theme)))
-            for name, theme in themes
-        }
+        with figures.one_layout():
+            return {
+                f"{stem}.{name}.{suffix}": encode(figure.draw(evidence, figures.load_theme(theme)))
+                for name, theme in themes
+            }
     if isinstance(figure, Picture):
         return {f"{stem}.png": figure.draw(evidence)}
     return {f"{stem}-{index}.png": column.draw(evidence) for index, column in enumerate(figure.columns, start=1)}

@@ -4,14 +4,17 @@ Holm's correction needs the p-value of every claim, and an estimate costs a boot
 rendered pages under a key of everything that they depend on.
 """
 
+import contextlib
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from report import estimates, sources
 from report.bootstrap import one_thread
 from report.claims import Claim, ClaimError, Pending, Untested, Verdict, estimate, judge
-from report.statistics import Estimate, Samples
+from report.forked import forked_map
+from report.statistics import Computed, Estimate, Samples
 from vae.datasets import dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
@@ -91,13 +94,14 @@ def _outcomes(
     cache = estimates.read(cache_file) if cache_file else {}
     kept: dict[str, Estimate] = {}
     outcomes: dict[str, Estimate | Untested | Pending] = {}
+    ahead = _estimated(claims, cache, results, samples)
     for claim in claims:
         try:
             key = _key(claim, results)
             if key in cache:
                 kept[key] = outcomes[claim.id] = cache[key]
                 continue
-            outcome = estimate(claim, samples)
+            outcome = ahead.get(claim.id) or estimate(claim, samples)
         except (ClaimError, ResultsError) as error:
             if claim.id in must:
                 raise
@@ -109,6 +113,32 @@ def _outcomes(
     if cache_file and kept != cache:
         estimates.write(cache_file, kept)
     return samples, outcomes
+
+
+def _estimated(
+    claims: Sequence[Claim], known: Collection[str], results: StoredResults, samples: Samples
+) -> dict[str, Estimate | Untested]:
+    """Return by id, made on all cores, what is not known yet of the claims that can be estimated."""
+    together: dict[tuple[str, ...], list[Claim]] = {}
+    for claim in claims:
+        # What can be estimated of a run shares much of its work. Errors are for whoever misses the claim.
+        with contextlib.suppress(ClaimError, ResultsError):
+            if _key(claim, results) not in known:
+                together.setdefault(claim.needs[:1], []).append(claim)
+
+    def made(group: list[Claim]) -> tuple[dict[str, Estimate | Untested], dict[Computed, Any]]:
+        outcomes, before = {}, samples.computed()
+        for claim in group:
+            with contextlib.suppress(ClaimError, ResultsError):
+                outcomes[claim.id] = estimate(claim, samples)
+        return outcomes, {name: value for name, value in samples.computed().items() if name not in before}
+
+    estimated: dict[str, Estimate | Untested] = {}
+    groups = sorted(together.values(), key=len, reverse=True)  # what may take long begins first
+    for outcomes, computed in forked_map(made, groups):
+        estimated |= outcomes
+        samples.add(computed)  # pages ask for much of it again
+    return estimated
 
 
 def _key(claim: Claim, results: StoredResults) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from report.sources import ROOT, code_files, read_source
+from report.sources import ROOT, code_files, read_source, syntax_tree
 
 GRID = "vae/grid.py"
 MEASURING = "vae/measurements/"
@@ -27,10 +27,9 @@ class Place:
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
-@cache
 def tree(path: str) -> ast.Module:
     """Return the syntax tree of a source file."""
-    return ast.parse(read_source(path))
+    return syntax_tree(read_source(path))
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from report import sources
-from report.codepages import code_page, code_path
+from report.codepages import CODE_DIR, STYLE, code_page, code_path, code_style
 from report.compare import Snapshot
 from report.evidence import Evidence
 from report.family import StoredResults, judge_family
@@ -17,6 +17,7 @@ from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered
 from report.sections import PAGES, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from report.snapshot import from_bytes
+from vae.allocator import keep_large_blocks
 from vae.datasets import FASHION_MNIST
 from vae.errors import ResultsError
 from vae.grid import Grid
@@ -56,6 +57,7 @@ class Publication:
 
     def publish(self, pages: Iterable[Page], tell: Callable[[str], None]) -> None:
         """Render the pages that are not fresh, writing only what changed, and mark the others that grew old."""
+        keep_large_blocks()  # judging takes and frees the same tens of megabytes over and over
         asked = list(pages)
         results = StoredResults(self.grid, self.store)
         # First by digests alone: should judging or rendering fail, no old page may look current beside new results.
@@ -88,7 +90,8 @@ class Publication:
             files = "1 file" if changed == 1 else f"{changed} files"
             tell(f"{page.slug}: rendered, {files} changed ({why[page.slug]})")
         if code:
-            self.rendered.write_page(CODE, code.kept | made.get(CODE, {}), code.inputs)
+            style = {f"{ACTIVITY}/{CODE_DIR}/{STYLE}": code_style()}
+            self.rendered.write_page(CODE, style | code.kept | made.get(CODE, {}), code.inputs)
 
     def evidence(self, pages: Collection[Page], results: StoredResults, cached: bool = True) -> Evidence:
         """Return results and verdicts; ClaimError if a claim of these pages cannot be judged.

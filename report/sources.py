@@ -17,13 +17,19 @@ def read_source(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
+@cache
+def syntax_tree(text: str) -> ast.Module:
+    """Return the syntax tree of a source, the same one each time."""
+    return ast.parse(text)
+
+
 def definition(path: str, name: str) -> tuple[str, int]:
     """Return the source of a top-level function or class (or Class.method) and the line where it begins.
 
     Raises LaudoError if the file has no such definition.
     """
     text = read_source(path)
-    body: list[ast.stmt] = ast.parse(text).body
+    body: list[ast.stmt] = syntax_tree(text).body
     node: ast.stmt | None = None
     for part in name.split("."):
         node = next((child for child in body if getattr(child, "name", None) == part), None)
@@ -58,7 +64,7 @@ def with_imports(path: str) -> tuple[str, ...]:
 @cache
 def _imports(path: str) -> frozenset[str]:
     names: set[str] = set()
-    for node in _statements(ast.parse(read_source(path))):
+    for node in _statements(syntax_tree(read_source(path))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -23,6 +23,7 @@ ROUNDING = 1e-9  # of a value: an error below this is that of its digits
 LEAST_P = 1e-30  # below this, p-values are not told apart: quantiles of t grow inexact
 
 Errors = Sequence[tuple[float, int]]  # standard error of each independent source of chance, and its degrees of freedom
+Computed = tuple[str, int, Any]  # run, seed, and what was computed on their result
 Bounds = tuple[float, float]  # the least and the greatest value that a statistic can take
 UNBOUNDED: Bounds = (-math.inf, math.inf)
 SHARE: Bounds = (0.0, 1.0)  # also of an AUROC
@@ -211,6 +212,17 @@ class Samples:
         data = self.results[DatasetSpec.name]
         labels = data[min(data)].array("test_labels")
         return Sample(results[key], self.info, labels, self.resamples, self._caches[run, key])
+
+    def computed(self) -> dict[Computed, Any]:
+        """Return all that was computed on these samples, by run, seed and the name that it has in a Sample's cache."""
+        return {(*owner, name): value for owner, cache in self._caches.items() for name, value in cache.items()}
+
+    def add(self, computed: Mapping[Computed, Any]) -> None:
+        """Take over what was computed on the same samples in another process."""
+        for (run, seed, name), value in computed.items():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)  # it is given to all that ask for it, and a process gives it writable
+            self._caches[run, seed].setdefault(name, value)
 
     def estimate(self, statistic: Callable[..., Array | float], *runs: str, margin: float = 0.0) -> Estimate:
         """Return a statistic of one or several runs, over all seeds common to them; its p-value is against the margin.

@@ -6,7 +6,7 @@ import pytest
 from pygments.styles import get_style_by_name
 from pygments.token import Whitespace
 
-from report.codepages import STYLES, code_page
+from report.codepages import STYLE, STYLES, code_page, code_style
 
 
 def contrast(first: str, second: str) -> float:
@@ -39,5 +39,6 @@ def test_a_line_has_an_address_and_the_page_scrolls_from_the_keyboard() -> None:
     assert " name=" not in page.replace('<meta name="', "")
     assert len(re.findall('<pre tabindex="0">', page)) == 1
     assert page.count("<main>") == page.count("</main>") == 1
+    assert f'<link rel="stylesheet" href="../{STYLE}">' in page
     for ground in STYLES.values():
-        assert f"background: {ground};" in page
+        assert f"background: {ground};" in code_style().decode()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vae.figures.export import PNG_SCALE, RASTER_SCALE, to_png, to_svg, to_webp
     from vae.figures.grids import grid_png, mosaic
     from vae.figures.heatmap import confusion_matrix
+    from vae.figures.layout import one_layout
     from vae.figures.planes import Level, Place, plane
     from vae.figures.relations import Trajectory, cost_quality, scree
     from vae.figures.scatter import Cloud, latent_panels, latent_scatter
@@ -34,6 +35,7 @@ _HOMES = {
     "export": ("PNG_SCALE", "RASTER_SCALE", "to_png", "to_svg", "to_webp"),
     "grids": ("grid_png", "mosaic"),
     "heatmap": ("confusion_matrix",),
+    "layout": ("one_layout",),
     "planes": ("Level", "Place", "plane"),
     "relations": ("Trajectory", "cost_quality", "scree"),
     "scatter": ("Cloud", "latent_panels", "latent_scatter"),
@@ -75,6 +77,7 @@ __all__ = [
     "learning_curves",
     "load_theme",
     "mosaic",
+    "one_layout",
     "plane",
     "scree",
     "to_png",

@@ -1,6 +1,8 @@
 """What all figures share: the canvas, the axes, the ticks, the markers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from vae.figures.style import Style, Theme
@@ -17,6 +20,9 @@ Numbers = Sequence[float] | NDArray[Any]
 TickFormat = Callable[[float], str]
 # Markers of one nominal size do not look of one size.
 _OPTICAL = {"^": 1.3, "v": 1.3, "s": 0.95, "D": 0.9}
+
+# Positions of the axes of what was laid out, by size and number of axes: only within one_layout().
+_layouts: ContextVar[dict[tuple[float, ...], list[Bbox]]] = ContextVar("layouts")
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -59,11 +65,30 @@ def set_categories(axis: Any, names: Sequence[str]) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: names[round(value)]))
 
 
+@contextmanager
+def one_layout() -> Iterator[None]:
+    """Lay out once, within the block, what is drawn several times in colours alone different: a layout is slow."""
+    token = _layouts.set({})
+    try:
+        yield
+    finally:
+        _layouts.reset(token)
+
+
 def settle(figure: Figure) -> None:
     """Compute the layout once and keep it, so that positions in points may be relied on."""
     engine = figure.get_layout_engine()
     if engine is not None:
-        engine.execute(figure)
+        # Limits that follow the aspect depend on every step of a layout, not only on where it ends.
+        steps = any(axes.get_aspect() != "auto" and axes.get_adjustable() == "datalim" for axes in figure.axes)
+        layouts = {} if steps else _layouts.get({})
+        drawn = (*figure.get_size_inches(), len(figure.axes))
+        if drawn in layouts:
+            for axes, position in zip(figure.axes, layouts[drawn], strict=True):
+                axes.set_position(position)
+        else:
+            engine.execute(figure)
+            layouts[drawn] = [axes.get_position(original=True) for axes in figure.axes]
     for axes in figure.axes:
         axes.apply_aspect()
     figure.set_layout_engine(None)  # not "none", which keeps an idle engine, for which every export draws twice

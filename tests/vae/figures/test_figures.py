@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
 
 from vae import figures as f
@@ -60,6 +61,46 @@ def test_the_themes_differ_only_in_colours(example: Example) -> None:
         return re.sub(r"(fill|stroke): ?#[0-9a-f]{6};? ?", "", svg).replace(' style=""', "").split("\n")
 
     assert shape(light) == shape(dark)
+
+
+def test_one_layout_for_both_themes_changes_no_byte(example: Example) -> None:
+    draw, _ = example
+    apart = [(f.to_svg(draw(theme=theme)), f.to_webp(draw(theme=theme))) for theme in (LIGHT, DARK)]
+    with f.one_layout():
+        together = [(f.to_svg(draw(theme=theme)), f.to_webp(draw(theme=theme))) for theme in (LIGHT, DARK)]
+    assert together == apart
+
+
+@pytest.mark.parametrize(("seed", "wide"), [(3, 30.0), (9, 0.3), (10, 3.0)])
+def test_one_layout_keeps_the_limits_that_follow_an_aspect(seed: int, wide: float) -> None:
+    rng = np.random.default_rng(seed)
+    points = rng.normal(size=(300, 2)) * [wide, 1.0] * rng.choice([1, 100]) + rng.normal(size=2) * 3
+
+    def draw() -> bytes:
+        labels, names = np.arange(300) % 3, ["a", "b", "c"]
+        return f.to_svg(
+            f.latent_scatter(points, labels, names, theme=LIGHT, x_label="x", y_label="y", tick_format="{:g}".format)
+        )
+
+    alone = draw()
+    with f.one_layout():
+        assert [draw(), draw()] == [alone, alone]
+
+
+def test_one_layout_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Figure] = []
+    execute = ConstrainedLayoutEngine.execute
+
+    def noted(engine: ConstrainedLayoutEngine, figure: Figure) -> None:
+        made.append(figure)
+        execute(engine, figure)
+
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", noted)
+    panels = {"painel": [f.Distribution("a", "e10", np.arange(9.0))]}
+    with f.one_layout():
+        for theme in (LIGHT, DARK):
+            f.histograms(panels, theme=theme, x_label="x", y_label="y", tick_format=str)
+    assert len(made) == 1
 
 
 def test_settings_do_not_leak(example: Example) -> None:
