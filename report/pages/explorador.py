@@ -10,11 +10,12 @@ from report.pages import explorador_files, geracao_figures
 from report.pages.explorador_files import DESCRIPTION, RUNS, explorer_files, outside
 
 FALLBACK_RUN = RUNS[-1]
+FALLBACK_THIN = 2  # every second point along each axis: the whole plane alone is a third of what a first view may weigh
 
 
 def draw_plane(evidence: Evidence) -> bytes:
     """The decoded plane of the model that the explorer opens with, for who cannot open it."""
-    return geracao_figures.draw_plane(evidence, run=FALLBACK_RUN)
+    return geracao_figures.draw_plane(evidence, run=FALLBACK_RUN, thin=FALLBACK_THIN)
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "models": models,
         "seed_of": {run: evidence.headline(run).seed for run in RUNS},
         "ellipse": constant(explorador_files, "ELLIPSE"),
-        "side": evidence.grid.evaluation.manifold_side,
+        "side": evidence.grid.evaluation.manifold_side // FALLBACK_THIN,
     }
 
 
@@ -54,7 +55,7 @@ PAGE = Page(
                 "Plano latente decodificado do {{ label('e100') }}; {{ value('hole_mass', 'e100') | percent }} da massa da "
                 "prior está em buracos."
             ),
-            scale=1,
+            scale=2,
         ),
     ),
     context=context,
