@@ -15,13 +15,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from playwright.sync_api import Page, sync_playwright
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import machine
 from report.rendered import ACTIVITY
 from vae.results import dump_json
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 HERE = Path(__file__).parent
 SLUG = "licoes"
@@ -52,16 +53,25 @@ def serving(project: Path) -> Iterator[tuple[str, Path]]:
 
 
 @contextmanager
-def reading(address: str) -> Iterator[tuple[Page, list[float]]]:
-    """Open an address in Chromium; gives the page and the times at which it was loaded, the first load included."""
+def chromium() -> Iterator["Browser"]:
+    """Start Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page()
-        loads: list[float] = []
-        page.on("load", lambda _: loads.append(time.time()))
-        page.goto(address)
-        yield page, loads
+        yield browser
         browser.close()
+
+
+@contextmanager
+def reading(browser: "Browser", address: str) -> Iterator[tuple["Page", list[float]]]:
+    """Open an address; gives the page and the times at which it was loaded, the first load included."""
+    page = browser.new_page()
+    loads: list[float] = []
+    page.on("load", lambda _: loads.append(time.time()))
+    page.goto(address)
+    yield page, loads
+    page.close()
 
 
 def measure(rounds: int, quiet: float) -> dict[str, Any]:
@@ -74,7 +84,11 @@ def measure(rounds: int, quiet: float) -> dict[str, Any]:
         build = [sys.executable, "build.py", "--section", SLUG]
         subprocess.run(build, cwd=project, check=True, capture_output=True)  # what is stale of old is no part of it
         template = project / f"report/pages/{SLUG}.md.jinja"
-        with serving(project) as (address, _), reading(f"{address}/{ACTIVITY}/{SLUG}/") as (page, loads):
+        with (
+            serving(project) as (address, _),
+            chromium() as browser,
+            reading(browser, f"{address}/{ACTIVITY}/{SLUG}/") as (page, loads),
+        ):
             for turn in range(rounds):
                 word = "mudança " + "abcdefghij"[turn]
                 template.write_text(template.read_text() + f"\nUma {word}.\n")

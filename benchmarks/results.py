@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, equivalence, evaluation, report_scale, scaling, speed
+from benchmarks import commands, equivalence, evaluation, live, report_scale, scaling, speed
 
 HERE = Path(__file__).parent
 PAGE = HERE / "RESULTS.md"
@@ -14,6 +14,7 @@ SECTIONS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "equivalence": equivalence.section,
     "evaluation": evaluation.section,
     "commands": commands.section,
+    "live": live.section,
     "report_scale": report_scale.section,
     "scaling": scaling.section,
 }

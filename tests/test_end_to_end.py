@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -21,6 +22,9 @@ import scipy.special
 
 from report.sections import PAGES
 from vae.grid import make_grid
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
@@ -221,17 +225,13 @@ def test_properdocs_builds_the_same_articles(built: Tree) -> None:
         assert first == second, slug
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed (Debian: apt install chromium)")
 @pytest.mark.parametrize("view", ["light", "dark", "phone"])
-def test_the_built_pages_in_a_browser(built: Tree, view: str) -> None:
+def test_the_built_pages_in_a_browser(built: Tree, browser: "Browser", view: str) -> None:
     """Every page of the report: nothing fails, nothing leaves the origin, nothing overflows, every shown image loads."""
-    from playwright.sync_api import sync_playwright
-
     assert built.run(sys.executable, "-m", "mkdocs", "build", "--strict").returncode == 0
     width = 390 if view == "phone" else 1280
     faults: list[str] = []
-    with serving(built.root / "site") as origin, sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with serving(built.root / "site") as origin:
         page = browser.new_page(
             viewport={"width": width, "height": 900}, color_scheme="dark" if view == "dark" else "light"
         )
@@ -247,7 +247,7 @@ def test_the_built_pages_in_a_browser(built: Tree, view: str) -> None:
                 faults.append(f"{slug} is wider than the window")
             if page.locator("article .katex-error").count():
                 faults.append(f"{slug} has a formula that KaTeX cannot set")
-        browser.close()
+        page.close()
     assert faults == []
 
 

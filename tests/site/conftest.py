@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ACTIVITY = "atividades/04-vae"
@@ -75,7 +74,8 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path | N
             shutil.copy(ROOT / name, project)
         shutil.copytree(ROOT / "docs", project / "docs")
         (project / "report").mkdir()
-        shutil.copy(ROOT / "report/site.py", project / "report")
+        for name in ("site.py", "theme_files.py"):
+            shutil.copy(ROOT / "report" / name, project / "report")
         if rendered is not None:
             shutil.copytree(rendered, project / "rendered")
         return project
@@ -133,15 +133,3 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample_site(sample: Path, build_site: Callable[[Path], Path]) -> Path:
     """The sample tree, built."""
     return build_site(sample)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, one for all tests."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed (Debian: apt install chromium)")
-    with sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield launched
-        launched.close()

@@ -35,7 +35,7 @@ def origin(sample_site: Path, serve: Callable[[Path], str]) -> str:
 
 @pytest.fixture(scope="module", params=list(VIEWS))
 def visit(request: pytest.FixtureRequest, browser: Browser, origin: str) -> Iterator[Visit]:
-    """The sample page, scrolled to its end so that lazy images are loaded too."""
+    """The sample page, scrolled over its images so that lazy ones are loaded too."""
     width, height, scheme = VIEWS[request.param]
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     seen = Visit(page, scheme)
@@ -45,7 +45,8 @@ def visit(request: pytest.FixtureRequest, browser: Browser, origin: str) -> Iter
     page.on("console", lambda said: seen.faults.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: seen.faults.append(str(error)))
     page.goto(origin + PAGE, wait_until="networkidle")
-    page.evaluate("document.querySelector('footer').scrollIntoView()")
+    for image in page.locator("article img:visible").all():
+        image.scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
     yield seen
     page.close()

@@ -13,10 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from playwright.sync_api import Browser, Locator, Page, Route
 from safetensors.torch import load_file
-
-pytest.importorskip("playwright", reason="playwright is not installed")
-from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
 
 from report.codepages import code_page, code_path
 from report.environment import make_environment
@@ -38,8 +36,6 @@ from vae.spec import ConvSpec
 from vae.store import ResultsStore
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian: apt install chromium)")
 
 SUB_PATH = "curso/relatorio"
 SAME = 1e-4  # what the issue asks for: pixels and latents of browser and torch agree to this
@@ -155,14 +151,6 @@ class Visit:
         return box["x"] + box["width"] * (z[0] + view) / (2 * view), box["y"] + box["height"] * (view - z[1]) / (
             2 * view
         )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 def opened(

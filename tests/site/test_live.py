@@ -1,24 +1,22 @@
 """A page that is open while it is rendered again: the browser shows the new one, once, and then stays at rest."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from playwright.sync_api import Browser
 
-pytest.importorskip("playwright", reason="playwright is not installed")
 from benchmarks.live import HERE, reading, section, serving
 
-pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
 
-
-def test_an_open_page_is_loaded_once_again(make_project: Callable[[Path | None], Path], sample: Path) -> None:
+def test_an_open_page_is_loaded_once_again(
+    make_project: Callable[[Path | None], Path], sample: Path, browser: Browser
+) -> None:
     project = make_project(sample)
     rendered = project / "rendered/atividades/04-vae/licoes.md"
     with (
         serving(project) as (address, log),
-        reading(f"{address}/atividades/04-vae/licoes/") as (page, loads),
+        reading(browser, f"{address}/atividades/04-vae/licoes/") as (page, loads),
     ):
         page.get_by_text("Página de amostra.").wait_for()
         rendered.write_text("# Lições\n\nTexto novo.\n")

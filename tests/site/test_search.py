@@ -21,6 +21,8 @@ def searching(browser: Browser, sample_site: Path, serve: Callable[[Path], str])
     origin = serve(sample_site.parent)
     page.on("request", lambda sent: None if sent.url.startswith((origin, "data:")) else foreign.append(sent.url))
     page.goto(origin + START, wait_until="networkidle")
+    page.keyboard.press("/")  # the index is fetched when somebody turns to the search
+    expect(page.locator(".md-search-result")).to_have_text("Digite para iniciar a busca")
     context.set_offline(True)
     yield page
     assert foreign == []

@@ -156,6 +156,12 @@ def test_what_only_the_build_needs_is_not_published(sample_site: Path) -> None:
     assert len(list(sample_site.glob("assets/vendor/*/LICENSE"))) == len(list((ROOT / "docs/assets/vendor").glob("*/")))
 
 
+def test_what_the_theme_brings_and_no_page_asks_for_stays_out(sample_site: Path) -> None:
+    assert list(sample_site.rglob("*.map")) == []
+    languages = {path.name for path in (sample_site / "assets/javascripts/lunr").rglob("*.js")}
+    assert languages == {"lunr.pt.min.js", "lunr.stemmer.support.min.js"}, "what the search's worker loads"
+
+
 def test_nothing_rendered_is_one_clear_line(build: Build, make_project: MakeProject) -> None:
     done = build(make_project(None), "mkdocs")
     assert done.returncode == 1
