@@ -74,7 +74,7 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path | N
             shutil.copy(ROOT / name, project)
         shutil.copytree(ROOT / "docs", project / "docs")
         (project / "report").mkdir()
-        for name in ("site.py", "theme_files.py"):
+        for name in ("site.py", "theme_files.py", "served.py"):
             shutil.copy(ROOT / "report" / name, project / "report")
         if rendered is not None:
             shutil.copytree(rendered, project / "rendered")
