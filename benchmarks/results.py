@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, equivalence, evaluation, live, report_scale, scaling, speed
+from benchmarks import commands, equivalence, evaluation, goals, live, report_scale, scaling, speed
 
 HERE = Path(__file__).parent
 PAGE = HERE / "RESULTS.md"
@@ -34,8 +34,10 @@ def markdown() -> str:
         "Written by `python -m benchmarks.results` from the JSON files beside it; do not edit.",
         "Timings are of shared machines: the ratios within one run mean something, single times little.",
     ]
+    results = {name: load(name) for name in SECTIONS}
+    lines += ["", *goals.section(results)]
     for name, section in SECTIONS.items():
-        lines += ["", *section(load(name)), "", f"Again: `python -m benchmarks.{name}`."]
+        lines += ["", *section(results[name]), "", f"Again: `python -m benchmarks.{name}`."]
     return "\n".join(lines) + "\n"
 
 

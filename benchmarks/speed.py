@@ -151,8 +151,8 @@ def _asker(worker: subprocess.Popen[str], size: int) -> Callable[[], dict[str, f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=15)
-    parser.add_argument("--turns", type=int, default=15)
-    parser.add_argument("--images", type=int, default=2 * BATCH, help="of a grid")
+    parser.add_argument("--turns", type=int, default=9)
+    parser.add_argument("--images", type=int, default=BATCH, help="of a grid, an epoch")
     parser.add_argument("--grids", type=int, default=5)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()

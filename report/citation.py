@@ -1,6 +1,10 @@
 """The BibTeX entry of the report."""
 
+import re
+
 from report.settings import Identity
+
+SPECIAL = re.compile(r"[&%$#_{}]")
 
 
 def bibtex(identity: Identity, title: str, day: str, path: str) -> str:
@@ -10,10 +14,10 @@ def bibtex(identity: Identity, title: str, day: str, path: str) -> str:
     """
     said = {
         # In braces of its own: not to be split into first and last names.
-        "author": f"{{{identity.author}}}" if identity.author else "",
-        "title": title,
+        "author": f"{{{_escaped(identity.author)}}}" if identity.author else "",
+        "title": _escaped(title),
         "year": day[:4],
-        "howpublished": identity.site_name,
+        "howpublished": _escaped(identity.site_name),
         "note": f"Resultados de {day}",
         "url": identity.site_url + path if identity.site_url else "",
     }
@@ -21,3 +25,7 @@ def bibtex(identity: Identity, title: str, day: str, path: str) -> str:
     width = max(map(len, fields))
     lines = ",\n".join(f"  {name:{width}} = {{{value}}}" for name, value in fields.items())
     return f"@misc{{laudo-vae-{day[:4]},\n{lines}\n}}"
+
+
+def _escaped(text: str) -> str:
+    return SPECIAL.sub(r"\\\g<0>", text)

@@ -5,7 +5,6 @@ sources run unchanged, and a student's edit counts from the next cell on. What n
 """
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from report import notebook_cells as texts
 from report import sources
 from report.settings import Identity
 from vae.errors import LaudoError
+from vae.files import write_atomically
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -93,12 +93,7 @@ def write(path: Path, identity: Identity) -> None:
         raise NotebookError(f"--notebook {path}: {wrong}; name a file in a folder that exists.")
     made = notebook(identity)
     nbformat.validate(made)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(path, f"{nbformat.writes(made)}\n".encode())
 
 
 def fault(identity: Identity, path: Path) -> str:

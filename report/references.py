@@ -11,7 +11,8 @@ from report.environment import PageError
 from report.origins import Origin, trace
 from report.ptbr import NO_BREAK
 
-KINDS = {"fig": "Figura", "tab": "Tabela"}
+WORDS = {"figure": "Figura", "table": "Tabela"}  # by the kind of a caption
+KINDS = {"fig": WORDS["figure"], "tab": WORDS["table"]}  # by how an id begins
 UNNUMBERED = "\ue002"
 COUNTED = frozenset({Origin("ordem das figuras e tabelas da página", ())})  # no number typed by hand
 REFERENCE = re.compile(rf"\[(?:{'|'.join(KINDS.values())}){NO_BREAK}({UNNUMBERED})\]\(#([\w-]+)\)")
@@ -35,7 +36,7 @@ def numbered(markdown: str, template: str) -> str:
 
     Raises PageError naming the template if the page shows no such figure or table.
     """
-    numbers = caption_numbers(markdown)
+    numbers = {anchor: number for anchor, (_, number) in captions(markdown).items()}
 
     def text(match: re.Match[str]) -> str:
         if match[2] not in numbers:
@@ -50,16 +51,16 @@ def numbered(markdown: str, template: str) -> str:
 
 def renumbered(markdown: str) -> str:
     """Return pages that were put one after the other, each reference with the number that its caption gets there."""
-    numbers = caption_numbers(markdown)
+    numbers = {anchor: number for anchor, (_, number) in captions(markdown).items()}
     return NUMBERED.sub(lambda match: f"{match[1]}{numbers[match[3]]}{match[2]}", markdown)
 
 
-def caption_numbers(markdown: str) -> dict[str, int]:
-    """Return the numbers that the site gives to the captions of a page, by the id of their figure or table."""
-    counts = {"figure": 0, "table": 0}
-    numbers = {}
+def captions(markdown: str) -> dict[str, tuple[str, int]]:
+    """Return word and number that the site gives to each caption of a page, by the id of its figure or table."""
+    counts = dict.fromkeys(WORDS, 0)
+    found = {}
     for kind, anchor in CAPTION.findall(markdown):
         counts[kind] += 1
         if anchor:
-            numbers[anchor] = counts[kind]
-    return numbers
+            found[anchor] = (WORDS[kind], counts[kind])
+    return found

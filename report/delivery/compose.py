@@ -33,7 +33,7 @@ O código do relatório sobre autocodificadores variacionais: os próprios arqui
 vae/          dados, modelo, objetivo, treino, avaliação e figuras (PyTorch)
 report/       estatística, afirmações e páginas do relatório
 benchmarks/   medidas de velocidade e simulação do motor que julga as afirmações
-build.py      o comando que treina, avalia e monta tudo
+build.py      o comando que treina, avalia e monta tudo, no repositório do relatório
 
 Instalar (Python 3.11 a 3.13), nesta pasta:
 
@@ -44,10 +44,6 @@ Treinar um VAE e desenhar o que ele faz (curvas, reconstruções, amostras, espa
 
     python -m vae --run e10                              # Fashion-MNIST, 10 épocas
     python -m vae --run e10 --dataset digits --epochs 2  # segundos: os dígitos do scikit-learn
-
-Refazer o relatório inteiro em poucos minutos, com menos épocas e menos imagens (as páginas ficam em rendered/, em Markdown):
-
-    python build.py --all --profile quick
 """
 
 

@@ -10,7 +10,6 @@ from report.delivery.course import PLACE, find_course
 from report.family import StoredResults
 from report.publish import Publication
 from report.sections import PAGES
-from report.settings import read_identity
 
 UNDECLARED = json.dumps(TO_DECLARE)
 
@@ -31,7 +30,7 @@ def deliver(folder: Path, publication: Publication, ai_use: str) -> Iterator[str
     declared = declaration(folder, ai_use)
     pages = tuple(page for page in PAGES if not page.live)
     evidence = publication.evidence(pages, StoredResults(publication.grid, publication.store))
-    identity = read_identity()
+    identity = publication.identity
     made = compose(pages, evidence, course.place, declared, identity)
     count, changed = folders.write(folder, made.files)
     yield f"Delivered into {folder}: {count} files, {changed} of them new or changed."

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from vae.errors import LaudoError
 from vae.results import dump_json, sha256
@@ -56,7 +56,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> tuple[int, int]:
     record = (_record(folder) if folder.is_dir() else None) or {}
     new, old = _beside(folder, "novo"), _beside(folder, "velho")
     own = list(_own(folder, record))
-    blocked = [name for name in own if name in files]
+    blocked = [name for name in own if any(f"{file}/".startswith(f"{name}/") for file in files)]
     if blocked:
         raise DeliveryError(
             f"--deliver {folder}: {_listed(blocked)} stands where the delivery has a file; move it away."
@@ -67,15 +67,12 @@ def write(folder: Path, files: Mapping[str, bytes]) -> tuple[int, int]:
     try:
         for name, content in files.items():
             _put(new / name, content)
-        for name in own:
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(folder / name, new / name)
         digests = {name: _digest(new, name) for name in sorted(files)}
         _put(new / RECORD, dump_json({"files": digests}))
         _swap(new, folder, old)
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
+    _recover(folder)
     return len(files), changed
 
 
@@ -90,10 +87,14 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
 
 
 def _recover(folder: Path) -> None:
-    """Put back the delivery that a killed command had set aside."""
+    """End what a command began: the delivery that it set aside comes back, or what was beside its files moves to the new one."""
     old = _beside(folder, "velho")
     if old.is_dir() and not folder.exists():
         os.replace(old, folder)
+    elif old.is_dir():
+        for name in list(_own(old, _record(old) or {})):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(old / name, folder / name)
     for left in (old, _beside(folder, "novo")):
         shutil.rmtree(left, ignore_errors=True)
 
@@ -111,15 +112,23 @@ def _record(folder: Path) -> dict[str, str] | None:
 
 
 def _own(folder: Path, record: Mapping[str, str]) -> Iterator[str]:
-    """Yield the files that somebody put beside those of the delivery."""
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in record and name != RECORD and CACHES not in path.parts:
-            yield name
+    """Yield what somebody put beside the files of the delivery: files, links, and folders that hold none of these, whole."""
+    delivered = {*record, RECORD}
+    places = {parent.as_posix() for name in delivered for parent in PurePosixPath(name).parents}
+
+    def beside(place: Path) -> Iterator[str]:
+        for path in sorted(place.iterdir()):
+            name = path.relative_to(folder).as_posix()
+            if name in places and path.is_dir() and not path.is_symlink():
+                yield from beside(path)
+            elif name not in delivered and path.name != CACHES:
+                yield name
+
+    return beside(folder) if folder.is_dir() else iter(())
 
 
 def _digest(folder: Path, name: str) -> str:
-    content = (folder / name).read_bytes()
+    content = (folder / name).read_bytes().replace(b"\r\n", b"\n")  # a checkout may have turned the line ends
     # The declaration is to be filled in by hand too.
     return sha256(AI_USE.sub("", content.decode(errors="replace"), count=1).encode() if name == PAGE else content)
 

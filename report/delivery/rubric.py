@@ -5,11 +5,10 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 from report.delivery.onepage import anchor
+from report.references import captions
 
 HEADING = re.compile(r"^#{2,6} (.+?) \{ #([\w-]+) \}$", re.MULTILINE)
-CAPTION = re.compile(r"^/// (figure|table)-caption[^\n]*\n(?: +attrs: \{id: ([\w-]+)\}\n)?", re.MULTILINE)
 CLAIM = re.compile(r'<span id="([\w-]+-afirmacao-([\w-]+))"></span>')
-WORDS = {"figure": "Figura", "table": "Tabela"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,10 +114,7 @@ RUBRIC = (
 def delivered(page: str, files: Collection[str]) -> Delivered:
     """Return what a delivered page and its folder have."""
     links = {name: f"[{title}](#{name})" for title, name in HEADING.findall(page)}
-    count = dict.fromkeys(WORDS, 0)
-    for kind, name in CAPTION.findall(page):
-        count[kind] += 1
-        links[name] = f"[{WORDS[kind]} {count[kind]}](#{name})"  # numbered as the site numbers them
+    links |= {name: f"[{word} {number}](#{name})" for name, (word, number) in captions(page).items()}
     judged: dict[str, list[str]] = {}
     for identity, number in CLAIM.findall(page):
         judged.setdefault(identity.rsplit("-afirmacao-", 1)[0], []).append(f"[{number}](#{identity})")

@@ -93,6 +93,44 @@ def test_files_beside_those_of_the_delivery_stay(tmp_path: Path) -> None:
     assert (folder / "figures/mine.png").read_bytes() == b"mine"
 
 
+def test_a_folder_beside_the_delivery_stays_as_it_is(tmp_path: Path) -> None:
+    """As an environment, which a student makes where the code is."""
+    folder = tmp_path / "vae"
+    write(folder, FIRST)
+    (folder / "code/.venv/bin").mkdir(parents=True)
+    (folder / "code/.venv/empty").mkdir()
+    (folder / "code/.venv/lib64").symlink_to("lib")
+    (folder / "code/.venv/bin/python").symlink_to(os.devnull)
+    before = (folder / "code/.venv").stat().st_ino
+    write(folder, SECOND)
+    assert (folder / "code/.venv").stat().st_ino == before, "moved, not copied"
+    assert (folder / "code/.venv/empty").is_dir()
+    assert (folder / "code/.venv/lib64").is_symlink() and (folder / "code/.venv/bin/python").is_symlink()
+    with pytest.raises(DeliveryError, match=r"code/\.venv stands where"):
+        write(folder, {**SECOND, "code/.venv/bin/python": b""})
+
+
+def test_a_command_killed_after_the_two_steps_keeps_what_was_beside(tmp_path: Path) -> None:
+    folder, old = tmp_path / "vae", tmp_path / ".vae.laudo-velho"
+    write(folder, FIRST)
+    (folder / "figures/mine.png").write_bytes(b"mine")
+    folder.rename(old)
+    other = tmp_path / "other"
+    write(other, SECOND)
+    other.rename(folder)
+    check(folder)
+    assert files(folder) == SECOND | {"figures/mine.png": b"mine"}
+    assert not old.exists()
+
+
+def test_line_ends_are_no_change(tmp_path: Path) -> None:
+    folder = tmp_path / "vae"
+    write(folder, FIRST)
+    for name in FIRST:
+        (folder / name).write_bytes((folder / name).read_bytes().replace(b"\n", b"\r\n"))
+    check(folder)
+
+
 def test_a_delivery_that_fails_leaves_the_earlier_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "vae"
     write(folder, FIRST)

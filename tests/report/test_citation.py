@@ -38,6 +38,12 @@ def test_the_citation_says_who_what_when_and_where() -> None:
     )
 
 
+def test_what_latex_would_take_for_its_own_is_escaped() -> None:
+    entry = bibtex(Identity("https://exemplo.org/a_b/", "Ana & Bia_2", site_name="50 %"), "O {VAE}", "2026-11-24", "")
+    assert r"{{Ana \& Bia\_2}}" in entry and r"{50 \%}" in entry and r"{O \{VAE\}}" in entry
+    assert "{https://exemplo.org/a_b/}" in entry, "an address stays as it is"
+
+
 def test_the_citation_leaves_out_what_is_unset() -> None:
     entry = bibtex(Identity(site_name="Curso"), "O VAE", "2026-11-24", "a/b/")
     assert "url" not in entry and "author" not in entry and "Curso" in entry

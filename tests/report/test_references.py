@@ -9,7 +9,7 @@ import yaml
 
 from report import ptbr
 from report.environment import PageError
-from report.references import caption_numbers, numbered, reference
+from report.references import captions, numbered, reference, renumbered
 
 ROOT = Path(__file__).parents[2]
 PAGE = """# Página
@@ -67,7 +67,7 @@ def html_of(text: str) -> str:
     return markdown.markdown(text, extensions=names, extension_configs=options)
 
 
-def captions(html: str) -> dict[str, str]:
+def printed_captions(html: str) -> dict[str, str]:
     """The printed number of each caption, by the id of its figure or table."""
     found = re.findall(
         r'<figure class="\w+" id="((?:fig|tab)-[\w-]+)">.*?caption-prefix">([^<]+)\.</span>', html, re.DOTALL
@@ -79,7 +79,7 @@ def test_a_reference_says_what_its_caption_says() -> None:
     anchors = {"first": "fig-curvas", "later": "fig-colunas", "table": "tab-fim"}
     page = PAGE.format(**{name: reference(anchor) for name, anchor in anchors.items()})
     html = html_of(ptbr.strip_marks(numbered(page, "pagina.md.jinja")))
-    printed = captions(html)
+    printed = printed_captions(html)
     assert printed == {"fig-curvas": "Figura 1", "fig-colunas": "Figura 2", "tab-fim": "Tabela 2"}
     links = re.findall(r'<a href="#([\w-]+)">([^<]+)</a>', html)
     assert len(links) == 4
@@ -109,8 +109,17 @@ def test_a_reference_says_of_what_kind_it_is() -> None:
 
 
 def test_captions_are_numbered_by_kind() -> None:
-    assert caption_numbers(PAGE.format(first="", later="", table="")) == {
-        "fig-curvas": 1,
-        "fig-colunas": 2,
-        "tab-fim": 2,
+    assert captions(PAGE.format(first="", later="", table="")) == {
+        "fig-curvas": ("Figura", 1),
+        "fig-colunas": ("Figura", 2),
+        "tab-fim": ("Tabela", 2),
     }
+
+
+def test_pages_that_became_one_are_numbered_through() -> None:
+    first, second = (
+        numbered(PAGE.format(first=reference("fig-colunas"), later="", table=""), "pagina.md.jinja") for _ in range(2)
+    )
+    whole = renumbered(ptbr.strip_marks(first + second.replace("fig-", "outra-fig-")))
+    assert "[Figura\N{NO-BREAK SPACE}2](#fig-colunas)" in whole
+    assert "[Figura\N{NO-BREAK SPACE}4](#outra-fig-colunas)" in whole
