@@ -51,17 +51,16 @@ def in_order(works: Iterable[Work]) -> list[Work]:
 def reference(work: Work) -> str:
     """Return a work as Brazilian readers know a reference, in Markdown, with links to where it can be read."""
     authors = "; ".join(f"{family.upper()}, {given}" for family, _, given in (a.partition(", ") for a in work.authors))
+    stop = "" if authors.endswith(".") else "."
     numbers = [f"v.{NO_BREAK}{work.volume}"] * bool(work.volume) + [f"n.{NO_BREAK}{work.number}"] * bool(work.number)
     numbers += [f"p.{NO_BREAK}{work.pages}"] * bool(work.pages) + [str(work.year)]
     numbered = _mark(work, ", ".join(numbers))
-    place = f"{work.publisher}, " if work.publisher else ""
-    if work.kind == "article":
-        said = f"{work.title}. *{work.within}*, {numbered}."
-    elif work.within:
-        said = f"{work.title}. In: *{work.within}*, {place}{numbered}."
-    else:
-        said = f"*{work.title}*. {place}{numbered}."
-    return " ".join([f"{authors.removesuffix('.')}. {said}", *(f"{link}." for link in _links(work))])
+    joint = {"article": ". ", "inproceedings": ". In: "}.get(work.kind, "")
+    within = f"{_english(f'*{work.within}*')}, " if work.within else ""
+    title = _english(work.title if work.within else f"*{work.title}*") + ("" if work.within else ". ")
+    said = f"{title}{joint}{within}{f'{work.publisher}, ' if work.publisher else ''}{numbered}."
+    links = " ".join(f"{link}." for link in _links(work))
+    return f'<span translate="no">{authors}{stop}</span> {said} {links}'.rstrip()
 
 
 def bibtex(work: Work) -> str:
@@ -94,7 +93,7 @@ def _names(work: Work, last: str) -> str:
     families = [author.partition(", ")[0] for author in work.authors]
     families = [family[0].upper() + family[1:] for family in families]
     if len(families) > ALL_NAMED:
-        return f"{families[0]} *et{NO_BREAK}al.*"
+        return f"{families[0]} et{NO_BREAK}al."
     joint = ", " if last.strip().isalpha() else last
     return last.join(filter(None, [joint.join(families[:-1]), families[-1]]))
 
@@ -106,9 +105,16 @@ def _sorted_by(author: str) -> str:
 def _links(work: Work) -> list[str]:
     found = [("DOI", work.doi, "https://doi.org/"), ("arXiv", work.arxiv, "https://arxiv.org/abs/")]
     links = [
-        f"[{name}: {_mark(work, identifier)}]({address}{quote(identifier)})" for name, identifier, address in found if identifier
+        f'[{name}: <span translate="no">{_mark(work, identifier)}</span>]({address}{quote(identifier)})'
+        for name, identifier, address in found
+        if identifier
     ]
     return links or ([f"[Texto]({work.url})"] if work.url else [])
+
+
+def _english(text: str) -> str:
+    """Return a text that is read aloud, and spelt, as English."""
+    return f'<span lang="en">{text}</span>'
 
 
 def _mark(work: Work, text: str) -> str:

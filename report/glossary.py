@@ -14,9 +14,7 @@ from report.terms import SLUG, TERMS, anchor
 BY_FORM = {form: term for term in TERMS for form in term.forms}
 # Where no term becomes a link, beside where none may stand: tables (their heads sort them), HTML (no Markdown in it), the
 # folded evidence, in which few would find it, and what a block says of itself.
-ELSEWHERE = re.compile(
-    r"(?s:^<details\b.*?^</details>)|^[ \t]*[|<].*$|^[ \t]*(?:///|attrs:).*$", re.MULTILINE
-)
+ELSEWHERE = re.compile(r"(?s:^<details\b.*?^</details>)|^[ \t]*[|<].*$|^[ \t]*(?:///|attrs:).*$", re.MULTILINE)
 SECTION = re.compile(r"^## ", re.MULTILINE)
 
 
@@ -45,6 +43,4 @@ def _pattern(form: str) -> str:
     return first + re.escape(form[1:]).replace("\\ ", r"\s")
 
 
-_MENTION = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(map(_pattern, sorted(BY_FORM, key=len, reverse=True)))})(?![\w-])"
-)
+_MENTION = re.compile(rf"(?<![\w-])(?:{'|'.join(map(_pattern, sorted(BY_FORM, key=len, reverse=True)))})(?![\w-])")

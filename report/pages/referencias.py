@@ -19,7 +19,9 @@ def context(evidence: Evidence) -> dict[str, Any]:
     from report.sections import page
 
     cited = citations()
-    works = bibliography.in_order(work for work in bibliography.WORKS if any(work.key in keys for keys in cited.values()))
+    works = bibliography.in_order(
+        work for work in bibliography.WORKS if any(work.key in keys for keys in cited.values())
+    )
     return {
         "works": [(work, [page(slug) for slug, keys in cited.items() if work.key in keys]) for work in works],
         "reference": bibliography.reference,
