@@ -13,8 +13,8 @@ from report.terms import SLUG, TERMS, anchor
 
 BY_FORM = {form: term for term in TERMS for form in term.forms}
 # Where no term becomes a link, beside where none may stand: tables (their heads sort them), HTML (no Markdown in it), the
-# folded evidence, in which few would find it, and what a block says of itself.
-ELSEWHERE = re.compile(r"(?s:^<details\b.*?^</details>)|^[ \t]*[|<].*$|^[ \t]*(?:///|attrs:).*$", re.MULTILINE)
+# folded evidence, in which few would find it, and captions, whose number loses its space before a link.
+ELSEWHERE = re.compile(r"(?s:^<details\b.*?^</details>)|(?s:^[ \t]*/// \w.*?^[ \t]*///$)|^[ \t]*[|<].*$", re.MULTILINE)
 SECTION = re.compile(r"^## ", re.MULTILINE)
 
 

@@ -172,7 +172,6 @@ TERMS: tuple[Term, ...] = tuple(sorted((
         "prdc", "Precisão, revocação, densidade e cobertura (PRDC)",
         "Quatro medidas de amostras contra dados, pelas vizinhanças nos atributos de um classificador. Precisão e densidade dizem "
         "se as amostras caem onde há dados; revocação e cobertura, se os alcançam todos.",
-        ("PRDC",),
     ),
     Term(
         "prior", "Prior",

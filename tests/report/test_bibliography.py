@@ -9,7 +9,7 @@ from report import ptbr
 from report.bibliography import BY_KEY, CALL, bibtex, bibtex_file, cite, citep, in_order, keys_in, names, reference
 from report.environment import PageError
 from report.origins import origins_of
-from report.page import PAGES_DIR
+from report.page import PAGES_DIR, Page
 from report.pages.referencias import PAGE, citations
 from report.publish import own_sources
 from report.sections import PAGES
@@ -33,10 +33,10 @@ def test_every_work_is_cited_and_every_citation_is_of_a_work() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
-def test_a_page_shows_the_citations_that_its_template_makes(page: object) -> None:
+def test_a_page_shows_the_citations_that_its_template_makes(page: Page) -> None:
     """What is found by reading the templates is what readers find on the pages."""
     evidence = synthetic_evidence(seed=0, n_seeds=3)
-    assert set(LINK.findall(plain(text_of(page, evidence)))) == set(citations()[page.slug])  # type: ignore[arg-type, attr-defined]
+    assert set(LINK.findall(plain(text_of(page, evidence)))) == set(citations()[page.slug])
 
 
 def test_no_page_cites_but_by_the_functions_that_are_looked_for() -> None:
@@ -46,7 +46,11 @@ def test_no_page_cites_but_by_the_functions_that_are_looked_for() -> None:
         for source in own_sources(page):
             if source.endswith(".py"):
                 assert not re.search(r"\{\{[^}]*\bcitep?\(", read_source(source)), f"{source}: cite in the template"
-    assert keys_in('a {{ cite("um2001") }} b {{ citep("dois2002", "tres2003") }} c') == {"um2001", "dois2002", "tres2003"}
+    assert keys_in('a {{ cite("um2001") }} b {{ citep("dois2002", "tres2003") }} c') == {
+        "um2001",
+        "dois2002",
+        "tres2003",
+    }
 
 
 def test_citations_in_and_out_of_parentheses() -> None:
@@ -113,7 +117,9 @@ def test_the_digits_of_a_reference_lead_to_the_line_that_states_them(work: Work)
 def test_works_are_in_the_order_of_their_authors() -> None:
     listed = [work.key for work in in_order(WORKS)]
     assert listed.index("bjorck1973") < listed.index("bowman2016"), "an accent moves nobody to the end"
-    assert listed.index("loaizaganem2019") < listed.index("maaten2008") < listed.index("naeem2020"), "van der Maaten is at M"
+    assert listed.index("loaizaganem2019") < listed.index("maaten2008") < listed.index("naeem2020"), (
+        "van der Maaten is at M"
+    )
     text = plain(text_of(PAGE, synthetic_evidence()))
     places = [text.index(f'id="ref-{key}"') for key in listed]
     assert all(before < after for before, after in pairwise(places))
