@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from report import bibliography, citation, drawing, glossary, ptbr, references, sources, statistics, wording
+from report import bibliography, citation, drawing, glossary, ptbr, references, sources, statistics, terms, wording
 from report import claims as engine
 from report.bootstrap import one_thread
 from report.codepages import code_path
@@ -50,7 +50,7 @@ def render_page(
         rendering = Rendering(page, evidence, environment, identity)
         marked = with_badge(rendering.text(), identity.colab)
     text, data = finished(marked, page.slug, rendering.evidence, environment, rendering.drawn)
-    text = text if page.slug == glossary.SLUG else glossary.explained(text)
+    text = text if page.slug == terms.SLUG else glossary.explained(text)
     updated = ptbr.strip_marks(ptbr.date(rendering.updated))
     text += f'\n<p class="updated">Atualizada com os resultados de <time datetime="{rendering.updated}">{updated}</time>.</p>\n'
     files = {page_path(page.slug): text.encode()}

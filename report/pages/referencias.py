@@ -5,6 +5,7 @@ from typing import Any
 from report import bibliography, terms
 from report.evidence import Evidence
 from report.page import PAGES_DIR, Page
+from report.works import WORKS
 
 
 def citations() -> dict[str, list[str]]:
@@ -19,9 +20,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     from report.sections import page
 
     cited = citations()
-    works = bibliography.in_order(
-        work for work in bibliography.WORKS if any(work.key in keys for keys in cited.values())
-    )
+    works = bibliography.in_order(work for work in WORKS if any(work.key in keys for keys in cited.values()))
     return {
         "works": [(work, [page(slug) for slug, keys in cited.items() if work.key in keys]) for work in works],
         "reference": bibliography.reference,
@@ -40,6 +39,6 @@ PAGE = Page(
     description="As obras em que o relatório se apoia, com BibTeX, e os termos que ele usa, explicados um a um.",
     runs=("dataset",),
     context=context,
-    files=lambda evidence: {bibliography.FILE: bibliography.bibtex_file(bibliography.in_order(bibliography.WORKS))},
+    files=lambda evidence: {bibliography.FILE: bibliography.bibtex_file(bibliography.in_order(WORKS))},
     gathers=citations,
 )
