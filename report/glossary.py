@@ -43,4 +43,4 @@ def _pattern(form: str) -> str:
     return first + re.escape(form[1:]).replace("\\ ", r"\s")
 
 
-_MENTION = re.compile(rf"(?<![\w-])(?:{'|'.join(map(_pattern, sorted(BY_FORM, key=len, reverse=True)))})(?![\w-])")
+_MENTION = re.compile(rf"(?<![\w-])(?:{'|'.join(map(_pattern, BY_FORM))})(?![\w-])")

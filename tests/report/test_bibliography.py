@@ -116,7 +116,7 @@ def test_the_digits_of_a_reference_lead_to_the_line_that_states_them(work: Work)
 
 def test_works_are_in_the_order_of_their_authors() -> None:
     listed = [work.key for work in in_order(WORKS)]
-    assert listed.index("bjorck1973") < listed.index("bowman2016"), "an accent moves nobody to the end"
+    assert ptbr.sort_key("Élan") == "elan", "an accent moves nobody to the end"
     assert listed.index("loaizaganem2019") < listed.index("maaten2008") < listed.index("naeem2020"), (
         "van der Maaten is at M"
     )

@@ -48,8 +48,9 @@ def test_words_of_a_term_may_start_a_sentence_and_break_over_lines() -> None:
     assert explained('A <span class="nowrap">t-SNE</span>') == f'A <span class="nowrap">{MEANT["t-SNE"]}</span>'
 
 
-def test_the_longest_form_counts() -> None:
-    assert FOUND.findall(explained("a massa da prior em buracos")) == ["buraco"]
+@pytest.mark.parametrize("form", BY_FORM)
+def test_a_form_is_linked_whole_though_it_holds_others(form: str) -> None:
+    assert explained(f"a {form}.") == f"a {MEANT[form]}."
 
 
 @pytest.mark.parametrize("text", [
