@@ -15,6 +15,13 @@ def citations() -> dict[str, list[str]]:
     return {page.slug: sorted(bibliography.keys_in((PAGES_DIR / page.template).read_text())) for page in PAGES}
 
 
+def gathered() -> dict[str, tuple[str, list[str]]]:
+    """Return the title of each page and what it cites, by its slug."""
+    from report.sections import page
+
+    return {slug: (page(slug).title, keys) for slug, keys in citations().items()}
+
+
 def context(evidence: Evidence) -> dict[str, Any]:
     """The cited works, each with the pages that cite it, and the terms."""
     from report.sections import page
@@ -40,5 +47,5 @@ PAGE = Page(
     runs=("dataset",),
     context=context,
     files=lambda evidence: {bibliography.FILE: bibliography.bibtex_file(bibliography.in_order(WORKS))},
-    gathers=citations,
+    gathers=gathered,
 )
