@@ -1,6 +1,7 @@
-"""The BibTeX entry of the report."""
+"""BibTeX: the entry of the report, and how any entry is written."""
 
 import re
+from collections.abc import Mapping
 
 from report.settings import Identity
 
@@ -21,10 +22,15 @@ def bibtex(identity: Identity, title: str, day: str, path: str) -> str:
         "note": f"Resultados de {day}",
         "url": identity.site_url + path if identity.site_url else "",
     }
+    return entry("misc", f"laudo-vae-{day[:4]}", said)
+
+
+def entry(kind: str, key: str, said: Mapping[str, str]) -> str:
+    """Return an entry of a type and key, its fields in order; those that are '' are left out."""
     fields = {name: value for name, value in said.items() if value}
     width = max(map(len, fields))
     lines = ",\n".join(f"  {name:{width}} = {{{value}}}" for name, value in fields.items())
-    return f"@misc{{laudo-vae-{day[:4]},\n{lines}\n}}"
+    return f"@{kind}{{{key},\n{lines}\n}}"
 
 
 def _escaped(text: str) -> str:

@@ -92,7 +92,7 @@ def finished(
 def linkable(marked: str) -> Iterator[re.Match[str]]:
     """Yield the marks with a key that stand where a link may stand."""
     marks = (match for match in ptbr.prose_marks(marked) if origins_at(match.group()[1]))
-    return _outside([match.span() for match in NO_LINK.finditer(marked)], marks)
+    return outside([match.span() for match in NO_LINK.finditer(marked)], marks)
 
 
 def unbroken(text: str) -> str:
@@ -101,14 +101,14 @@ def unbroken(text: str) -> str:
     An element says so, and no other character stands for the hyphen: what is searched, copied and read out is the name.
     """
     pieces, end = [], 0
-    names = _outside([match.span() for match in NO_LINK.finditer(text)], ONE_LETTER.finditer(text))
-    for match in _outside(ptbr.not_prose(text), names):
+    names = outside([match.span() for match in NO_LINK.finditer(text)], ONE_LETTER.finditer(text))
+    for match in outside(ptbr.not_prose(text), names):
         pieces += [text[end : match.start()], f'<span class="nowrap">{match.group()}</span>']
         end = match.end()
     return "".join([*pieces, text[end:]])
 
 
-def _outside(spans: Sequence[tuple[int, int]], matches: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
+def outside(spans: Sequence[tuple[int, int]], matches: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
     """Yield the matches that begin in none of the spans, which are in order and apart."""
     starts = [start for start, _ in spans]
     for match in matches:

@@ -77,7 +77,7 @@ class Page:
     in common. wide: whether it gives up its table of contents for a wider column. context: values for the template beside the common ones.
     files: what its scripts load, by path beside the page. live: whether it is nothing without its scripts, so that a page
     which must do with text and images leaves it out. card: draws the PNG that a shared link to the site shows, which
-    bears the site's name.
+    bears the site's name. gathers: what it takes from the sources of the other pages, as JSON.
     """
 
     slug: str
@@ -94,6 +94,7 @@ class Page:
     files: Callable[["Evidence"], Mapping[str, bytes]] = lambda evidence: {}
     live: bool = False
     card: Callable[["Evidence", str], bytes] | None = None
+    gathers: Callable[[], Any] = lambda: None
 
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):

@@ -8,6 +8,7 @@ nobody measured, and a mark without a key is a number that came through no metri
 import datetime
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -130,6 +131,11 @@ def join(items: Iterable[str | int]) -> str:
     texts = [integer(item) if isinstance(item, int) else item for item in items]
     marked = [item if OPEN in item else mark(item) for item in texts]
     return " e ".join([", ".join(marked[:-1]), marked[-1]]) if len(marked) > 1 else "".join(marked)
+
+
+def sort_key(text: str) -> str:
+    """Return what a text is sorted by: neither case nor accents count."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def with_one_stop(markdown: str) -> str:

@@ -27,11 +27,11 @@ from vae.store import ResultsStore
 
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
-    "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py",
-    "report/citation.py", "report/drawing.py", "report/environment.py", "report/estimates.py", "report/evidence.py", "report/following.py", "report/foreign.py", "report/labels.py", "report/metrics.py",
+    "report/bibliography.py", "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py",
+    "report/citation.py", "report/drawing.py", "report/environment.py", "report/estimates.py", "report/evidence.py", "report/following.py", "report/foreign.py", "report/glossary.py", "report/labels.py", "report/metrics.py",
     "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/references.py", "report/render.py",
-    "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/tracing.py",
-    "report/wording.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
+    "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/terms.py", "report/tracing.py",
+    "report/wording.py", "report/works.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
     "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",
     "vae/export.py", "vae/figures", "vae/datasets.py", "vae/metrics/holes.py", "vae/models/layers.py",
     # Pages lead to their lines.
@@ -125,7 +125,8 @@ class Publication:
         return {**self._sources(page), **self._digests(page, results), **judged}
 
     def _sources(self, page: Page) -> dict[str, str]:
-        return {
+        gathered = page.gathers()
+        return ({} if gathered is None else {"what the other pages are called or cite": digest(gathered)}) | {
             "the grid": digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
             "who publishes it, or where": digest(dataclasses.asdict(self.identity)),
             "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),

@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from report import citation, drawing, ptbr, references, sources, statistics, wording
+from report import bibliography, citation, drawing, glossary, ptbr, references, sources, statistics, terms, wording
 from report import claims as engine
 from report.bootstrap import one_thread
 from report.codepages import code_path
@@ -50,6 +50,7 @@ def render_page(
         rendering = Rendering(page, evidence, environment, identity)
         marked = with_badge(rendering.text(), identity.colab)
     text, data = finished(marked, page.slug, rendering.evidence, environment, rendering.drawn)
+    text = text if page.slug == terms.SLUG else glossary.explained(text)
     updated = ptbr.strip_marks(ptbr.date(rendering.updated))
     text += f'\n<p class="updated">Atualizada com os resultados de <time datetime="{rendering.updated}">{updated}</time>.</p>\n'
     files = {page_path(page.slug): text.encode()}
@@ -132,6 +133,8 @@ class Rendering:
             "source_link": lambda path, name="": self.medium.source_link(path, name, 0),
             "linked": self.medium.linked,
             "ref": references.reference,
+            "cite": bibliography.cite,
+            "citep": bibliography.citep,
             "citation": self.citation,
         }
         return common | followed_context(self.page, evidence, self.made)

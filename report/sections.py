@@ -12,6 +12,7 @@ from report.pages import (
     licoes,
     placar,
     reconstrucoes,
+    referencias,
     reproducao,
     treinamento,
     visao_geral,
@@ -29,6 +30,7 @@ PAGES: tuple[Page, ...] = (
     explorador.PAGE,
     placar.PAGE,
     reproducao.PAGE,
+    referencias.PAGE,
 )
 
 

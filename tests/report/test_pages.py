@@ -1,9 +1,11 @@
 """Every page renders for whatever the runs may show, and what it says follows from them."""
 
+import io
 import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from report import ptbr
 from report.claims import VerdictKind
@@ -36,12 +38,20 @@ def text_of(page: Page, evidence: Evidence) -> str:
 
 
 def undrawn(page: Page, figure: Figure, evidence: Evidence) -> dict[str, bytes]:
-    """Return one black pixel for each file of a figure."""
+    """Return one black pixel, or an empty SVG, for each file of a figure."""
+    vector = isinstance(figure, Plot) and not figure.raster
+    suffix, content = ("svg", b'<svg width="1pt" height="1pt"/>') if vector else ("png", ONE_PIXEL)
     count = len(figure.columns) if isinstance(figure, Columns) else 2 if isinstance(figure, Plot) else 1
-    return {f"{figure.id}-{index}.png": ONE_PIXEL for index in range(count)}
+    return {f"{figure.id}-{index}.{suffix}": content for index in range(count)}
 
 
-ONE_PIXEL = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
+def _one_pixel() -> bytes:
+    content = io.BytesIO()
+    Image.new("L", (1, 1)).save(content, "PNG")
+    return content.getvalue()
+
+
+ONE_PIXEL = _one_pixel()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)

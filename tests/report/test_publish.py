@@ -170,8 +170,37 @@ def test_a_page_is_made_from_the_modules_of_other_pages_that_it_imports() -> Non
 @pytest.mark.parametrize("one", PAGES, ids=lambda one: one.slug)
 def test_a_page_grows_old_with_all_that_computes_it(one: Page) -> None:
     # These say nothing that a page prints: errors, files, and which pages there are.
-    silent = {"errors", "files", "manifest", "results", "store", "sources", "sections", "calibration", "__init__"}
+    # Who publishes (settings) is an input of its own, and so is what a page gathers from the others.
+    silent = {
+        "errors",
+        "files",
+        "manifest",
+        "results",
+        "store",
+        "sources",
+        "sections",
+        "settings",
+        "calibration",
+        "__init__",
+    }
     module = f"report/pages/{one.slug.replace('-', '_')}.py"
     imported = [path for path in sources.with_imports(module) if Path(path).stem not in silent]
     known = (*SHARED, *own_sources(one))
+    if one.gathers() is not None:
+        imported = [path for path in imported if not path.startswith("report/pages/")]
     assert not [path for path in imported if not any(path == part or path.startswith(f"{part}/") for part in known)]
+
+
+@pytest.mark.parametrize("changes", ["a title", "a citation"])
+def test_the_references_grow_old_with_what_other_pages_are_called_or_cite(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch, changes: str
+) -> None:
+    publication.publish([page("referencias")], lambda _: None)
+    assert state(publication, "referencias")[0] == "fresh"
+    if changes == "a title":
+        renamed = dataclasses.replace(page("licoes"), title="Outro título")
+        pages = tuple(renamed if each.slug == "licoes" else each for each in PAGES)
+        monkeypatch.setattr("report.sections.PAGES", pages)
+    else:
+        monkeypatch.setattr("report.bibliography.keys_in", lambda template: {"holm1979"})
+    assert state(publication, "referencias") == ("stale", "older than: what the other pages are called or cite")

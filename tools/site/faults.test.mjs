@@ -104,7 +104,7 @@ test("a score that falls short", async () => {
 });
 
 test("misspelt Portuguese, in the text, in what is read aloud, and in a figure", async () => {
-  const body = "<p>Uma estatistica e uma <b>evidên</b>cia, em <code>latent_mean</code>, e10-mean/42 e vae/train.py.</p><p><i lang='en'>the whole</i></p>";
+  const body = "<p>Uma estatistica e uma <b>evidên</b>cia, em <code>latent_mean</code>, e10-mean/42 e vae/train.py.</p><p><i lang='en'>the whole</i>, <span translate='no'>XIAO, Han</span></p>";
   const root = await site({
     "index.html": page(`<article>${body}<img src="x.png" alt="Uma imajem"></article><nav>The menu</nav>`, '<meta name="description" content="Descrissão">'),
     "a/figuras/x.claro.svg": '<svg xmlns="http://www.w3.org/2000/svg"><style>nowordhere</style><text>época e épca</text></svg>',

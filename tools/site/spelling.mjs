@@ -1,4 +1,4 @@
-// The Portuguese of the pages and of their figures: what is code, mathematics or an author's title in English is not asked.
+// The Portuguese of the pages and of their figures: what is code, mathematics a name, or an author's title in English is not asked.
 import { readFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,7 +28,7 @@ export function proseOf(markup, { svg = false } = {}) {
     onopentag(name, attributes) {
       if (APART.has(name)) flush();
       if (name === "article" || name === "title") article += 1;
-      const foreign = attributes.lang && !attributes.lang.startsWith("pt");
+      const foreign = attributes.translate === "no" || (attributes.lang && !attributes.lang.startsWith("pt"));
       const silent = open.includes(true) || SILENT.has(name) || foreign || SILENT_CLASS.test(attributes.class ?? "");
       const described = name === "meta" && attributes.name === "description";
       if (!silent && (article || described)) for (const key of SPOKEN) if (attributes[key] && (key !== "content" || described)) lines.push(attributes[key]);

@@ -19,6 +19,7 @@ from report.sections import PAGES
 from report.snapshot import take
 from report.wording import on_claimed_side
 from tests.report.synthetic import QUALITY, evidence_of, synthetic_evidence, synthetic_results
+from tests.report.test_pages import undrawn
 from vae.grid import make_grid
 
 REVISION = Revision("0123456789abcdef" * 2, "2026-11-01", "v1")
@@ -33,8 +34,7 @@ def evidence(n_seeds: int = 5, seed: int = 4, **quality: float) -> Evidence:
 def text(now: Evidence, previous: Snapshot | None) -> str:
     """The marked Markdown of the page, without its figure."""
     known = dataclasses.replace(now, previous=previous)
-    drawn = lambda *_: {f"margens-{index}.png": PIXEL for index in range(2)}  # noqa: E731
-    return Rendering(placar.PAGE, known, make_environment(), draw=drawn).text()
+    return Rendering(placar.PAGE, known, make_environment(), draw=undrawn).text()
 
 
 def plain(now: Evidence) -> str:
@@ -49,9 +49,6 @@ def rows(said: str) -> dict[str, list[str]]:
     table = said[said.index("## Afirmação por afirmação") : said.index("## Como se julga")]
     lines = [line.split(" | ") for line in table.splitlines() if line.startswith("| [")]
     return {cells[0].split("]")[0].removeprefix("| ["): cells for cells in lines}
-
-
-PIXEL = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
 
 
 def section(now: Evidence, before: Evidence, **changes: Any) -> str:

@@ -7,19 +7,14 @@ import pytest
 from report import calibration, ptbr
 from report.calibration import Calibration
 from report.environment import make_environment
-from report.page import Figure, Page
 from report.pages import reproducao, reproducao_engine
 from report.publish import own_sources
 from report.render import Rendering
 from tests.report.synthetic import synthetic_evidence
+from tests.report.test_pages import undrawn
 
 EVIDENCE = synthetic_evidence()
 SECTION = "## O motor de julgamento posto à prova"
-ONE_PIXEL = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
-
-
-def undrawn(page: Page, figure: Figure, evidence: object) -> dict[str, bytes]:
-    return {f"{figure.id}-{theme}.png": ONE_PIXEL for theme in (1, 2)}
 
 
 def text_of(table: Calibration, monkeypatch: pytest.MonkeyPatch) -> str:
