@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 
+from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import METRICS, Metric
@@ -41,7 +42,8 @@ def metrics_table(
         if metric.better and len(runs) > 1:
             values = [estimate.value for estimate in estimates]
             best = values.index(min(values) if metric.better == "lower" else max(values))
-            if cells.count(cells[best]) == 1:  # what looks equal is no better
+            read = [ptbr.strip_marks(cell) for cell in cells]
+            if read.count(read[best]) == 1:  # what looks equal is no better
                 cells[best] = f"**{cells[best]}**"
         rows.append([_heading(metric), *cells])
     return Table(["Métrica", *(run_label(evidence.spec(run)) for run in runs)], rows, caption, anchor)
@@ -62,5 +64,5 @@ def comparison_table(evidence: Evidence, metrics: Iterable[str], before: str, af
 
 def _heading(metric: Metric) -> str:
     unit = f" ({metric.unit})" if metric.unit else ""
-    arrow = {"lower": " ↓", "higher": " ↑", None: ""}[metric.better]
+    arrow = {"lower": f"{ptbr.NO_BREAK}↓", "higher": f"{ptbr.NO_BREAK}↑", None: ""}[metric.better]
     return f"{metric.label}{unit}{arrow}"

@@ -270,15 +270,15 @@ CLAIMS = (
         reason="abaixo da metade, a maioria das reconstruções já passa por outra coisa",
         groups=KINDS,
         confirmed=(
-            "Com {{ run('e10').epochs }} épocas, a estrutura global se conserva em todos os tipos de peça: mesmo no pior deles, o classificador a reconhece em "
+            "Com {{ run('e10').epochs }} épocas, a estrutura global se conserva em todos os tipos de peça: mesmo do pior deles, o classificador reconhece "
             "{{ value }} (intervalo {{ interval }}) das reconstruções."
         ),
         refuted=(
-            "Com {{ run('e10').epochs }} épocas, a estrutura global não se conserva em todos os tipos de peça: no pior deles, o classificador a reconhece em só "
+            "Com {{ run('e10').epochs }} épocas, a estrutura global não se conserva em todos os tipos de peça: do pior deles, o classificador, que só viu imagens nítidas, não reconhece mais de "
             "{{ value }} (intervalo {{ interval }}) das reconstruções."
         ),
         inconclusive=(
-            "No tipo de peça que pior se conserva depois de {{ run('e10').epochs }} épocas, o classificador a reconhece em {{ value }} das "
+            "Do tipo de peça que pior se conserva depois de {{ run('e10').epochs }} épocas, o classificador reconhece {{ value }} das "
             "reconstruções, quando a afirmação pede mais de {{ margin }}; {{ with_seeds }}, não se decide."
         ),
         unit="%",
@@ -299,15 +299,15 @@ CLAIMS = (
         reason="abaixo da metade, a maioria das reconstruções já passa por outra coisa",
         ours=True,
         confirmed=(
-            "Com {{ run('e10').epochs }} épocas, cada classe ainda se reconhece na reconstrução: mesmo na pior delas, o classificador a reconhece em "
+            "Com {{ run('e10').epochs }} épocas, cada classe ainda se reconhece na reconstrução: mesmo da pior delas, o classificador reconhece "
             "{{ value }} (intervalo {{ interval }}) das reconstruções."
         ),
         refuted=(
-            "Com {{ run('e10').epochs }} épocas, nem toda classe se reconhece na reconstrução: na pior delas, o classificador a reconhece em só "
+            "Com {{ run('e10').epochs }} épocas, nem toda classe se reconhece na reconstrução: da pior delas, o classificador, que só viu imagens nítidas, não reconhece mais de "
             "{{ value }} (intervalo {{ interval }}) das reconstruções."
         ),
         inconclusive=(
-            "Na classe que pior se conserva depois de {{ run('e10').epochs }} épocas, o classificador a reconhece em {{ value }} das "
+            "Da classe que pior se conserva depois de {{ run('e10').epochs }} épocas, o classificador reconhece {{ value }} das "
             "reconstruções, quando a afirmação pede mais de {{ margin }}; {{ with_seeds }}, não se decide."
         ),
         unit="%",

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from report import ptbr
+from report import ptbr, statistics
 from report.claims import VerdictKind, Why
 from report.evidence import Evidence
 from report.labels import run_label
@@ -11,6 +11,7 @@ from report.origins import constant
 from report.page import Page, Picture, Plot
 from report.pages import placar_rows
 from report.pages.espaco_latente_tables import top_pair
+from report.pages.experimentos_tables import SWEEP
 from report.pages.visao_geral_card import draw_card, title
 from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
 from report.tables import Table
@@ -52,7 +53,9 @@ def runs_table(evidence: Evidence) -> Table:
         parameters = ptbr.integer(int(evidence.headline(name).score("parameters")))
         rows.append([run_label(spec), parameters, *measured])
     header = ["Treino", "Parâmetros", "−ELBO de teste (nats) ↓", "Nitidez ↑", "Acurácia de vizinhos (%) ↑"]
-    return Table(header, rows, "Os treinos da grade e três medidas de cada um no conjunto de teste.", id="grade")
+    confidence = ptbr.percent(constant(statistics, "CONFIDENCE"), 0)
+    caption = "Os quatro treinos da referência e três medidas de cada um no conjunto de teste; ± é meio intervalo de "
+    return Table(header, rows, f"{caption}{confidence}.", id="grade")
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -69,6 +72,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "waiting": sum(verdict.why is Why.ONE_SEED for verdict in evidence.verdicts.values()),
         "runs_table": runs_table(evidence),
         "gain": lambda before, after: evidence.estimate(_gain, before, after).value,
+        "least_loss": min(SWEEP, key=lambda run: METRICS["test_neg_elbo"].measure(evidence, run).value),
         "shown": constant(placar_rows, "FIRMEST"),
         "firmest": lambda kind: placar_rows.firmest(evidence.verdicts.values(), VerdictKind(kind)),
         "model": evidence.spec("e100").model,
@@ -88,7 +92,7 @@ PAGE = Page(
     slug="visao-geral",
     title="Visão geral",
     description="Um VAE convolucional, treinado por mais tempo e com mais dimensões: o que muda, em números.",
-    runs=REFERENCE_RUNS,
+    runs=(*REFERENCE_RUNS, *(run for run in SWEEP if run not in REFERENCE_RUNS)),
     quotes=("*",),
     figures=(
         Picture(
