@@ -9,7 +9,7 @@ import platform
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -38,9 +38,10 @@ HOW = "python -m dask worker {scheduler} --nthreads 1 --memory-limit 0"
 
 
 class DataSet(WorkerPlugin):
-    """A data set, given to every worker that is there and to each that joins later."""
+    """A data set, given to every worker that is there and to each that joins later.
 
-    idempotent = True
+    Each build gives it again: nobody knows which data sets a worker still keeps.
+    """
 
     def __init__(self, checksum: str, packed: bytes) -> None:
         self.name = f"laudo-data-{checksum[:16]}"
@@ -225,6 +226,9 @@ class Cluster:
 
     def give(self, data: DataSet) -> None:
         """Give the data set to every worker; the scheduler keeps it for those that join later."""
+        # Those that join receive all that the scheduler ever kept, in its order, and keep the last: this has to be it.
+        with suppress(ValueError):
+            self._client.unregister_worker_plugin(data.name)
         self._client.register_plugin(data)
 
     def explain(self, error: Exception) -> LaudoError | None:

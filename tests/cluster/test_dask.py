@@ -68,6 +68,30 @@ def test_three_workers_give_the_bytes_of_this_process(build: Build, dask: DaskCl
     assert [session["until"] for session in sessions] == [6, 8], "it went on from the manager's checkpoint"
 
 
+def test_each_build_finds_its_data_set_on_every_worker(lonely: DaskCluster) -> None:
+    def give(*names: str) -> None:
+        for name in names:
+            with dask_workers(lonely.address, name * 64, name.encode(), "cpu", print):
+                pass
+
+    def received() -> list[bytes]:  # found on the worker, which has not this module
+        from vae import received
+
+        return list(received._received.values())
+
+    def kept() -> list[list[bytes]]:
+        with lonely.client() as client:
+            return list(client.run(received).values())
+
+    lonely.at_least(1)
+    give("x", "y", "x")
+    assert kept() == [[b"y", b"x"]]
+    give("z", "x")
+    assert kept() == [[b"z", b"x"]]
+    lonely.at_least(2)
+    assert kept() == [[b"z", b"x"]] * 2, "also on a worker that comes later"
+
+
 def test_a_stopped_build_leaves_no_training_behind(
     build: Build, dask: DaskCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
