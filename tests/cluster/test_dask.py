@@ -119,6 +119,19 @@ def test_a_training_that_fails_there_does_not_keep_others_from_ending(
     assert ResultsStore(tmp_path / "there/results").has("b2", 42)
 
 
+def test_a_damaged_checkpoint_is_named_where_it_is(build: Build, dask: DaskCluster, tmp_path: Path) -> None:
+    where = Where(scheduler=dask.at_least(1).address)
+    build("there", grid(run("a1", 1), run("a2", 2)), where)
+    (newest,) = (tmp_path / "there/runs").rglob("epoch-0002.safetensors")
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    newest.write_bytes(content)
+    with pytest.raises(
+        TrainingError, match=f"The checkpoint {newest} is damaged.*goes on from epoch 1, the newest one"
+    ):
+        build("there", grid(run("a1", 1), run("a2", 2), run("a3", 3)), where)
+
+
 def test_a_training_whose_worker_is_killed_is_done_elsewhere(build: Build, dask: DaskCluster) -> None:
     lasting = grid(run("a60", 60))
     progress = Watch("a60/42", 5)
