@@ -37,6 +37,21 @@ def test_the_hash_of_the_code_is_of_what_makes_numbers(
     assert (provenance.code.__wrapped__() != before) == counts
 
 
+def test_git_gives_the_same_bytes_on_every_system(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        name = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "core.autocrlf=true")  # as on Windows
+        subprocess.run(["git", *name, *arguments], cwd=tmp_path, capture_output=True, check=True)
+
+    shutil.copy(ROOT / ".gitattributes", tmp_path)
+    (tmp_path / "a.py").write_bytes(b"1\n2\n")
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "a")
+    (tmp_path / "a.py").unlink()
+    git("checkout", "--", ".")
+    assert (tmp_path / "a.py").read_bytes() == b"1\n2\n"
+
+
 def test_other_vector_instructions_are_another_machine() -> None:
     command = [sys.executable, "-c", "from vae.provenance import instructions; print(instructions())"]
     environment = os.environ | {"ATEN_CPU_CAPABILITY": "default"}  # none of those that torch chooses by itself
