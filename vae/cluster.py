@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import hashlib
 import logging
 import pickle
 import platform
@@ -12,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dask
 from distributed import Client, KilledWorker, WorkerPlugin, get_worker
 
+from vae import provenance
 from vae.errors import ClusterError, LaudoError
 from vae.executors import Workers
 
@@ -62,16 +61,10 @@ class Cancelled(Exception):
 
 @cache
 def code() -> dict[str, str]:
-    """Return what has to be the same here and on a worker for the same numbers: sources of vae/, and versions."""
-    total = hashlib.sha256()
-    root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        name = path.relative_to(root).as_posix()
-        if not name.startswith("figures/"):
-            total.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    """Return what has to be the same here and on a worker for the same numbers: the code that makes them, and versions."""
     python = ".".join(platform.python_version_tuple()[:2])
     versions = {name: version(name).partition("+")[0] for name in PACKAGES}  # without CUDA's or the CPU's suffix
-    return {"the code in vae/": total.hexdigest()[:12], "python": python} | versions
+    return {"the code that makes them": provenance.code(), "python": python} | versions
 
 
 def run_on_worker(manager: Mapping[str, str], topic: str, job: "Job") -> "Outcome":

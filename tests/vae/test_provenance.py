@@ -22,6 +22,10 @@ def test_all_that_reproduction_compares_is_recorded() -> None:
     ("vae/objectives.py", "import torch", "import torch  # a comment", False),
     ("vae/grid.py", "FIRST_SEED = 42", "FIRST_SEED = 43", False),
     ("vae/figures/curves.py", "import", "import os\nimport", False),
+    ("vae/progress.py", "import", "import os\nimport", False),
+    ("vae/export.py", "import", "import os\nimport", False),
+    ("vae/cluster.py", "import", "import os\nimport", False),
+    ("vae/measurements/eye.py", "import", "import os\nimport", True),
     ("vae/tasks.py", "0.5", "0.25", True),
     ("vae/models/conv.py", "import torch", "import torch\nimport os", True),
 ])  # fmt: skip
