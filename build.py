@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -241,7 +241,7 @@ def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) ->
     from vae.lock import sole_build
 
     try:
-        with sole_build(RUNS_DIR) if save else nullcontext():
+        with sole_build(RUNS_DIR):  # also to read: the estimates are kept for the next time
             compared = compare_with(ROOT, revision, grid, store, RENDERED_DIR / ESTIMATES, save)
     except RevisionError as error:
         raise click.UsageError(str(error)) from error
@@ -255,10 +255,12 @@ def print_delivery(folder: Path, grid: Grid, store: ResultsStore, ai_use: str) -
     from report.delivery.folder import DeliveryError
     from report.publish import Publication
     from report.rendered import Rendered
+    from vae.lock import sole_build
 
     try:
-        for line in deliver(folder, Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR), ai_use):
-            click.echo(line)
+        with sole_build(RUNS_DIR):
+            for line in deliver(folder, Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR), ai_use):
+                click.echo(line)
     except DeliveryError as error:
         raise click.UsageError(str(error)) from error
 

@@ -2,11 +2,11 @@
 
 import ast
 import hashlib
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from vae.errors import LaudoError
+from vae.imports import imported, reached
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,36 +51,12 @@ def code_files() -> list[str]:
 @cache
 def with_imports(path: str) -> tuple[str, ...]:
     """Return a source file and every file of the repository that it imports, itself or through others, sorted."""
-    found: set[str] = set()
-    waiting = [path]
-    while waiting:
-        current = waiting.pop()
-        if current not in found:
-            found.add(current)
-            waiting.extend(_imports(current))
-    return tuple(sorted(found))
+    return tuple(sorted(reached(path, _imports)))
 
 
 @cache
 def _imports(path: str) -> frozenset[str]:
-    names: set[str] = set()
-    for node in _statements(syntax_tree(read_source(path))):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            # What is imported from a package may be one of its modules.
-            names.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
-    files = (name.replace(".", "/") + ending for name in names for ending in (".py", "/__init__.py"))
-    return frozenset(file for file in files if (ROOT / file).is_file())
-
-
-def _statements(block: ast.AST) -> Iterator[ast.stmt]:
-    """Yield the statements of a module and those inside them; not their expressions, which are most of a syntax tree."""
-    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-        for part in getattr(block, name, ()):
-            if isinstance(part, ast.stmt):
-                yield part
-            yield from _statements(part)
+    return imported(syntax_tree(read_source(path)), ROOT)
 
 
 @cache

@@ -192,14 +192,15 @@ def test_the_second_build_in_a_tree_is_a_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
-def test_what_is_kept_for_the_scoreboard_waits_for_a_build_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "options", [("--compare", "HEAD"), ("--compare", "HEAD", "--save"), ("--deliver", "handed-in")]
+)
+def test_what_keeps_estimates_or_a_scoreboard_waits_for_a_build_too(tmp_path: Path, options: tuple[str, ...]) -> None:
     with sole_build(ROOT / "runs"):
-        kept = call("--compare", "HEAD", "--save", tmp=tmp_path)
-        read = call("--compare", "HEAD", tmp=tmp_path)
-    assert kept.returncode == 1
-    assert f"Another build is at work here: process {os.getpid()} on " in kept.stderr
-    assert "Another build" not in read.stderr, "who only reads waits for nobody"
-    assert not (tmp_path / "results").exists()
+        done = call(*(str(tmp_path / option) if option == "handed-in" else option for option in options), tmp=tmp_path)
+    assert done.returncode == 1
+    assert f"Another build is at work here: process {os.getpid()} on " in done.stderr
+    assert not any((tmp_path / name).exists() for name in ("results", "handed-in"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -2,22 +2,21 @@
 
 import asyncio
 import dataclasses
-import hashlib
 import logging
 import pickle
 import platform
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dask
 from distributed import Client, KilledWorker, WorkerPlugin, get_worker
 
+from vae import provenance
 from vae.errors import ClusterError, LaudoError
 from vae.executors import Workers
 
@@ -38,9 +37,10 @@ HOW = "python -m dask worker {scheduler} --nthreads 1 --memory-limit 0"
 
 
 class DataSet(WorkerPlugin):
-    """A data set, given to every worker that is there and to each that joins later."""
+    """A data set, given to every worker that is there and to each that joins later.
 
-    idempotent = True
+    Each build gives it again: nobody knows which data sets a worker still keeps.
+    """
 
     def __init__(self, checksum: str, packed: bytes) -> None:
         self.name = f"laudo-data-{checksum[:16]}"
@@ -61,16 +61,10 @@ class Cancelled(Exception):
 
 @cache
 def code() -> dict[str, str]:
-    """Return what has to be the same here and on a worker for the same numbers: sources of vae/, and versions."""
-    total = hashlib.sha256()
-    root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        name = path.relative_to(root).as_posix()
-        if not name.startswith("figures/"):
-            total.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    """Return what has to be the same here and on a worker for the same numbers: the code that makes them, and versions."""
     python = ".".join(platform.python_version_tuple()[:2])
     versions = {name: version(name).partition("+")[0] for name in PACKAGES}  # without CUDA's or the CPU's suffix
-    return {"the code in vae/": total.hexdigest()[:12], "python": python} | versions
+    return {"the code that makes them": provenance.code(), "python": python} | versions
 
 
 def run_on_worker(manager: Mapping[str, str], topic: str, job: "Job") -> "Outcome":
@@ -225,6 +219,9 @@ class Cluster:
 
     def give(self, data: DataSet) -> None:
         """Give the data set to every worker; the scheduler keeps it for those that join later."""
+        # Those that join receive all that the scheduler ever kept, in its order, and keep the last: this has to be it.
+        with suppress(ValueError):
+            self._client.unregister_worker_plugin(data.name)
         self._client.register_plugin(data)
 
     def explain(self, error: Exception) -> LaudoError | None:

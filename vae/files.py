@@ -1,10 +1,13 @@
 """Files that are there whole or not at all, whenever a process is killed, and whose errors name them."""
 
+import errno
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 TEMPORARY = ".*.tmp"  # what write_atomically() has not yet put in its place
+NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)  # said of a folder that can be written but not waited for
 
 
 def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
@@ -16,6 +19,8 @@ def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
     try:
         write_through(temporary, content, durable)
         os.replace(temporary, path)
+        if durable:
+            _sync_folder(path.parent)
     except OSError as error:
         raise _named(error, path) from error
     finally:
@@ -46,6 +51,21 @@ def remove_leftovers(folder: Path, everywhere: bool = False) -> None:
 def reason(error: OSError) -> str:
     """Return what the system says of a failed operation, without its number."""
     return error.strerror or str(error)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder; Windows and some file systems cannot do that."""
+    if sys.platform == "win32":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in NO_SYNC:
+            raise
 
 
 def _named(error: OSError, path: Path) -> OSError:

@@ -145,7 +145,10 @@ class Build:
             return job
         missing = min(set(snapshots) - set(folder.epochs()), default=snapshots[-1])
         newest = max((epoch for epoch in folder.epochs() if epoch <= missing), default=None)
-        start = None if newest is None else (newest, folder.file(newest).read_bytes())
+        start = None
+        if newest is not None:
+            folder.read(newest)  # damage is told here, where the file is: the worker has only a copy
+            start = (newest, folder.file(newest).read_bytes())
         return dataclasses.replace(job, folder=None, start=start)
 
     def _prepare_retraining(self, steps: list[Step], folder: CheckpointFolder) -> None:

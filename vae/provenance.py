@@ -10,9 +10,11 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from vae.imports import imported, reached
+
 ROOT = Path(__file__).resolve().parent.parent
-# What of vae/ makes no number: pictures of them, and the grid, whose specs are compared by their keys.
-NO_NUMBERS = ("vae/figures/", "vae/grid.py")
+# What makes numbers is what a job runs, but for the grid: its specs are compared by their keys.
+JOBS, GRID = "vae/jobs.py", "vae/grid.py"
 
 
 def now() -> str:
@@ -45,11 +47,13 @@ def code() -> str:
     Two commits with the same hash give the same numbers, and it is known where git is not.
     """
     total = hashlib.sha256()
-    for path in sorted((ROOT / "vae").rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
-        if not name.startswith(NO_NUMBERS):
-            total.update(f"{name}\0{ast.unparse(ast.parse(path.read_bytes()))}\0".encode())
+    for name in sorted(reached(JOBS, lambda path: imported(_tree(path), ROOT)) - {GRID}):
+        total.update(f"{name}\0{ast.unparse(_tree(name))}\0".encode())
     return total.hexdigest()[:16]
+
+
+def _tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_bytes())
 
 
 def _git(*arguments: str) -> str:

@@ -14,6 +14,7 @@ from vae.models.classifier import Classifier
 from vae.spec import EvaluationSpec
 
 SPLITS = ("train", "validation", "test")
+KEPT = 2  # data sets at a time: a worker can serve two builds, and its memory is not to fill with those of old ones
 _received: dict[str, bytes] = {}
 
 
@@ -42,14 +43,21 @@ def pack(data: Data) -> bytes:
 
 
 def receive(checksum: str, packed: bytes) -> None:
-    """Keep a data set for the jobs of this process."""
-    release()
+    """Keep a data set for the jobs of this process, and forget those received before the last ones."""
+    _received.pop(checksum, None)
     _received[checksum] = packed
+    while len(_received) > KEPT:
+        del _received[next(iter(_received))]
+        _forget_derived()
 
 
 def release() -> None:
     """Forget every data set, and what was derived from it."""
     _received.clear()
+    _forget_derived()
+
+
+def _forget_derived() -> None:
     real_images.cache_clear()
     data_of.cache_clear()
 
@@ -81,7 +89,10 @@ def data_of(setting: Setting) -> Data:
     """Return the data set on this process's device, with as many test images as the evaluation looks at."""
     packed = _received.get(setting.info.checksum)
     if packed is None:
-        raise LaudoError(f"The data set {setting.info.name} was not received here; restart this worker.")
+        raise LaudoError(
+            f"The data set {setting.info.name} is not here: a worker keeps the {KEPT} that it received last. Let other "
+            f"builds on this scheduler end, and give the same command again: it is sent anew."
+        )
     tensors = load(packed)
     splits = (Split(tensors[f"{name}.images"], tensors[f"{name}.labels"]) for name in SPLITS)
     return Data(setting.info, *splits).with_test(setting.sizes.test_images).to(choose_device(setting.device))

@@ -230,11 +230,13 @@ class ResultsStore:
         if journal.is_file():
             run, seed, entries = self._journal(journal)
             staged, target = incoming / f"{run}.{seed}", self.folder(run, seed)
-            if staged.is_dir():
-                for name, entry in entries.items():
-                    path = staged / name.rpartition("/")[2]
-                    if not path.is_file() or differs(path.read_bytes(), entry):
-                        raise ResultsError(f"{path} is damaged. Delete {incoming}: its result is made again.")
+            # Without the staged folder it was moved before the kill, and has to be in its place.
+            place = staged if staged.is_dir() else target
+            for name, entry in entries.items():
+                path = place / name.rpartition("/")[2]
+                if not path.is_file() or differs(path.read_bytes(), entry):
+                    raise ResultsError(f"{path} is damaged. Delete {incoming}: its result is made again.")
+            if place is staged:
                 shutil.rmtree(target, ignore_errors=True)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(staged, target)

@@ -68,6 +68,30 @@ def test_three_workers_give_the_bytes_of_this_process(build: Build, dask: DaskCl
     assert [session["until"] for session in sessions] == [6, 8], "it went on from the manager's checkpoint"
 
 
+def test_each_build_finds_its_data_set_on_every_worker(lonely: DaskCluster) -> None:
+    def give(*names: str) -> None:
+        for name in names:
+            with dask_workers(lonely.address, name * 64, name.encode(), "cpu", print):
+                pass
+
+    def received() -> list[bytes]:  # found on the worker, which has not this module
+        from vae import received
+
+        return list(received._received.values())
+
+    def kept() -> list[list[bytes]]:
+        with lonely.client() as client:
+            return list(client.run(received).values())
+
+    lonely.at_least(1)
+    give("x", "y", "x")
+    assert kept() == [[b"y", b"x"]]
+    give("z", "x")
+    assert kept() == [[b"z", b"x"]]
+    lonely.at_least(2)
+    assert kept() == [[b"z", b"x"]] * 2, "also on a worker that comes later"
+
+
 def test_a_stopped_build_leaves_no_training_behind(
     build: Build, dask: DaskCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +117,19 @@ def test_a_training_that_fails_there_does_not_keep_others_from_ending(
     with pytest.raises(TrainingError, match="Run a1: the loss is no longer finite at epoch 1"):
         build("there", wild, Where(scheduler=dask.at_least(1).address))
     assert ResultsStore(tmp_path / "there/results").has("b2", 42)
+
+
+def test_a_damaged_checkpoint_is_named_where_it_is(build: Build, dask: DaskCluster, tmp_path: Path) -> None:
+    where = Where(scheduler=dask.at_least(1).address)
+    build("there", grid(run("a1", 1), run("a2", 2)), where)
+    (newest,) = (tmp_path / "there/runs").rglob("epoch-0002.safetensors")
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    newest.write_bytes(content)
+    with pytest.raises(
+        TrainingError, match=f"The checkpoint {newest} is damaged.*goes on from epoch 1, the newest one"
+    ):
+        build("there", grid(run("a1", 1), run("a2", 2), run("a3", 3)), where)
 
 
 def test_a_training_whose_worker_is_killed_is_done_elsewhere(build: Build, dask: DaskCluster) -> None:
@@ -168,7 +205,7 @@ def test_without_a_worker_that_offers_a_gpu_the_resource_is_named(
 
 
 @pytest.mark.parametrize(("kind", "words"), [
-    ("other code", "would compute other numbers: the code in vae/ is"),
+    ("other code", "would compute other numbers: the code that makes them is"),
     ("no code", "No module named 'vae'"),
     ("two threads", "takes 2 tasks at a time.*--nthreads 1"),
 ])  # fmt: skip
@@ -179,8 +216,9 @@ def test_a_worker_that_would_compute_other_numbers_is_named(
     if kind != "no code":
         shutil.copytree(ROOT / "vae", tree / "vae", ignore=shutil.ignore_patterns("__pycache__"))
     if kind == "other code":
-        with (tree / "vae/objectives.py").open("a") as file:
-            file.write("# other numbers\n")
+        file = tree / "vae/tasks.py"
+        assert "0.5" in file.read_text()
+        file.write_text(file.read_text().replace("0.5", "0.25", 1))
     tree.mkdir(exist_ok=True)
     lonely.start_worker(*(("--nthreads", "2") if kind == "two threads" else ()), tree=tree)
     address = lonely.at_least(1).address

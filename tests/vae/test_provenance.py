@@ -22,6 +22,10 @@ def test_all_that_reproduction_compares_is_recorded() -> None:
     ("vae/objectives.py", "import torch", "import torch  # a comment", False),
     ("vae/grid.py", "FIRST_SEED = 42", "FIRST_SEED = 43", False),
     ("vae/figures/curves.py", "import", "import os\nimport", False),
+    ("vae/progress.py", "import", "import os\nimport", False),
+    ("vae/export.py", "import", "import os\nimport", False),
+    ("vae/cluster.py", "import", "import os\nimport", False),
+    ("vae/measurements/eye.py", "import", "import os\nimport", True),
     ("vae/tasks.py", "0.5", "0.25", True),
     ("vae/models/conv.py", "import torch", "import torch\nimport os", True),
 ])  # fmt: skip
@@ -35,6 +39,21 @@ def test_the_hash_of_the_code_is_of_what_makes_numbers(
     assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new, 1))
     assert (provenance.code.__wrapped__() != before) == counts
+
+
+def test_git_gives_the_same_bytes_on_every_system(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        name = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "core.autocrlf=true")  # as on Windows
+        subprocess.run(["git", *name, *arguments], cwd=tmp_path, capture_output=True, check=True)
+
+    shutil.copy(ROOT / ".gitattributes", tmp_path)
+    (tmp_path / "a.py").write_bytes(b"1\n2\n")
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "a")
+    (tmp_path / "a.py").unlink()
+    git("checkout", "--", ".")
+    assert (tmp_path / "a.py").read_bytes() == b"1\n2\n"
 
 
 def test_other_vector_instructions_are_another_machine() -> None:

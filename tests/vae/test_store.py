@@ -339,6 +339,26 @@ def test_before_recovery_a_reader_sees_no_mix(saved: ResultsStore, monkeypatch: 
     assert saved.load("e10", 42).score("mse") == 2.0
 
 
+@pytest.mark.parametrize("lost", ["folder", "file"])
+def test_a_journal_whose_files_are_gone_lists_none_of_them(
+    saved: ResultsStore, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    interrupt(monkeypatch, os, "replace", 2, False, KilledError())
+    with pytest.raises(KilledError):
+        saved.save(dataclasses.replace(NEW, seed=43))
+    monkeypatch.undo()
+    before = (saved.root / MANIFEST).read_bytes()
+    staged, target = saved.root / INCOMING / "e10.43", saved.folder("e10", 43)
+    if lost == "folder":
+        shutil.rmtree(staged)
+    else:
+        os.replace(staged, target)
+        (target / ARRAYS_FILE).unlink()
+    with pytest.raises(ResultsError, match=rf"{target}/.* is damaged\. Delete .*\.incoming: its result is made again"):
+        saved.recover()
+    assert (saved.root / MANIFEST).read_bytes() == before
+
+
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"run": "e10"}', b'{"run": "../x", "seed": 1, "entries": {}}'])
 def test_a_damaged_journal_is_named(saved: ResultsStore, content: bytes) -> None:
     (saved.root / INCOMING).mkdir()
