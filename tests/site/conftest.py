@@ -57,7 +57,9 @@ def write_sample(rendered: Path) -> None:
 
 def settings(site_url: str = "", site_author: str = "", repository: str = "") -> str:
     """mkdocs.yml as it stands, but published by whom and where these say; what is "" is unset, whatever stands there."""
-    text = re.sub(r"^(site_url:|site_author:|  repository:).*\n", "", (ROOT / "mkdocs.yml").read_text(), flags=re.MULTILINE)
+    text = re.sub(
+        r"^(site_url:|site_author:|  repository:).*\n", "", (ROOT / "mkdocs.yml").read_text(), flags=re.MULTILINE
+    )
     text = text.replace("\nextra:\n", f"\nextra:\n  repository: {repository}\n")
     return f"site_url: {site_url}\nsite_author: {site_author}\n{text}"
 
