@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, equivalence, evaluation, goals, live, report_scale, scaling, speed
+from benchmarks import commands, equivalence, evaluation, explorer, goals, live, report_scale, scaling, speed
 
 HERE = Path(__file__).parent
 PAGE = HERE / "RESULTS.md"
@@ -15,6 +15,7 @@ SECTIONS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "evaluation": evaluation.section,
     "commands": commands.section,
     "live": live.section,
+    "explorer": explorer.section,
     "report_scale": report_scale.section,
     "scaling": scaling.section,
 }

@@ -62,7 +62,7 @@ class Tolerance:
 SAME = Tolerance("*", "in the same setup every sum is taken in the same order")
 UNKNOWN = Tolerance("*", "nothing is known of how it drifts, see vae/tolerances.py")
 EXACT = Tolerance(
-    "parameters learning_rate test_labels train_counts fixed_images fixed_indices test_length test_width",
+    "parameters learning_rate test_labels train_counts fixed_images fixed_indices explored_images test_length test_width",
     "it follows from spec and data without a sum of fractions",
 )
 ROUNDED = Tolerance(

@@ -4,7 +4,7 @@ from report import ptbr
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.pages.espaco_latente_figures import plain, points
-from vae.figures import Cloud, card, load_theme, to_png
+from vae import figures
 
 LONG, WIDE = "e100", "e10-l50"
 TITLE = "Autocodificadores variacionais no {dataset}"
@@ -30,9 +30,9 @@ def draw_card(evidence: Evidence, site_name: str) -> bytes:
     facts = [(loss(run), settings(run)) for run in (LONG, WIDE)]
     measured = sum(verdict.estimate is not None for verdict in evidence.verdicts.values())
     judged = plain(ptbr.plural(measured, "afirmação medida", "afirmações medidas"))
-    return to_png(
-        card(
-            Cloud("", points(evidence, LONG), evidence.labels), kicker=site_name, title=title(evidence),
-            facts=facts, foot=f"Perda de teste por imagem · {judged}", theme=load_theme("light"),
+    return figures.to_png(
+        figures.card(
+            figures.Cloud("", points(evidence, LONG), evidence.labels), kicker=site_name, title=title(evidence),
+            facts=facts, foot=f"Perda de teste por imagem · {judged}", theme=figures.load_theme("light"),
         )
     )  # fmt: skip

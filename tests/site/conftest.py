@@ -55,6 +55,15 @@ def write_sample(rendered: Path) -> None:
         image.save(figures / f"{name}.png")
 
 
+def settings(site_url: str = "", site_author: str = "", repository: str = "") -> str:
+    """mkdocs.yml as it stands, but published by whom and where these say; what is "" is unset, whatever stands there."""
+    text = re.sub(
+        r"^(site_url:|site_author:|  repository:).*\n", "", (ROOT / "mkdocs.yml").read_text(), flags=re.MULTILINE
+    )
+    text = text.replace("\nextra:\n", f"\nextra:\n  repository: {repository}\n")
+    return f"site_url: {site_url}\nsite_author: {site_author}\n{text}"
+
+
 Build = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -65,13 +74,16 @@ def build() -> Build:
 
 
 @pytest.fixture(scope="session")
-def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path | None], Path]:
-    """make_project(rendered) -> a copy of what builds the site, holding this rendered tree (None: nothing rendered)."""
+def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """make_project(rendered, site_url="", site_author="", repository="") -> a copy of what builds the site.
 
-    def make(rendered: Path | None) -> Path:
+    It holds this rendered tree (None: nothing rendered), and says of who publishes it, and where, what is given here.
+    """
+
+    def make(rendered: Path | None, **published: str) -> Path:
         project = tmp_path_factory.mktemp("project")
-        for name in ("mkdocs.yml", "properdocs.yml"):
-            shutil.copy(ROOT / name, project)
+        (project / "mkdocs.yml").write_text(settings(**published))
+        shutil.copy(ROOT / "properdocs.yml", project)
         shutil.copytree(ROOT / "docs", project / "docs")
         (project / "report").mkdir()
         for name in ("site.py", "theme_files.py", "served.py"):
@@ -84,7 +96,7 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path | N
 
 
 @pytest.fixture(scope="session")
-def build_site(make_project: Callable[[Path | None], Path]) -> Callable[[Path], Path]:
+def build_site(make_project: Callable[..., Path]) -> Callable[[Path], Path]:
     """build_site(rendered) -> the folder of the site that MkDocs builds from this rendered tree."""
 
     def make(rendered: Path) -> Path:

@@ -1,6 +1,5 @@
 """Publishing by branch: a real git, a bare repository in place of the host's."""
 
-import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,18 +15,12 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 @pytest.fixture
-def project(
-    make_project: Callable[[Path | None], Path], sample: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:  # fmt: skip
+def project(make_project: Callable[..., Path], sample: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project under git, whose address is set and whose remote is not."""
     for variable in ("GIT_AUTHOR", "GIT_COMMITTER"):
         monkeypatch.setenv(f"{variable}_NAME", "A")
         monkeypatch.setenv(f"{variable}_EMAIL", "a@example.org")
-    made = make_project(sample)
-    settings = made / "mkdocs.yml"
-    settings.write_text(
-        re.sub(r"^# site_url:.*$", "site_url: https://a.example.org/laudo/", settings.read_text(), flags=re.M)
-    )
+    made = make_project(sample, site_url="https://a.example.org/laudo/")
     git(made, "init", "--quiet", "--initial-branch", "main")
     git(made, "add", "mkdocs.yml")
     git(made, "commit", "--quiet", "-m", "a")

@@ -1,6 +1,8 @@
 """The explorer in a real browser, with the published models: what it computes is torch's, and every control does what it says."""
 
 import functools
+import gzip
+import hashlib
 import json
 import math
 import re
@@ -218,7 +220,9 @@ def test_what_is_loaded_is_what_the_button_says_and_all_from_here(
     before = list(seen.requests)
     assert not [url for url in before if re.search(r"\.(onnx|wasm|bin|gz)", url)], "nothing large before the click"
     label = seen.part("load").inner_text()
-    seen.part("load").click()
+    with seen.page.expect_request(f"**/{Path(DESCRIPTION).name}") as asked:
+        seen.part("load").click()
+    assert asked.value.all_headers()["cache-control"] == "max-age=0", "a kept description is asked for again"
     seen.page.wait_for_selector(".explorer[data-state]")
     assert seen.page.get_attribute(".explorer", "data-state") == "ready"
     assert seen.faults == []
@@ -228,7 +232,13 @@ def test_what_is_loaded_is_what_the_button_says_and_all_from_here(
     ]
     assert foreign == []
     fetched = {url.removeprefix(origin + "/") for url in seen.requests[len(before) :] if url.startswith(origin)}
-    data = {name for name in fetched if re.search(r"\.(onnx|wasm|bin)(\.gz)?$", name)}
+    addresses = {name for name in fetched if re.search(r"\.(onnx|wasm|bin)(\.gz)?\?", name)}
+    data = {name.split("?")[0] for name in addresses}
+    # An address is of a content, not of a name: a host or browser that keeps an older file cannot answer with it.
+    for name in addresses:
+        content = (site / SUB_PATH / name.split("?")[0]).read_bytes()
+        content = gzip.decompress(content) if ".gz?" in name else content
+        assert name.split("?")[1] == hashlib.sha256(content).hexdigest()[:12]
     assert len(data) == 1 + 2 + 3 * len(RUNS)
     total = sum((site / SUB_PATH / name).stat().st_size for name in data)
     assert label == f"Carregar o explorador ({total / 1e6:.1f}\u00a0MB)".replace(".", ",")
@@ -604,10 +614,14 @@ def cut_off(route: Route) -> None:
 
 
 FAILURES = {
-    "a model is missing": ("**/e50-decodificador.onnx.gz", missing, "e50-decodificador.onnx.gz (resposta 404)"),
-    "a model was altered": ("**/e10-codificador.onnx.gz", altered, "e10-codificador.onnx.gz não é o que foi publicado"),
-    "points were altered": ("**/e10-pontos.bin", altered, "e10-pontos.bin não é o que foi publicado"),
-    "the runtime was cut off": ("**/*.wasm.gz", cut_off, "ort-wasm-simd-threaded.wasm.gz não é o que foi publicado"),
+    "a model is missing": ("**/e50-decodificador.onnx.gz?*", missing, "e50-decodificador.onnx.gz (resposta 404)"),
+    "a model was altered": (
+        "**/e10-codificador.onnx.gz?*",
+        altered,
+        "e10-codificador.onnx.gz não é o que foi publicado",
+    ),
+    "points were altered": ("**/e10-pontos.bin?*", altered, "e10-pontos.bin não é o que foi publicado"),
+    "the runtime was cut off": ("**/*.wasm.gz?*", cut_off, "ort-wasm-simd-threaded.wasm.gz não é o que foi publicado"),
     "the description is missing": ("**/explorador.json", missing, "a descrição dos dados não está no servidor"),
     "the program cannot be run": ("**/worker.js", missing, "o modelo não pôde ser executado"),
 }
@@ -621,9 +635,44 @@ def test_what_cannot_be_loaded_leaves_the_image_and_the_reason(browser: Browser,
     sentence = seen.part("fallback")
     assert sentence.is_visible() and reason in sentence.inner_text()
     assert seen.page.locator(".explorer figure img").first.is_visible()
-    for part in ("app", "start"):
-        assert not seen.part(part).is_visible()
+    assert not seen.part("app").is_visible()
+    assert_can_be_loaded_again(seen)
     seen.page.context.close()
+
+
+def without_confidence(route: Route) -> None:
+    program = route.fetch().text()
+    line = "const found = new Float32Array(latents.length / 2);"
+    assert line in program
+    route.fulfill(body=program.replace(line, "throw new Error('sem memória');"), content_type="text/javascript")
+
+
+def test_a_fault_of_the_worker_later_on_is_told_and_ends_it(browser: Browser, address: str) -> None:
+    seen = opened(browser, address, route=lambda page: page.context.route("**/worker.js", without_confidence))
+    assert seen.page.get_attribute(".explorer", "data-state") == "ready" and len(engines(seen)) == 1
+    seen.page.select_option('[data-part="map"]', "confidence")
+    seen.page.wait_for_selector('.explorer[data-state="failed"]')
+    assert "o modelo não pôde ser executado" in seen.part("fallback").inner_text()
+    assert not seen.part("app").is_visible()
+    assert seen.faults == [], "no rejection that nobody handles"
+    assert_can_be_loaded_again(seen)
+    assert seen.page.locator('[name="explorer-model"]').count() == len(RUNS)
+    assert len(engines(seen)) == 1, "the one that failed was stopped"
+    seen.page.context.close()
+
+
+def engines(seen: Visit) -> list[str]:
+    """The explorer's workers that run; the theme's search has one, too."""
+    return [worker.url for worker in seen.page.workers if worker.url.endswith("/worker.js")]
+
+
+def assert_can_be_loaded_again(seen: Visit) -> None:
+    """The button is there again, and with nothing in the way it loads the explorer."""
+    seen.page.context.unroute_all()
+    seen.part("load").click(timeout=5000)
+    seen.page.wait_for_selector('.explorer[data-state="ready"]')
+    assert seen.part("app").is_visible() and not seen.part("fallback").is_visible()
+    assert_shows(seen, "e100", (0, 0))
 
 
 def test_where_checksums_cannot_be_computed_nothing_is_run(browser: Browser, address: str) -> None:

@@ -15,11 +15,9 @@ Build = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def published(make_project: Callable[[Path | None], Path], build: Build, sample: Path) -> Path:
+def published(make_project: Callable[..., Path], build: Build, sample: Path) -> Path:
     """The sample site with an address."""
-    project = make_project(sample)
-    settings = project / "mkdocs.yml"
-    settings.write_text(f"site_url: {ADDRESS}\n{settings.read_text()}")
+    project = make_project(sample, site_url=ADDRESS)
     done = build(project, "mkdocs", "--strict")
     assert done.returncode == 0, done.stderr
     return project / "site"

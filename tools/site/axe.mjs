@@ -13,7 +13,7 @@ const VIEWS = [
 ];
 
 /** Yield a fault for each violation and complaint. exceptions: see exceptions.mjs. */
-export async function* browse(browser, origin, pages, exceptions) {
+export async function* browse(browser, home, pages, exceptions) {
   const waiting = pages.flatMap((name) => VIEWS.map((view) => ({ name, view })));
   const found = new Map(waiting.map((one) => [one, []])); // in their order, whichever is done first
   async function work() {
@@ -21,7 +21,7 @@ export async function* browse(browser, origin, pages, exceptions) {
       const context = await browser.createBrowserContext(); // nothing is in its cache
       try {
         const { scheme, ...viewport } = one.view;
-        for await (const fault of visit(await context.newPage(), origin, one.name, scheme, viewport, exceptions)) found.get(one).push(fault);
+        for await (const fault of visit(await context.newPage(), home, one.name, scheme, viewport, exceptions)) found.get(one).push(fault);
       } finally {
         await context.close();
       }
@@ -31,19 +31,19 @@ export async function* browse(browser, origin, pages, exceptions) {
   yield* [...found.values()].flat();
 }
 
-async function* visit(page, origin, name, scheme, viewport, exceptions) {
+async function* visit(page, home, name, scheme, viewport, exceptions) {
   const where = `${name} (${scheme}, ${viewport.width} px)`;
   const complaints = [];
   let transferred = 0;
   page.on("pageerror", (error) => complaints.push(`script failed: ${error.message}`));
   page.on("console", (said) => ["error", "warn"].includes(said.type()) && complaints.push(`console: ${said.text()}`));
-  page.on("request", (sent) => /^(data|blob):/.test(sent.url()) || sent.url().startsWith(origin) || complaints.push(`asks another host: ${sent.url()}`));
+  page.on("request", (sent) => /^(data|blob):/.test(sent.url()) || sent.url().startsWith(home) || complaints.push(`asks another host: ${sent.url()}`));
   const client = await page.createCDPSession();
   await client.send("Network.enable");
   client.on("Network.loadingFinished", ({ encodedDataLength }) => (transferred += encodedDataLength));
   await page.setViewport(viewport);
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
-  await page.goto(origin + addressOf(name), { waitUntil: "networkidle0", timeout: 60_000 });
+  await page.goto(home + addressOf(name), { waitUntil: "networkidle0", timeout: 60_000 });
   yield* firstView(where, transferred);
   for (const complaint of complaints) yield `browser: ${where}: ${complaint}`;
   await page.evaluate(() => document.querySelectorAll("details").forEach((block) => (block.open = true)));

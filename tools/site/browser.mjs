@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import puppeteer from "puppeteer-core";
 import { serve } from "./server.mjs";
 
-/** Yield what work(browser, origin) yields. */
+/** Yield what work(browser, home) yields, home being the address of the site without the last slash. */
 export async function* inBrowser(root, work) {
-  const { origin, close } = await serve(root);
+  const { home, close } = await serve(root);
   try {
     const browser = await puppeteer.launch({
       executablePath: executable(),
@@ -15,7 +15,7 @@ export async function* inBrowser(root, work) {
     let ended = "";
     browser.process().once("exit", (code, signal) => (ended = signal ?? `code ${code}`));
     try {
-      yield* work(browser, origin);
+      yield* work(browser, home);
     } catch (error) {
       throw ended ? new Error(`Chromium ended in the middle (${ended}): ${error.message}`, { cause: error }) : error;
     } finally {

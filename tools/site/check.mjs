@@ -47,11 +47,11 @@ async function* run(tool, root, files, exceptions) {
   if (tool === "spelling") yield* (await import("./spelling.mjs")).spell(root, htmlOf(files));
   if (tool === "axe") {
     const { browse } = await import("./axe.mjs");
-    yield* inBrowser(root, (browser, origin) => browse(browser, origin, opened(files), exceptions));
+    yield* inBrowser(root, (browser, home) => browse(browser, home, opened(files), exceptions));
   }
   if (tool === "lighthouse") {
     const { score } = await import("./lighthouse.mjs");
-    yield* inBrowser(root, (browser, origin) => score(browser, origin, opened(files)));
+    yield* inBrowser(root, (browser, home) => score(browser, home, opened(files)));
   }
 }
 

@@ -55,6 +55,28 @@ test("links, anchors and images that lead nowhere", async () => {
   ]);
 });
 
+test("a site that is to be read below a path is served and followed there", async () => {
+  const canonical = '<meta name="description" content="Um texto sobre isto."><link rel="canonical" href="https://fulana.example/laudo/">';
+  const style = '<link rel="stylesheet" href="/laudo/a.css">';
+  const root = await site({
+    "index.html": page('<a href="a/">A</a>', canonical),
+    "a/index.html": page('<a href="..">acima</a>'),
+    "a.css": "p { color: #000 }",
+    "404.html": page('<p><a href="/laudo/a/">A página</a></p>', style),
+  });
+  const files = htmlOf(await filesOf(root));
+  assert.deepEqual(await all(follow(root, files)), []);
+  const seen = await all(inBrowser(root, async function* (browser, home) {
+    assert.match(home, /\/laudo$/);
+    yield* browse(browser, home, files, none());
+    yield* (await all(score(browser, home, ["index.html"]))).filter((fault) => !fault.includes("performance"));
+    yield* await Promise.all(["/laudo/a/", "/a/", "/laudo/nada"].map(async (path) => (await fetch(new URL(path, home))).status));
+  }));
+  assert.deepEqual(seen, [200, 404, 404]);
+  await writeFile(join(root, "a/index.html"), page('<a href="/a/">fora do caminho</a>'));
+  assert.deepEqual(await all(follow(root, files)), ["links: a/index.html: <a> leads to no file: /a/"]);
+});
+
 test("invalid HTML, and an exception for one element", async () => {
   const root = await site({ "index.html": page('<p id="x">um<p id="x">dois'), "clean.html": page("<p>um</p>") });
   const found = await all(validate(root, ["index.html", "clean.html"], none()));
@@ -85,7 +107,7 @@ test("what a browser sees: axe in each scheme, complaints, weight", async () => 
     "heavy.bin": heavy,
     "loud.html": page('<p>texto</p><script>fetch("http://127.0.0.2:9/x").catch(() => {}); nada()</script>'),
   });
-  const found = await all(inBrowser(root, (browser, origin) => browse(browser, origin, ["clean.html", "dark.html", "folded.html", "heavy.html", "loud.html"], none())));
+  const found = await all(inBrowser(root, (browser, home) => browse(browser, home, ["clean.html", "dark.html", "folded.html", "heavy.html", "loud.html"], none())));
   const about = (name) => found.filter((fault) => fault.includes(name));
   assert.deepEqual(about("clean.html"), []);
   assert.match(about("dark.html").join("\n"), /^axe: dark\.html \(dark, 1280 px\): color-contrast[^\n]*$/);
@@ -97,7 +119,7 @@ test("what a browser sees: axe in each scheme, complaints, weight", async () => 
 
 test("a score that falls short", async () => {
   const root = await site({ "index.html": page('<p>texto</p><img src="x.svg">'), "x.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>' });
-  const found = await all(inBrowser(root, (browser, origin) => score(browser, origin, ["index.html"])));
+  const found = await all(inBrowser(root, (browser, home) => score(browser, home, ["index.html"])));
   assert.match(found.join("\n"), /lighthouse: index\.html: accessibility \d\d, less than 95: [^\n]*image-alt/);
   assert.match(found.join("\n"), /lighthouse: index\.html: seo \d\d, less than 95: [^\n]*meta-description/);
   assert.equal(least("atividades/04-vae/explorador/index.html"), 90);

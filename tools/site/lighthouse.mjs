@@ -15,10 +15,10 @@ export function least(name) {
 }
 
 /** Yield a fault for each score below what is asked. */
-export async function* score(browser, origin, pages) {
+export async function* score(browser, home, pages) {
   for (const name of pages) {
-    const results = [await audit(browser, origin + addressOf(name))];
-    while (results.length < RUNS && shortOf(name, results[0]).length) results.push(await audit(browser, origin + addressOf(name)));
+    const results = [await audit(browser, home + addressOf(name))];
+    while (results.length < RUNS && shortOf(name, results[0]).length) results.push(await audit(browser, home + addressOf(name)));
     const middle = results.sort((a, b) => total(a) - total(b))[Math.floor(results.length / 2)];
     for (const category of shortOf(name, middle)) yield said(name, middle, category);
   }

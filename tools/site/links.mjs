@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Parser } from "htmlparser2";
-import { addressOf } from "./pages.mjs";
+import { addressOf, baseOf } from "./pages.mjs";
 import { fileOf } from "./server.mjs";
 
 const ADDRESSES = { a: ["href"], area: ["href"], link: ["href"], use: ["href", "xlink:href"], img: ["src"], script: ["src"], source: ["src"], iframe: ["src"], video: ["src", "poster"], audio: ["src"], image: ["href"], object: ["data"], form: ["action"] };
@@ -26,6 +26,8 @@ export function anatomy(html) {
 
 /** Yield a fault for each address of a page that leads nowhere in the site. */
 export async function* follow(root, names) {
+  const base = await baseOf(root);
+  const top = ANYWHERE + base.slice(0, -1);
   const pages = new Map();
   for (const name of names) pages.set(join(root, name), { name, ...anatomy(await readFile(join(root, name), "utf8")) });
   const known = new Map(); // files by pathname: most links are to the same few
@@ -33,13 +35,13 @@ export async function* follow(root, names) {
     for (const [element, address] of new Map(links.map((link) => [link.join(" "), link])).values()) {
       let url;
       try {
-        url = new URL(address, ANYWHERE + addressOf(name));
+        url = new URL(address, top + addressOf(name));
       } catch {
         yield `links: ${name}: <${element}> has no valid address: ${address}`;
         continue;
       }
       if (url.origin !== ANYWHERE) continue; // another host, or no address of a file: mailto:, data:
-      if (!known.has(url.pathname)) known.set(url.pathname, await fileOf(root, url.pathname));
+      if (!known.has(url.pathname)) known.set(url.pathname, await fileOf(root, base, url.pathname));
       const target = known.get(url.pathname);
       const anchor = decodeURIComponent(url.hash.slice(1));
       if (!target) yield `links: ${name}: <${element}> leads to no file: ${address}`;

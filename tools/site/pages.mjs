@@ -1,5 +1,5 @@
 // What a site consists of: its files, the pages that a reader reads, and one page of code for each kind of source file.
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join, relative } from "node:path";
 
 const CODE = /(^|\/)codigo\//;
@@ -27,6 +27,16 @@ export function opened(files) {
   return [...pages.filter(({ name }) => !CODE.test(name)), ...shortest.values()].map(({ name }) => name);
 }
 
+/** The path below which a site is to be read, "/" or "/laudo/": of the address it was built for, which its home page names.
+ * What is shown for an address that is not there (404.html) links from that path, whatever the address. */
+export async function baseOf(root) {
+  const home = await readFile(join(root, "index.html"), "utf8").catch(() => "");
+  const [canonical = ""] = home.match(/<link\b[^>]*\brel="canonical"[^>]*>/) ?? [];
+  const [, address] = canonical.match(/\bhref="([^"]+)"/) ?? [];
+  return address && URL.canParse(address) ? new URL("./", address).pathname : "/";
+}
+
+/** Where a file of the site is read, below the path of the site. */
 export function addressOf(name) {
   return "/" + name.replace(/(^|\/)index\.html$/, "$1").split("/").map(encodeURIComponent).join("/");
 }

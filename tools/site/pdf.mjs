@@ -15,7 +15,8 @@ const START = "/atividades/04-vae/visao-geral/";
 async function compose() {
   const LONG = 16; // rows: a shorter table is kept on one page
   const own = [...document.querySelectorAll(".md-nav--primary a.md-nav__link")].map((link) => link.pathname);
-  const paths = [...new Set(own)].filter((path) => path.startsWith("/atividades/04-vae/"));
+  const top = location.pathname.replace(/atividades\/.*$/, ""); // the path of the site
+  const paths = [...new Set(own)].filter((path) => path.startsWith(`${top}atividades/04-vae/`));
   const slugOf = (path) => path.split("/").filter(Boolean).at(-1);
   const published = document.querySelector("link[rel=canonical]")?.href;
   const base = published ? new URL(published).href.replace(/atividades\/.*$/, "") : null;
@@ -67,7 +68,7 @@ async function compose() {
       const target = new URL(link.getAttribute("href"), location.origin + path);
       if (target.origin !== location.origin) continue;
       if (paths.includes(target.pathname)) link.href = `#${slugOf(target.pathname)}--${target.hash.slice(1)}`.replace(/--$/, "");
-      else if (base) link.href = base + target.pathname.slice(1) + target.hash; // code and results are files of the site
+      else if (base) link.href = base + target.pathname.slice(top.length) + target.hash; // code and results are files of the site
       else link.removeAttribute("href");
     }
     for (const details of article.querySelectorAll("details")) details.open = true;
@@ -135,10 +136,10 @@ export async function pagesOf(bytes) {
 export async function makePdf(root) {
   const style = await readFile(join(HERE, "pdf.css"), "utf8");
   const results = [];
-  for await (const result of inBrowser(root, async function* (browser, origin) {
+  for await (const result of inBrowser(root, async function* (browser, home) {
     const page = await browser.newPage();
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
-    await page.goto(origin + START, { waitUntil: "networkidle0" });
+    await page.goto(home + START, { waitUntil: "networkidle0" });
     await page.addStyleTag({ content: style });
     const broken = await page.evaluate(compose);
     if (broken.length) throw new Error(`Images that cannot be shown: ${broken.join(", ")}.`);

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { readFile, stat } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 import { gzipSync } from "node:zlib";
+import { baseOf } from "./pages.mjs";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -22,16 +23,22 @@ const TYPES = {
 };
 const COMPRESSED = new Set([".css", ".csv", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".wasm", ".xml"]);
 
-export async function fileOf(root, pathname) {
+/** The file that a host of the site, which is read below base, answers a path with; null for none. */
+export async function fileOf(root, base, pathname) {
+  return pathname.startsWith(base) ? fileBelow(root, pathname.slice(base.length)) : null;
+}
+
+async function fileBelow(root, pathname) {
   const path = normalize(join(root, decodeURIComponent(pathname)));
   if (path !== root && !path.startsWith(root + sep)) return null;
   const found = await stat(path).catch(() => null);
-  if (found?.isDirectory()) return fileOf(root, join(pathname, "index.html"));
+  if (found?.isDirectory()) return fileBelow(root, join(pathname, "index.html"));
   return found ? path : null;
 }
 
-/** Serve a folder; resolves to { origin, close }. */
-export function serve(root) {
+/** Serve a site below the path that it was built for; resolves to { home, close }, home being its address without the last slash. */
+export async function serve(root) {
+  const base = await baseOf(root);
   const answers = new Map(); // by path: compressing a page once is enough
   async function answer(path) {
     if (!answers.has(path)) {
@@ -47,7 +54,7 @@ export function serve(root) {
   const server = createServer(async (request, response) => {
     try {
       const { pathname } = new URL(request.url, "http://localhost");
-      const path = await fileOf(root, pathname);
+      const path = await fileOf(root, base, pathname);
       const { headers, body } = await answer(path ?? join(root, "404.html"));
       response.writeHead(path ? 200 : 404, { ...headers, "content-length": body.length }).end(body);
     } catch (error) {
@@ -58,7 +65,7 @@ export function serve(root) {
     server.on("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const close = () => (server.closeAllConnections(), server.close());
-      resolve({ origin: `http://127.0.0.1:${server.address().port}`, close });
+      resolve({ home: `http://127.0.0.1:${server.address().port}${base.slice(0, -1)}`, close });
     });
   });
 }

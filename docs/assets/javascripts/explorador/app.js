@@ -287,7 +287,7 @@ export class App {
       names: this.manifest.classes,
       shown,
       colours: this.colours,
-      picture: this.maps.picture(map, run, this.colours, onMore),
+      picture: this.maps.picture(map, run, this.colours, onMore, this.onFault),
     });
   }
 

@@ -35,11 +35,13 @@ export async function sha256(bytes) {
 }
 
 // asset: {file, bytes, sha256}, the checksum being that of the unpacked content. base: the address that file is relative to.
-export async function fetchAsset(base, asset, onBytes = () => {}) {
+// cache: as fetch has it. A file's name stays when it is published anew, so its address ends with its checksum: what a
+// browser or a host keeps of an older publication has another address.
+export async function fetchAsset(base, asset, cache = "default", onBytes = () => {}) {
   const name = asset.file.split("/").pop();
   let packed;
   try {
-    const response = await fetch(new URL(asset.file, base));
+    const response = await fetch(new URL(`${asset.file}?${asset.sha256.slice(0, 12)}`, base), { cache });
     if (!response.ok) throw new AssetError(`o servidor não tem o arquivo ${name} (resposta ${response.status})`);
     packed = await bytesOf(response, onBytes);
   } catch (error) {

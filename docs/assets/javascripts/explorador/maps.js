@@ -18,10 +18,10 @@ export class Maps {
     this.confidence = new Map(); // run -> values, NaN where not yet known
   }
 
-  // Returns the picture of a map for a model, null for none. onMore is called as a map of confidence grows.
-  picture(kind, run, colours, onMore) {
+  // Returns the picture of a map for a model, null for none. onMore is called as a map of confidence grows, onFault if it cannot.
+  picture(kind, run, colours, onMore, onFault) {
     if (kind === "prior") return this.#prior(run, colours);
-    if (kind === "confidence") return this.#confidence(run, colours, onMore);
+    if (kind === "confidence") return this.#confidence(run, colours, onMore, onFault);
     return null;
   }
 
@@ -35,8 +35,8 @@ export class Maps {
     });
   }
 
-  #confidence(run, colours, onMore) {
-    if (!this.confidence.has(run)) this.#measure(run, onMore);
+  #confidence(run, colours, onMore, onFault) {
+    if (!this.confidence.has(run)) this.#measure(run, onMore).catch(onFault);
     const values = this.confidence.get(run);
     const low = values.reduce((least, value) => (value < least ? value : least), 1); // NaN is less than nothing
     const ramp = channels(colours.ramp);
