@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from report import places, ptbr
 from report.citation import entry
-from report.environment import PageError
 from report.origins import Origin, trace
+from report.page import PageError
 from report.ptbr import NO_BREAK
 from report.terms import SLUG
 from report.works import WORKS, Work

@@ -7,9 +7,9 @@ from typing import Any
 import jinja2
 from PIL import Image
 
-from report.environment import PageError, render_sentence
+from report.environment import render_sentence
 from report.evidence import Evidence
-from report.page import Columns, Figure, Page, Picture, Plot
+from report.page import Columns, Figure, Page, PageError, Picture, Plot
 from vae import figures
 
 Files = dict[str, bytes]

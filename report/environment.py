@@ -8,15 +8,11 @@ import jinja2
 
 from report import ptbr
 from report.origins import origins_of, trace
-from report.page import PAGES_DIR
+from report.page import PAGES_DIR, PageError
 from vae.errors import LaudoError
 
 # What a filter or a function of a page raises when its template gives it what it cannot take.
 FAILURES = (LaudoError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-
-
-class PageError(LaudoError):
-    """A template cannot be rendered: it names page and line."""
 
 
 def make_environment(*before: Path) -> jinja2.Environment:

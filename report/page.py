@@ -19,6 +19,10 @@ PAGES_DIR = Path(__file__).parent / "pages"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
+class PageError(LaudoError):
+    """A page cannot be rendered: it names page and line."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Plot:
     """A figure drawn once for each theme.

@@ -7,8 +7,8 @@ is written is plain Markdown. Until the whole page is there a mark stands for th
 import re
 
 from report import ptbr
-from report.environment import PageError
 from report.origins import Origin, trace
+from report.page import PageError
 from report.ptbr import NO_BREAK
 
 WORDS = {"figure": "Figura", "table": "Tabela"}  # by the kind of a caption

@@ -14,13 +14,13 @@ from report import bibliography, citation, drawing, glossary, ptbr, references, 
 from report import claims as engine
 from report.bootstrap import one_thread
 from report.codepages import code_path
-from report.environment import PageError, render_sentence, render_template
+from report.environment import render_sentence, render_template
 from report.evidence import Evidence
 from report.following import claim_anchor, claim_data_path, figure_origins, finished
 from report.labels import run_label
 from report.metrics import METRICS
 from report.origins import Result, constant
-from report.page import Figure, Page
+from report.page import Figure, Page, PageError
 from report.reads import Reads, recording
 from report.rendered import ACTIVITY, page_path
 from report.sections import claims_of, page_of, runs_of

@@ -7,9 +7,8 @@ import pytest
 
 from report import ptbr
 from report.bibliography import BY_KEY, CALL, bibtex, bibtex_file, cite, citep, in_order, keys_in, names, reference
-from report.environment import PageError
 from report.origins import origins_of
-from report.page import PAGES_DIR, Page
+from report.page import PAGES_DIR, Page, PageError
 from report.pages.referencias import PAGE, citations
 from report.publish import own_sources
 from report.sections import PAGES

@@ -4,8 +4,9 @@ import jinja2
 import pytest
 
 from report import ptbr
-from report.environment import PageError, make_environment, render_sentence, render_template
+from report.environment import make_environment, render_sentence, render_template
 from report.origins import Origin, origins_of, trace
+from report.page import PageError
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from report import ptbr
-from report.environment import PageError
+from report.page import PageError
 from report.references import captions, numbered, reference, renumbered
 
 ROOT = Path(__file__).parents[2]
