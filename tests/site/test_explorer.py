@@ -63,7 +63,9 @@ def site(
     files = render_page(page_of("explorador"), evidence, make_environment()).files
     text = files[f"{ACTIVITY}/explorador.md"].decode()
     files |= {f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in code_files() if code_path(path) in text}
-    Rendered(rendered).write(files)
+    terms = sorted(set(re.findall(r"referencias\.md#([\w-]+)", text)))
+    glossary = "# Glossário\n\n" + "\n\n".join(f'<span id="{term}"></span>' for term in terms)
+    Rendered(rendered).write(files | {f"{ACTIVITY}/referencias.md": glossary.encode()})
     top = tmp_path_factory.mktemp("top")
     shutil.copytree(build_site(rendered), top / SUB_PATH)
     return top
@@ -554,10 +556,12 @@ def test_the_map_of_confidence_grows_while_the_reader_goes_on(visit: Visit) -> N
     visit.page.select_option('[data-part="map"]', "confidence")
     visit.settled()
     assert visit.page.locator('[data-key="confidence"]').is_visible()
+    visit.part("growing").wait_for(state="visible")  # a map that is half there is not taken for the whole
     visit.page.wait_for_function(f"[...{APP}.maps.confidence.get('e100')].some(v => !Number.isNaN(v))")
     visit.part("z1").fill("2")
     assert_shows(visit, "e100", (2, 0))
     visit.page.wait_for_function(f"[...{APP}.maps.confidence.get('e100')].every(v => v > 0 && v <= 1)")
+    visit.part("growing").wait_for(state="hidden")
 
 
 def test_colours_follow_the_scheme(visit: Visit, described: dict[str, Any]) -> None:

@@ -25,6 +25,11 @@ export class Maps {
     return null;
   }
 
+  // Whether nothing of a model's map of confidence is still to come.
+  complete(run) {
+    return !this.confidence.get(run)?.some(Number.isNaN);
+  }
+
   #prior(run, colours) {
     const places = cells(this.view, this.side);
     const [ramp, holes] = [channels(colours.ramp), channels(colours.holes)];
