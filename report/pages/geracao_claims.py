@@ -107,8 +107,8 @@ CLAIMS = (
             "entropia média do classificador muda {{ value }} (intervalo {{ interval }}), aquém de {{ margin }}."
         ),
         inconclusive=(
-            "Das reconstruções para as amostras do {{ label('e100') }}, a entropia média do classificador muda "
-            "{{ raw | signed(3, 'nats') }}; {{ with_seeds }}, não se decide se as amostras são sensivelmente mais "
+            "Das reconstruções para as amostras do {{ label('e100') }}, a entropia média do classificador "
+            "{{ raw | moved(3, 'nats') }}; {{ with_seeds }}, não se decide se as amostras são sensivelmente mais "
             "ambíguas, o que pediria mais de {{ margin }}."
         ),
         unit="nats",
