@@ -162,8 +162,8 @@ FARTHER = Claim(
     refuted="As médias das classes não se afastam de modo que se note: a variância entre elas "
     "{{ raw | moved(1, '%') }} (intervalo da mudança: {{ interval }}), e a afirmação pede mais de {{ margin }}.",
     inconclusive=(
-        "Na variância entre as médias das classes medimos uma mudança de {{ raw | signed(1, '%') }} de "
-        "{{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, que {{ 'passa' if claimed else 'não passa' }} "
+        "A variância medida entre as médias das classes {{ raw | moved(1, '%', 'subiu') }} de "
+        "{{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, o que {{ 'passa' if claimed else 'não passa' }} "
         "de {{ margin }}; {{ with_seeds }}, não se decide se as classes se afastam."
     ),
 )
