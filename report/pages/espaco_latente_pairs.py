@@ -168,8 +168,8 @@ def _wanderer(claim_id: str, name: str) -> Claim:
         classes=(name,),
         confirmed=f"{name} está em trânsito: a entropia dos seus vizinhos passa a da classe mediana em "
         "{{ value }} (intervalo {{ interval }}).",
-        refuted=f"{name} não está muito mais em trânsito que a classe mediana: a entropia dos seus vizinhos é "
-        "{{ raw | apart(3, 'nats') }} que a da classe mediana (intervalo da diferença: {{ interval }}), e a afirmação pede "
+        refuted=f"{name} não está {{{{ 'muito ' if raw > 0 }}}}mais em trânsito que a classe mediana: a entropia dos seus "
+        "vizinhos é {{ raw | apart(3, 'nats') }} que a dela (intervalo da diferença: {{ interval }}), e a afirmação pede "
         "{{ margin }} a mais.",
         inconclusive=(
             f"A entropia medida nos vizinhos de {name} é "

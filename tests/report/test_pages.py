@@ -15,7 +15,7 @@ from report.page import Columns, Figure, Page, Plot
 from report.render import Rendering, render_page
 from report.sections import PAGES, claims_of, family
 from tests.report.synthetic import QUALITY, evidence_of, synthetic_evidence, synthetic_results
-from tests.report.test_references import captions, html_of
+from tests.report.test_references import html_of, printed_captions
 from vae.grid import make_grid
 
 EVIDENCE = {
@@ -70,7 +70,7 @@ def test_a_page_renders_with_no_number_typed_by_hand(page: Page, evidence: Evide
 def test_references_have_the_numbers_of_their_captions(page: Page) -> None:
     html = html_of(ptbr.strip_marks(text_of(page, synthetic_evidence())))
     links = re.findall(r'<a href="#((?:fig|tab)-[\w-]+)">([^<]+)</a>', html)
-    printed = captions(html)
+    printed = printed_captions(html)
     assert [(anchor, text.replace("\u00a0", " ")) for anchor, text in links] == [
         (anchor, printed[anchor]) for anchor, _ in links
     ]
