@@ -21,16 +21,19 @@ BY_DIMENSION = (*FEW, *BETWEEN, *MANY)
 
 
 def trajectory(
-    evidence: Evidence, label: str, style: str, metric: str, runs: Sequence[str] = BY_DIMENSION
+    evidence: Evidence, label: str, style: str, metric: str, runs: Sequence[str] = BY_DIMENSION, joined: bool = True
 ) -> "Trajectory":
-    """Return a metric of some runs at their latent dimensions; with intervals where all of them are bounded."""
+    """Return a metric of some runs at their latent dimensions; with intervals where all of them are bounded.
+
+    joined: whether a line runs through them, which few points far apart do not bear.
+    """
     estimates = [METRICS[metric].measure(evidence, run) for run in runs]
     dimensions = [evidence.spec(run).latent_dim for run in runs]
     low, high = ([getattr(one, end) for one in estimates] for end in ("low", "high"))
     bounded = bool(np.isfinite(low).all())
     return figures.Trajectory(
         label, style, dimensions, [one.value for one in estimates], [""] * len(runs),
-        low if bounded else None, high if bounded else None,
+        low if bounded else None, high if bounded else None, joined,
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ def make_environment(*before: Path) -> jinja2.Environment:
     environment.filters |= {
         "number": ptbr.number,
         "signed": ptbr.signed,
+        "moved": ptbr.moved,
+        "apart": ptbr.apart,
         "percent": ptbr.percent,
         "integer": ptbr.integer,
         "duration": ptbr.duration,

@@ -23,6 +23,17 @@ from vae.errors import LaudoError
 LOCALE = "pt_BR"
 MARKS = re.compile(f"[{OPEN}{CLOSE}{KEYS}]")
 MINUS, NO_BREAK = "\u2212", "\u00a0"
+# What rises, what falls and what does neither, by the form of the first.
+MOVES = {
+    "sobe": ("sobe", "cai", "fica igual"),
+    "sobem": ("sobem", "caem", "ficam iguais"),
+    "subiu": ("subiu", "caiu", "ficou igual"),
+    "subiram": ("subiram", "caíram", "ficaram iguais"),
+    "cresce": ("cresce", "diminui", "fica igual"),
+    "crescem": ("crescem", "diminuem", "ficam iguais"),
+    "cresceu": ("cresceu", "diminuiu", "ficou igual"),
+    "cresceram": ("cresceram", "diminuíram", "ficaram iguais"),
+}
 
 
 def mark(text: str, *values: Any) -> str:
@@ -51,6 +62,28 @@ def signed(value: float, decimals: int = 2, unit: str = "") -> str:
     text = _plain(value, decimals)
     positive = value > 0 and text != _plain(0, decimals)
     return mark(("+" if positive else "") + text + _unit(unit), value)
+
+
+def moved(change: float, decimals: int = 2, unit: str = "", form: str = "sobe") -> str:
+    """Return "sobe 0,12", "cai 0,12", or "fica igual" where the change is printed as zero.
+
+    form: the verb of a rise, in the number and tense of its subject. Raises LaudoError if it is none of MOVES.
+    """
+    if form not in MOVES:
+        raise LaudoError(f"'{form}' is no verb of a rise; write one of {', '.join(MOVES)}.")
+    rise, fall, still = MOVES[form]
+    size = _plain(abs(change), decimals)
+    if size == _plain(0, decimals):
+        return still
+    return f"{rise if change > 0 else fall} {mark(size + _unit(unit), change)}"
+
+
+def apart(difference: float, decimals: int = 2, unit: str = "") -> str:
+    """Return "0,12 maior", "0,12 menor", or "nem maior nem menor" where the difference is printed as zero."""
+    size = _plain(abs(difference), decimals)
+    if size == _plain(0, decimals):
+        return "nem maior nem menor"
+    return f"{mark(size + _unit(unit), difference)} {'maior' if difference > 0 else 'menor'}"
 
 
 def plus_minus(value: float, half_width: float, decimals: int = 2, unit: str = "") -> str:

@@ -299,7 +299,7 @@ def unknown_notice(page: Page, grid: Grid) -> str:
 def outdated_notice(page: Page, changed: list[str], grid: Grid) -> str:
     """Return the notice of a page that is older than the results: what changed, and the command that renews it."""
     runs = ", ".join(f"`{name}`" for name in changed if "/" in name)
-    others = "O código, a grade, os veredictos ou a publicação anterior mudaram"
+    others = "O código, a grade, os vereditos ou a publicação anterior mudaram"
     what = f"Os resultados de {runs} mudaram" if runs else others
     return _notice(f"{what} depois que esta página foi gerada", page, grid)
 
@@ -307,6 +307,6 @@ def outdated_notice(page: Page, changed: list[str], grid: Grid) -> str:
 def _notice(what: str, page: Page, grid: Grid) -> str:
     return (
         f'\n!!! outdated "Página mais antiga que os resultados"\n'
-        f"    {what}; números e veredictos abaixo podem não valer mais.\n"
+        f"    {what}; números e vereditos abaixo podem não valer mais.\n"
         f"    Para atualizá-la: `{command(page, grid)}`\n\n"
     )

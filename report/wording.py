@@ -51,14 +51,12 @@ def seeds_note(seeds: Sequence[int], apart: bool) -> str:
         return ""
     if len(seeds) == 1:
         return (
-            f"Salvo nas afirmações julgadas, os números desta página são dos treinos de semente {ptbr.join(seeds)}, a única que "
-            "todos têm. Cada afirmação conta todas as sementes que os seus treinos têm em comum, e por isso pode dar um valor "
-            "um pouco diferente."
+            f"Números dos treinos de semente {ptbr.join(seeds)}, a única que todos têm; as afirmações contam todas as "
+            "sementes comuns aos seus treinos."
         )
     return (
-        f"Salvo nas afirmações julgadas, os números desta página são médias das sementes {ptbr.join(seeds)}, as que todos os "
-        "treinos têm. Cada afirmação conta todas as que os seus treinos têm em comum, e por isso pode dar um valor um pouco "
-        "diferente."
+        f"Números médios das sementes {ptbr.join(seeds)}, as que todos os treinos têm; as afirmações contam todas as comuns "
+        "aos seus treinos."
     )
 
 

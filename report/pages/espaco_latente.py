@@ -163,9 +163,9 @@ SCREE = Plot(
 TURNS = Plot(
     "giros",
     drawing.draw_turns,
-    "O que o melhor dos dois eixos do {{ label('e100') }} diz sobre três fatores da imagem, à medida que se gira o plano; "
-    "uma linha por treino. As bordas são os eixos nativos, que um quarto de volta só troca. Um eixo com significado "
-    "faria, em todo treino, um pico nas bordas.",
+    "O que o melhor dos dois eixos do {{ label('e100') }} diz sobre três fatores da imagem, à medida que se gira o plano"
+    "{{ '; uma linha por treino' if seeds | length > 1 }}. As bordas são os eixos nativos, que um quarto de volta só troca. "
+    "Um eixo com significado faria{{ ', em todo treino,' if seeds | length > 1 }} um pico nas bordas.",
     "Informação mútua contra o ângulo do giro.{% for factor, name in factors.items() %} Fator {{ name }}: {{ "
     "native_and_turned(factor)[0] | number(2, 'nats') }} nos eixos nativos, {{ native_and_turned(factor)[1] | "
     "number(2, 'nats') }} em média nos girados.{% endfor %}",

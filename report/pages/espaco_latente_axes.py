@@ -177,11 +177,11 @@ LENGTH = Claim(
     decimals=3,
     confirmed="Um eixo acompanha o comprimento: diz sobre ele {{ value }} (intervalo {{ interval }}) a mais que o "
     "melhor eixo de um plano girado ao acaso.",
-    refuted="Nenhum eixo acompanha o comprimento bem mais do que uma direção qualquer: a informação do melhor eixo difere "
-    "em {{ raw | signed(3, 'nats') }} (intervalo {{ interval }}) da média dos planos girados, e a afirmação pede mais "
+    refuted="Nenhum eixo acompanha o comprimento bem mais do que uma direção qualquer: a informação do melhor eixo é "
+    "{{ raw | apart(3, 'nats') }} (intervalo da diferença: {{ interval }}) que a média dos planos girados, e a afirmação pede mais "
     "de {{ margin }}.",
     inconclusive=(
-        "Sobre o comprimento, a informação do melhor eixo difere em {{ raw | signed(3, 'nats') }} da média dos planos "
+        "Sobre o comprimento, a informação do melhor eixo é {{ raw | apart(3, 'nats') }} que a média dos planos "
         "girados, e para que o eixo tivesse esse significado seria preciso mais de {{ margin }}; {{ with_seeds }}, "
         "não se decide."
     ),
@@ -202,11 +202,11 @@ SHAPE = Claim(
     decimals=3,
     confirmed="Um eixo acompanha a largura: diz sobre ela {{ value }} (intervalo {{ interval }}) a mais que o melhor "
     "eixo de um plano girado ao acaso.",
-    refuted="Nenhum eixo acompanha a largura bem mais do que uma direção qualquer: a informação do melhor eixo difere em "
-    "{{ raw | signed(3, 'nats') }} (intervalo {{ interval }}) da média dos planos girados, e a afirmação pede mais de "
+    refuted="Nenhum eixo acompanha a largura bem mais do que uma direção qualquer: a informação do melhor eixo é "
+    "{{ raw | apart(3, 'nats') }} (intervalo da diferença: {{ interval }}) que a média dos planos girados, e a afirmação pede mais de "
     "{{ margin }}.",
     inconclusive=(
-        "Sobre a largura, que faz as vezes da forma, o melhor eixo difere em {{ raw | signed(3, 'nats') }} da média dos "
+        "Sobre a largura, que faz as vezes da forma, a informação do melhor eixo é {{ raw | apart(3, 'nats') }} que a média dos "
         "planos girados, e a afirmação pede mais de {{ margin }}; {{ with_seeds }}, não se decide se um eixo tem "
         "esse significado."
     ),

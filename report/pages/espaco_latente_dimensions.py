@@ -102,10 +102,10 @@ DIFFUSE = Claim(
     bounds=(-2.0, 2.0),
     reason="mais difuso quer dizer silhueta menor, por pouco que seja",
     decimals=3,
-    confirmed="A projeção é mais difusa que o plano nativo: as suas silhuetas diferem em {{ raw | signed(3) }} "
-    "(intervalo {{ interval }}).",
-    refuted="A projeção não é mais difusa que o plano nativo: as suas silhuetas diferem em {{ raw | signed(3) }} "
-    "(intervalo {{ interval }}).",
+    confirmed="A projeção é mais difusa que o plano nativo: a sua silhueta é {{ raw | apart(3) }} "
+    "(intervalo da diferença: {{ interval }}).",
+    refuted="A projeção não é mais difusa que o plano nativo: a sua silhueta é {{ raw | apart(3) }} "
+    "(intervalo da diferença: {{ interval }}).",
     inconclusive=(
         "No plano da PCA, a silhueta das classes é {{ raw | abs | number(3) }} "
         "{{ 'maior' if raw > 0 else 'menor' }} que no plano nativo; {{ with_seeds }}, não se decide qual dos dois "

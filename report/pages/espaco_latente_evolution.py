@@ -66,12 +66,12 @@ ANGULAR = Claim(
     reason="um vigésimo a mais é o mínimo que merece o nome de refinamento",
     unit="%",
     decimals=1,
-    confirmed="A separação angular se refina: em relação à abertura das classes, os ângulos entre elas mudam "
-    "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
-    refuted="A separação angular não se refina: em relação à abertura das classes, os ângulos entre elas mudam "
-    "{{ raw | signed(1, '%') }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
+    confirmed="A separação angular se refina: em relação à abertura das classes, os ângulos entre elas "
+    "{{ raw | moved(1, '%', 'crescem') }} (intervalo da mudança: {{ interval }}).",
+    refuted="A separação angular não se refina: em relação à abertura das classes, os ângulos entre elas "
+    "{{ raw | moved(1, '%', 'crescem') }} (intervalo da mudança: {{ interval }}), e a afirmação pede mais de {{ margin }}.",
     inconclusive=(
-        "Em relação à abertura das classes, os ângulos entre elas mudaram {{ raw | signed(1, '%') }} de "
+        "Em relação à abertura das classes, os ângulos entre elas {{ raw | moved(1, '%', 'cresceram') }} de "
         "{{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, e um refinamento pediria mais de "
         "{{ margin }}; {{ with_seeds }}, não se decide."
     ),
@@ -88,13 +88,13 @@ OVERLAP = Claim(
     bounds=POINTS,
     reason="dois pontos são duas imagens em cem que deixam de cair em região alheia; menos não se nota no gráfico",
     unit="p.p.",
-    confirmed="A sobreposição diminui: a acurácia de vizinhos muda {{ raw | signed(2, 'p.p.') }} (intervalo "
+    confirmed="A sobreposição diminui: a acurácia de vizinhos {{ raw | moved(2, 'p.p.') }} (intervalo da mudança: "
     "{{ interval }}).",
-    refuted="A sobreposição não diminui o bastante para se notar: a acurácia de vizinhos muda "
-    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e os {{ margin }} da margem não são alcançados.",
+    refuted="A sobreposição não diminui o bastante para se notar: a acurácia de vizinhos "
+    "{{ raw | moved(2, 'p.p.') }} (intervalo da mudança: {{ interval }}), e os {{ margin }} da margem não são alcançados.",
     inconclusive=(
-        "De {{ run('e10').epochs }} a {{ run('e50').epochs }} épocas, a acurácia de vizinhos mudou "
-        "{{ raw | signed(2, 'p.p.') }}, o que {{ 'passa' if claimed else 'não passa' }} dos {{ margin }} pedidos; "
+        "De {{ run('e10').epochs }} a {{ run('e50').epochs }} épocas, a acurácia de vizinhos "
+        "{{ raw | moved(2, 'p.p.', 'subiu') }}, o que {{ 'passa' if claimed else 'não passa' }} dos {{ margin }} pedidos; "
         "{{ with_seeds }}, não se decide se a sobreposição diminui."
     ),
 )
@@ -111,12 +111,12 @@ DENSER = Claim(
     reason="uma queda de menos de um vigésimo não é adensamento que se veja",
     unit="%",
     decimals=1,
-    confirmed="As classes se adensam: a variância dentro delas muda {{ raw | signed(1, '%') }} (intervalo "
+    confirmed="As classes se adensam: a variância dentro delas {{ raw | moved(1, '%') }} (intervalo da mudança: "
     "{{ interval }}).",
-    refuted="As classes não se adensam: a variância dentro delas muda {{ raw | signed(1, '%') }} (intervalo "
+    refuted="As classes não se adensam: a variância dentro delas {{ raw | moved(1, '%') }} (intervalo da mudança: "
     "{{ interval }}), e a afirmação pede uma queda além de {{ margin }}.",
     inconclusive=(
-        "A variância dentro das classes mudou {{ raw | signed(1, '%') }} de {{ run('e10').epochs }} a "
+        "A variância dentro das classes {{ raw | moved(1, '%', 'subiu') }} de {{ run('e10').epochs }} a "
         "{{ run('e100').epochs }} épocas, quando o adensamento pediria uma mudança abaixo de {{ margin }}; "
         "{{ with_seeds }}, não se decide."
     ),
@@ -134,12 +134,12 @@ RELATIVELY_DENSER = Claim(
     bounds=POINTS,
     reason="um centésimo da variância total é a menor mudança que se distingue num diagrama",
     unit="p.p.",
-    confirmed="Em relação à nuvem inteira, as classes se adensam: a parte da variância que está dentro delas muda "
-    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}).",
-    refuted="Em relação à nuvem inteira, as classes não se adensam: a parte da variância que está dentro delas muda "
-    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}), e a margem de {{ margin }} não é alcançada.",
+    confirmed="Em relação à nuvem inteira, as classes se adensam: a parte da variância que está dentro delas "
+    "{{ raw | moved(2, 'p.p.') }} (intervalo da mudança: {{ interval }}).",
+    refuted="Em relação à nuvem inteira, as classes não se adensam: a parte da variância que está dentro delas "
+    "{{ raw | moved(2, 'p.p.') }} (intervalo da mudança: {{ interval }}), e a margem de {{ margin }} não é alcançada.",
     inconclusive=(
-        "Já a parte da variância total que está dentro das classes mudou {{ raw | signed(2, 'p.p.') }}, e um "
+        "Já a parte da variância total que está dentro das classes {{ raw | moved(2, 'p.p.', 'subiu') }}, e um "
         "adensamento em proporção à nuvem pediria uma mudança abaixo de {{ margin }}, o que não se decide "
         "{{ with_seeds }}."
     ),
@@ -157,13 +157,13 @@ FARTHER = Claim(
     reason="um vigésimo a mais, a mesma medida que se exige do adensamento",
     unit="%",
     decimals=1,
-    confirmed="As médias das classes se afastam: a variância entre elas muda {{ raw | signed(1, '%') }} (intervalo "
+    confirmed="As médias das classes se afastam: a variância entre elas {{ raw | moved(1, '%') }} (intervalo da mudança: "
     "{{ interval }}).",
-    refuted="As médias das classes não se afastam de modo que se note: a variância entre elas muda "
-    "{{ raw | signed(1, '%') }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
+    refuted="As médias das classes não se afastam de modo que se note: a variância entre elas "
+    "{{ raw | moved(1, '%') }} (intervalo da mudança: {{ interval }}), e a afirmação pede mais de {{ margin }}.",
     inconclusive=(
-        "Na variância entre as médias das classes medimos uma mudança de {{ raw | signed(1, '%') }} de "
-        "{{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, que {{ 'passa' if claimed else 'não passa' }} "
+        "A variância medida entre as médias das classes {{ raw | moved(1, '%', 'subiu') }} de "
+        "{{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, o que {{ 'passa' if claimed else 'não passa' }} "
         "de {{ margin }}; {{ with_seeds }}, não se decide se as classes se afastam."
     ),
 )
@@ -180,12 +180,12 @@ BETTER_PARTED = Claim(
     reason="um vigésimo a menos, a mesma medida que se exige das outras mudanças",
     unit="%",
     decimals=1,
-    confirmed="Em relação à sua largura, as classes se afastam: o índice de Davies–Bouldin muda "
-    "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
-    refuted="Em relação à sua largura, as classes não se afastam: o índice de Davies–Bouldin muda "
-    "{{ raw | signed(1, '%') }} (intervalo {{ interval }}), e a afirmação pede uma queda além de {{ margin }}.",
+    confirmed="Em relação à sua largura, as classes se afastam: o índice de Davies–Bouldin "
+    "{{ raw | moved(1, '%') }} (intervalo da mudança: {{ interval }}).",
+    refuted="Em relação à sua largura, as classes não se afastam: o índice de Davies–Bouldin "
+    "{{ raw | moved(1, '%') }} (intervalo da mudança: {{ interval }}), e a afirmação pede uma queda além de {{ margin }}.",
     inconclusive=(
-        "O índice de Davies–Bouldin, que cai quando as classes se separam, mudou {{ raw | signed(1, '%') }} de "
+        "O índice de Davies–Bouldin, que cai quando as classes se separam, {{ raw | moved(1, '%', 'subiu') }} de "
         "{{ run('e10').epochs }} a {{ run('e100').epochs }} épocas; {{ with_seeds }}, não se decide se elas se "
         "afastam em relação à própria largura (mudança abaixo de {{ margin }})."
     ),

@@ -126,10 +126,10 @@ DENSITY = Claim(
     unit="%",
     decimals=1,
     groups=("footwear", "clothes"),
-    confirmed="As classes de calçados são mais densas que as de roupas: a sua variância interna difere em "
-    "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
-    refuted="As classes de calçados não são mais densas que as de roupas: a sua variância interna difere em "
-    "{{ raw | signed(1, '%') }} (intervalo {{ interval }}).",
+    confirmed="As classes de calçados são mais densas que as de roupas: a sua variância interna é "
+    "{{ raw | apart(1, '%') }} (intervalo da diferença: {{ interval }}).",
+    refuted="As classes de calçados não são mais densas que as de roupas: a sua variância interna é "
+    "{{ raw | apart(1, '%') }} (intervalo da diferença: {{ interval }}).",
     inconclusive=(
         "Em média, a variância interna das classes de calçados é {{ raw | abs | number(1, '%') }} "
         "{{ 'maior' if raw > 0 else 'menor' }} que a das classes de roupas; {{ with_seeds }}, não se decide qual "
@@ -150,13 +150,13 @@ OPPOSITE = Claim(
     unit="°",
     decimals=1,
     groups=("footwear", "clothes"),
-    confirmed="Calçados e roupas se afastam em direção: o ângulo entre as suas médias muda {{ raw | signed(1, '°') }} "
-    "(intervalo {{ interval }}).",
-    refuted="Calçados e roupas não migram para extremos opostos: o ângulo entre as suas médias muda "
-    "{{ raw | signed(1, '°') }} (intervalo {{ interval }}), menos que os {{ margin }} pedidos.",
+    confirmed="Calçados e roupas se afastam em direção: o ângulo entre as suas médias {{ raw | moved(1, '°', 'cresce') }} "
+    "(intervalo da mudança: {{ interval }}).",
+    refuted="Calçados e roupas não migram para extremos opostos: o ângulo entre as suas médias "
+    "{{ raw | moved(1, '°', 'cresce') }} (intervalo da mudança: {{ interval }}), menos que os {{ margin }} pedidos.",
     inconclusive=(
         "De {{ run('e10').epochs }} a {{ run('e50').epochs }} épocas, o ângulo entre as médias de calçados e de "
-        "roupas mudou {{ raw | signed(1, '°') }}. Uma migração para extremos opostos pediria mais de "
+        "roupas {{ raw | moved(1, '°', 'cresceu') }}. Uma migração para extremos opostos pediria mais de "
         "{{ margin }}; {{ with_seeds }}, não se decide."
     ),
 )

@@ -99,11 +99,11 @@ RESIDUE = Claim(
     classes=(T_SHIRT, SHIRT),
     confirmed="T-shirt/top e Shirt são o par mais confuso: estão {{ value }} (intervalo {{ interval }}) acima do "
     "segundo.",
-    refuted="T-shirt/top e Shirt não são o par mais confuso: até o primeiro a diferença é {{ raw | signed(2, 'p.p.') "
-    "}} (intervalo {{ interval }}).",
+    refuted="T-shirt/top e Shirt não são o par mais confuso: a sua confusão é {{ raw | apart(2, 'p.p.') }} que a do "
+    "primeiro (intervalo da diferença: {{ interval }}).",
     inconclusive=(
-        "Pelo valor medido, T-shirt/top e Shirt {{ 'são' if claimed else 'não são' }} o par mais confuso: entre "
-        "ele e o mais confuso dos outros, a diferença é de {{ raw | signed(2, 'p.p.') }}; {{ with_seeds }}, não "
+        "Pelo valor medido, T-shirt/top e Shirt {{ 'são' if claimed else 'não são' }} o par mais confuso: a sua "
+        "confusão é {{ raw | apart(2, 'p.p.') }} que a do mais confuso dos outros; {{ with_seeds }}, não "
         "se decide se a ordem é essa."
     ),
 )
@@ -122,11 +122,11 @@ SHIRTS = Claim(
     classes=(T_SHIRT, PULLOVER, SHIRT),
     confirmed="Shirt se confunde com T-shirt/top e com Pullover mais do que as duas entre si: a menor das suas "
     "confusões está {{ value }} (intervalo {{ interval }}) acima.",
-    refuted="Shirt não fica entre T-shirt/top e Pullover: a menor das suas confusões menos a das duas entre si dá "
-    "{{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}).",
+    refuted="Shirt não fica entre T-shirt/top e Pullover: a menor das suas confusões é "
+    "{{ raw | apart(2, 'p.p.') }} que a das duas entre si (intervalo da diferença: {{ interval }}).",
     inconclusive=(
-        "Das confusões de Shirt com T-shirt/top e com Pullover, a menor difere em {{ raw | signed(2, 'p.p.') }} "
-        "da que estas duas têm entre si; {{ with_seeds }}, não se decide se Shirt se sobrepõe a ambas."
+        "Das confusões de Shirt com T-shirt/top e com Pullover, a menor é {{ raw | apart(2, 'p.p.') }} "
+        "que a que estas duas têm entre si; {{ with_seeds }}, não se decide se Shirt se sobrepõe a ambas."
     ),
 )
 
@@ -168,11 +168,13 @@ def _wanderer(claim_id: str, name: str) -> Claim:
         classes=(name,),
         confirmed=f"{name} está em trânsito: a entropia dos seus vizinhos passa a da classe mediana em "
         "{{ value }} (intervalo {{ interval }}).",
-        refuted=f"{name} não está muito mais em trânsito que a classe mediana: a entropia dos vizinhos daquela menos a "
-        "desta dá {{ raw | signed(3, 'nats') }} (intervalo {{ interval }}), e a afirmação pede mais de {{ margin }}.",
+        refuted=f"{name} não está {{{{ 'muito ' if raw > 0 }}}}mais em trânsito que a classe mediana: a entropia dos seus "
+        "vizinhos é {{ raw | apart(3, 'nats') }} que a dela (intervalo da diferença: {{ interval }}), e a afirmação pede "
+        "{{ margin }} a mais.",
         inconclusive=(
-            f"Entre a entropia dos vizinhos de {name} e a da classe mediana medimos uma diferença de "
-            "{{ raw | signed(3, 'nats') }}, que {{ 'passa' if claimed else 'não passa' }} de {{ margin }}; "
+            f"A entropia medida nos vizinhos de {name} é "
+            "{{ raw | apart(3, 'nats') }} que a da classe mediana; a afirmação pede {{ margin }} a mais, "
+            "{{ 'e é o que se mediu' if claimed else 'e não é o que se mediu' }}; "
             f"{{{{ with_seeds }}}}, não se decide se {name} transita mais que as outras classes."
         ),
     )
@@ -192,12 +194,12 @@ TOPS = Claim(
     unit="p.p.",
     groups=("tops",),
     confirmed="As roupas superiores se separam melhor: de {{ run('e50').epochs }} a {{ run('e100').epochs }} épocas, a "
-    "confusão entre duas delas muda {{ raw | signed(2, 'p.p.') }} (intervalo {{ interval }}).",
+    "confusão entre duas delas {{ raw | moved(2, 'p.p.') }} (intervalo da mudança: {{ interval }}).",
     refuted="As roupas superiores não se separam visivelmente melhor: de {{ run('e50').epochs }} a "
-    "{{ run('e100').epochs }} épocas, a confusão entre duas delas muda {{ raw | signed(2, 'p.p.') }} (intervalo "
+    "{{ run('e100').epochs }} épocas, a confusão entre duas delas {{ raw | moved(2, 'p.p.') }} (intervalo da mudança: "
     "{{ interval }}), e a margem de {{ margin }} não é alcançada.",
     inconclusive=(
-        "Entre as roupas superiores, a confusão de duas classes mudou {{ raw | signed(2, 'p.p.') }} de "
+        "Entre as roupas superiores, a confusão de duas classes {{ raw | moved(2, 'p.p.', 'subiu') }} de "
         "{{ run('e50').epochs }} a {{ run('e100').epochs }} épocas, e separar-se melhor pediria uma mudança abaixo de "
         "{{ margin }}; {{ with_seeds }}, não se decide."
     ),
@@ -217,13 +219,13 @@ CRAMPED = Claim(
     decimals=1,
     classes=(T_SHIRT, SHIRT),
     confirmed="A maior parte da confusão entre T-shirt/top e Shirt vem da falta de dimensões: com mais delas, a "
-    "confusão muda {{ (-raw) | signed(1, '%') }} (intervalo da queda: {{ interval }}).",
+    "confusão {{ (-raw) | moved(1, '%') }} (intervalo da queda: {{ interval }}).",
     refuted="A maior parte da confusão entre T-shirt/top e Shirt não vem da falta de dimensões: com mais delas, a "
-    "confusão muda {{ (-raw) | signed(1, '%') }} (intervalo da queda: {{ interval }}), e a afirmação pede uma queda de "
+    "confusão {{ (-raw) | moved(1, '%') }} (intervalo da queda: {{ interval }}), e a afirmação pede uma queda de "
     "mais de {{ margin }}.",
     inconclusive=(
-        "Com {{ run('e10-l50').latent_dim }} dimensões, a confusão entre T-shirt/top e Shirt muda "
-        "{{ (-raw) | signed(1, '%') }}, e a afirmação pede uma queda de mais de {{ margin }}; {{ with_seeds }}, não se "
+        "Com {{ run('e10-l50').latent_dim }} dimensões, a confusão entre T-shirt/top e Shirt "
+        "{{ (-raw) | moved(1, '%') }}, e a afirmação pede uma queda de mais de {{ margin }}; {{ with_seeds }}, não se "
         "decide quanto dela vem da falta de dimensões."
     ),
 )

@@ -49,6 +49,9 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "sweep": tables.sweep(evidence),
         "tested_dimensions": [evidence.spec(run).latent_dim for run in tables.SWEEP],
         "enough": tables.enough_dimensions(evidence),
+        "best_dimensions": {
+            name: tables.best_dimensions(evidence, name) for name in ("test_neg_elbo", "mse", "sharpness")
+        },
         "level": constant(tables, "LEVEL"),
         "closest": min(tables.SWEEP, key=lambda run: METRICS["sample_frechet"].measure(evidence, run).value),
         "ends": tables.ends(evidence),

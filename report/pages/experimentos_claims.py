@@ -227,13 +227,13 @@ OVERFITS = Claim(
     ),
     refuted=(
         "Com {{ run('e200-l50-n600').training.train_images }} imagens, o latente de {{ run('e10-l50').latent_dim }} "
-        "dimensões não sobreajusta por este critério: a distância entre teste e treino muda {{ raw | signed(2, 'nats') }}"
-        "{% if interval %} (intervalo {{ interval }}){% endif %} em relação à de todas as imagens, aquém da margem de "
+        "dimensões não sobreajusta por este critério: a distância entre teste e treino {{ raw | moved(2, 'nats', 'cresce') }}"
+        "{% if interval %} (intervalo da mudança: {{ interval }}){% endif %} em relação à de todas as imagens, aquém da margem de "
         "{{ margin }}."
     ),
     inconclusive=(
         "Com {{ run('e200-l50-n600').training.train_images }} imagens, a distância medida entre teste e treino no latente de "
-        "{{ run('e10-l50').latent_dim }} dimensões muda {{ raw | signed(2, 'nats') }} em relação à de todas as imagens, o "
+        "{{ run('e10-l50').latent_dim }} dimensões {{ raw | moved(2, 'nats', 'cresce') }} em relação à de todas as imagens, o "
         "que {{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se decide se há "
         "sobreajuste."
     ),
@@ -258,12 +258,12 @@ OVERFITS_MORE = Claim(
     ),
     refuted=(
         "O latente grande não sobreajusta mais que o pequeno: com as mesmas {{ run('e200-n600').training.train_images }} "
-        "imagens, a diferença entre as suas distâncias é de {{ raw | signed(2, 'nats') }}"
-        "{% if interval %} (intervalo {{ interval }}){% endif %}, aquém da margem de {{ margin }}."
+        "imagens, a sua distância entre teste e treino é {{ raw | apart(2, 'nats') }}"
+        "{% if interval %} (intervalo da diferença: {{ interval }}){% endif %}, aquém da margem de {{ margin }}."
     ),
     inconclusive=(
         "Com as mesmas {{ run('e200-n600').training.train_images }} imagens, a distância medida entre teste e treino do "
-        "latente grande difere da do pequeno em {{ raw | signed(2, 'nats') }}, o que "
+        "latente grande é {{ raw | apart(2, 'nats') }} que a do pequeno, o que "
         "{{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se decide se o tamanho "
         "do latente agrava o sobreajuste."
     ),
@@ -289,19 +289,19 @@ MITIGATED = Claim(
     "escolha. A KL fica fora da medida, porque sem o termo nada a limita",
     confirmed=(
         "O termo KL atenua o sobreajuste: com as mesmas {{ run('e200-l50-n600').training.train_images }} imagens, a "
-        "distância entre teste e treino da reconstrução muda {{ raw | signed(2, 'nats') }}"
-        "{% if interval %} (intervalo {{ interval }}){% endif %} em relação ao treino sem ele, além da margem de "
+        "distância entre teste e treino da reconstrução {{ raw | moved(2, 'nats', 'cresce') }}"
+        "{% if interval %} (intervalo da mudança: {{ interval }}){% endif %} em relação ao treino sem ele, além da margem de "
         "{{ margin }}."
     ),
     refuted=(
         "O termo KL não atenua o sobreajuste de modo que conte: com as mesmas "
-        "{{ run('e200-l50-n600').training.train_images }} imagens, a distância entre teste e treino da reconstrução muda "
-        "{{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }}){% endif %} em relação ao treino sem "
+        "{{ run('e200-l50-n600').training.train_images }} imagens, a distância entre teste e treino da reconstrução "
+        "{{ raw | moved(2, 'nats', 'cresce') }}{% if interval %} (intervalo da mudança: {{ interval }}){% endif %} em relação ao treino sem "
         "ele, e a margem de {{ margin }} não é alcançada."
     ),
     inconclusive=(
         "Com as mesmas {{ run('e200-l50-n600').training.train_images }} imagens, a distância medida entre teste e treino "
-        "da reconstrução muda {{ raw | signed(2, 'nats') }} quando se põe o termo KL. Para que ele atenuasse o "
+        "da reconstrução {{ raw | moved(2, 'nats', 'cresce') }} quando se põe o termo KL. Para que ele atenuasse o "
         "sobreajuste, a mudança teria de ficar abaixo de {{ margin }}; {{ with_seeds }}, não se decide."
     ),
     unit="nats",

@@ -80,6 +80,14 @@ def enough_dimensions(evidence: Evidence) -> int:
     return evidence.spec(SWEEP[enough]).latent_dim
 
 
+def best_dimensions(evidence: Evidence, name: str) -> int:
+    """Return the latent of the sweep at which a metric is best; the smallest of those that it finds equal."""
+    metric = METRICS[name]
+    values = [metric.measure(evidence, run).value for run in SWEEP]
+    best = max(values) if metric.better == "higher" else min(values)
+    return evidence.spec(SWEEP[values.index(best)]).latent_dim
+
+
 def ends(evidence: Evidence) -> Table:
     """Return what the weight of the KL term does, at both sizes."""
     metrics = (METRICS["test_bce"], METRICS["test_kl"], METRICS["mutual_information"], DEVIATION, ACTIVE_SHARE)

@@ -104,11 +104,11 @@ CLAIMS = (
         ),
         refuted=(
             "As amostras do {{ label('e100') }} não são sensivelmente mais ambíguas do que as reconstruções: a "
-            "entropia média do classificador muda {{ value }} (intervalo {{ interval }}), aquém de {{ margin }}."
+            "entropia média do classificador {{ raw | moved(3, 'nats') }} (intervalo da mudança: {{ interval }}), aquém de {{ margin }}."
         ),
         inconclusive=(
-            "Das reconstruções para as amostras do {{ label('e100') }}, a entropia média do classificador muda "
-            "{{ raw | signed(3, 'nats') }}; {{ with_seeds }}, não se decide se as amostras são sensivelmente mais "
+            "Das reconstruções para as amostras do {{ label('e100') }}, a entropia média do classificador "
+            "{{ raw | moved(3, 'nats') }}; {{ with_seeds }}, não se decide se as amostras são sensivelmente mais "
             "ambíguas, o que pediria mais de {{ margin }}."
         ),
         unit="nats",

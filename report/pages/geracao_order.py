@@ -124,11 +124,11 @@ ORDERED = Claim(
     ),
     refuted=(
         "A grade de amostras do {{ label('e100') }} não varia gradualmente: em relação à grade embaralhada, a distância "
-        "entre amostras contíguas muda {{ (-raw) | signed(1, '%') }} (intervalo da redução: {{ interval }}), e uma variação "
+        "entre amostras contíguas {{ (-raw) | moved(1, '%', 'cresce') }} (intervalo da redução: {{ interval }}), e uma variação "
         "gradual pediria uma redução de mais de {{ margin }}."
     ),
     inconclusive=(
-        "Na grade do {{ label('e100') }}, a distância entre amostras contíguas muda {{ (-raw) | signed(1, '%') }} em relação "
+        "Na grade do {{ label('e100') }}, a distância entre amostras contíguas {{ (-raw) | moved(1, '%', 'cresce') }} em relação "
         "à grade embaralhada. Uma variação gradual pediria uma redução de mais de {{ margin }}; {{ with_seeds }}, não se "
         "decide se há ordem."
     ),

@@ -139,7 +139,7 @@ def _testable(verdict: Verdict, info: DatasetInfo) -> str:
         return f"Um conjunto de dados que as tenha: {ptbr.join(list(lacking.missing))}."
     if lacking and lacking.foreign:
         return f"Imagens alheias ao conjunto {ptbr.mark(info.title)}, para comparar."
-    return "Treinos que a pudessem decidir: nenhum dos daqui pode."
+    return "Nenhum dos treinos daqui pode decidi-la."
 
 
 def _more_seeds(verdict: Verdict, measured: Estimate) -> str:
@@ -165,7 +165,7 @@ def _narrower(verdict: Verdict, measured: Estimate) -> str:
     times = reach / abs(measured.value - margin)
     times = round(times + 0.05, 1) if times < 10 else round(times + 0.5, 0)  # rounded up: less would not do
     words = f"{ptbr.number(times, 1 if times < 10 else 0)} {'vez' if times < 2 else 'vezes'}"
-    return f"o intervalo contém a margem: com o mesmo valor, precisaria ser cerca de {words} mais estreito para a deixar de fora, e resistir ainda à correção de Holm para {_outcome(verdict)}"
+    return f"o intervalo contém a margem: com o mesmo valor, precisaria ser cerca de {words} mais estreito para deixá-la de fora, e resistir ainda à correção de Holm para {_outcome(verdict)}"
 
 
 def _another_value(verdict: Verdict, measured: Estimate) -> str:

@@ -49,14 +49,14 @@ def baseline_table(evidence: Evidence) -> str:
         row("Desvio (nats) ↓", "bce", ptbr.number(scores["mean_image_bce"] - floor), 2, floor),
         row("EQM por pixel ↓", "mse", "n. m.", 4),
         row("Nitidez (gradiente) ↑", "sharpness", "n. m.", 3),
-        row("Variância dos dados conservada ↑", "variance", "zero", 3),
+        row("Variância dos dados conservada ↑", "variance", "—", 3),
     ]
     labels = [f"PCA {ptbr.plural(size, 'dimensão', 'dimensões')}" for size in sizes]
     caption = (
         "Referências lineares no mesmo teste: a imagem média do treino, que não transmite nada, e a projeção nas "
         "primeiras "
         "componentes principais do treino. As saídas lineares são cortadas ao intervalo dos pixels antes da BCE; "
-        "n. m.: não medido."
+        "n. m.: não medido; —: a imagem média não conserva variância alguma."
     )
     return str(Table(["Métrica", "Imagem média", *labels], rows, caption, id="linear"))
 
@@ -183,7 +183,7 @@ PAGE = Page(
             (
                 "As {{ extreme_count }} imagens da figura anterior que o {{ label('e100') }} reconstrói com menor EQM "
                 "(à esquerda) e as {{ extreme_count }} com maior (à direita), da melhor para a pior. De cima para "
-                "baixo: o original, {{ run_labels | join('; ') }}."
+                "baixo: o original; {{ run_labels | join('; ') }}."
             ),
             (
                 "Das melhores às piores reconstruções do {{ label('e100') }}: o EQM vai de {{ extreme_errors[0] | "
@@ -197,10 +197,11 @@ PAGE = Page(
                 "Nitidez mediana conforme o número de dimensões latentes, em escala logarítmica: o VAE e o "
                 "autocodificador determinístico (AE) depois de {{ run('e10').epochs }} épocas, e a projeção linear "
                 "(PCA). O que separa o AE do VAE, na mesma dimensão, é o efeito da regularização; o que falta ao AE "
-                "para chegar a um tem outra causa."
+                "para chegar a um tem outra causa. O AE e a PCA foram medidos só nos pontos marcados, e por isso nenhuma linha os "
+                "liga."
             ),
             (
-                "Curvas da nitidez: com {{ run('e10').latent_dim }} dimensões, {{ value('sharpness', 'e10') | "
+                "Nitidez: com {{ run('e10').latent_dim }} dimensões, {{ value('sharpness', 'e10') | "
                 "number(3) }} no VAE e {{ value('sharpness', 'e10-ae') | number(3) }} no AE; com {{ "
                 "run('e10-l50').latent_dim }}, {{ value('sharpness', 'e10-l50') | number(3) }} e {{ "
                 "value('sharpness', 'e10-l50-ae') | number(3) }}."

@@ -38,7 +38,6 @@ def returned_sharpness(autoencoder: Sample, vae: Sample) -> Array:
 
 def _due_to_kl(claim_id: str, space: str, autoencoder: str, vae: str) -> Claim:
     size = f"{{{{ run('{vae}').latent_dim }}}} dimensões"
-    both = f"o {{{{ label('{autoencoder}') }}}} e o {{{{ label('{vae}') }}}}"
     return Claim(
         id=claim_id,
         statement=f"No espaço {space}, o borrão das reconstruções se deve ao termo KL.",
@@ -63,9 +62,11 @@ def _due_to_kl(claim_id: str, space: str, autoencoder: str, vae: str) -> Claim:
             "{% endif %}."
         ),
         inconclusive=(
-            f"Entre {both}, a nitidez mediana muda {{{{ raw | signed(1, '%') }}}} do que falta ao VAE. A causa do "
-            "borrão teria de devolver mais de {{ margin }}, {{ 'e é o que se mediu' if claimed else 'e não é o que se "
-            "mediu' }}; {{ with_seeds }}, não se decide."
+            f"{{% if raw < 0 %}}O {{{{ label('{autoencoder}') }}}} é ainda mais borrado que o {{{{ label('{vae}') }}}}: a parte "
+            "da nitidez que devolve é negativa, {{ value }}"
+            f"{{% else %}}O {{{{ label('{autoencoder}') }}}} devolve {{{{ value }}}} da nitidez que falta ao "
+            f"{{{{ label('{vae}') }}}}{{% endif %}}; a causa do borrão teria de devolver mais de {{{{ margin }}}}, "
+            "{{ 'e é o que se mediu' if claimed else 'e não é o que se mediu' }}; {{ with_seeds }}, não se decide."
         ),
         unit="%",
         decimals=1,
@@ -122,8 +123,8 @@ def draw_sharpness(evidence: Evidence, theme: "Theme") -> "Figure":
     linear = [evidence.dataset.score(f"pca{size}_sharpness") for size in sizes]
     paths = [
         by_dimension.trajectory(evidence, "VAE", "series1", "sharpness"),
-        by_dimension.trajectory(evidence, "AE", "series2", "sharpness", AUTOENCODERS),
-        figures.Trajectory("PCA", "series4", sizes, linear, [""] * len(linear)),
+        by_dimension.trajectory(evidence, "AE", "series2", "sharpness", AUTOENCODERS, joined=False),
+        figures.Trajectory("PCA", "series4", sizes, linear, [""] * len(linear), joined=False),
     ]
     return by_dimension.draw(paths, theme, "mediana da nitidez (original: 1)")
 

@@ -204,9 +204,10 @@ GAINS = Plot(
     caption="A medida da afirmação, tomada em cada época como se o treino acabasse ali: queda por época do −ELBO de "
     "validação nas últimas épocas até ela{% if seeds | length > 1 %}, em média sobre as sementes{% endif %}. A "
     "linha interrompida é a margem; os traços sobre o eixo são épocas em que a perda subia ou quase não caía.",
-    alt="Queda do −ELBO de validação por época, em escala logarítmica. Nas últimas épocas, a reta ajustada cai "
-    "{{ fall['e10'].value | number }} nats por época no {{ label('e10') }}, {{ fall['e50'].value | number }} no "
-    "{{ label('e50') }} e {{ fall['e100'].value | number }} no {{ label('e100') }}.",
+    alt="Queda do −ELBO de validação por época, em escala logarítmica. Nas últimas épocas, a reta ajustada "
+    "{{ (-fall['e10'].value) | moved(2, 'nats') }} por época no {{ label('e10') }}, "
+    "{{ (-fall['e50'].value) | moved(2, 'nats') }} no {{ label('e50') }} e "
+    "{{ (-fall['e100'].value) | moved(2, 'nats') }} no {{ label('e100') }}.",
 )
 
 PAGE = Page(

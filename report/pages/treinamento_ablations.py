@@ -72,15 +72,15 @@ CLAIMS = (
         side="below",
         reason="a afirmação é sobre o sentido do efeito, e qualquer aumento a contraria",
         confirmed=(
-            "O termo KL abaixa σ: com ele, o desvio-padrão médio muda {{ raw | signed(3) }}"
-            "{% if interval %} (intervalo {{ interval }}){% endif %} em relação ao treino sem ele."
+            "O termo KL abaixa σ: com ele, o desvio-padrão médio {{ raw | moved(3) }}"
+            "{% if interval %} (intervalo da mudança: {{ interval }}){% endif %} em relação ao treino sem ele."
         ),
         refuted=(
-            "O termo KL não abaixa σ, ele o sustenta: com ele, o desvio-padrão médio muda "
-            "{{ raw | signed(3) }}{% if interval %} (intervalo {{ interval }}){% endif %} em relação ao treino sem ele."
+            "O termo KL não abaixa σ, ele o sustenta: com ele, o desvio-padrão médio "
+            "{{ raw | moved(3) }}{% if interval %} (intervalo da mudança: {{ interval }}){% endif %} em relação ao treino sem ele."
         ),
         inconclusive=(
-            "Com o termo KL, o desvio-padrão médio medido muda {{ raw | signed(3) }} em relação ao treino sem ele; "
+            "Com o termo KL, o desvio-padrão médio medido {{ raw | moved(3) }} em relação ao treino sem ele; "
             "{{ with_seeds }}, não se decide em que sentido o termo KL move σ."
         ),
         decimals=3,

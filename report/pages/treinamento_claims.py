@@ -139,16 +139,16 @@ DELAYED = Claim(
     "costuma separar arquiteturas de VAE, e menos do que isso não se distinguiria de um detalhe do treino",
     confirmed=(
         "Depois de {{ run('e100').epochs }} épocas, o termo KL já não custa reconstrução que conte: a BCE pela média do "
-        "VAE difere da do autocodificador em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
+        "VAE é {{ raw | apart(2, 'nats') }} que a do autocodificador{% if interval %} (intervalo da diferença: {{ interval }})"
         "{% endif %}, abaixo da margem de {{ margin }}."
     ),
     refuted=(
         "O termo KL não se limita a atrasar o ajuste: depois de {{ run('e100').epochs }} épocas, a BCE pela média do VAE "
-        "ainda difere da do autocodificador em {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }})"
+        "ainda é {{ raw | apart(2, 'nats') }} que a do autocodificador{% if interval %} (intervalo da diferença: {{ interval }})"
         "{% endif %}, acima da margem de {{ margin }}."
     ),
     inconclusive=(
-        "Depois de {{ run('e100').epochs }} épocas, medimos na BCE pela média {{ raw | signed(2, 'nats') }} entre VAE e "
+        "Depois de {{ run('e100').epochs }} épocas, a BCE pela média medida no VAE é {{ raw | apart(2, 'nats') }} que a do "
         "autocodificador, o que {{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; "
         "{{ with_seeds }}, não se decide se o atraso é tudo o que o termo KL causa."
     ),
@@ -172,12 +172,12 @@ MEMORY = Claim(
     ),
     refuted=(
         "Não se vê memorização que conte: de {{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, a distância entre "
-        "teste e treino muda {{ raw | signed(2, 'nats') }}{% if interval %} (intervalo {{ interval }}){% endif %}, aquém "
+        "teste e treino {{ raw | moved(2, 'nats', 'cresce') }}{% if interval %} (intervalo da mudança: {{ interval }}){% endif %}, aquém "
         "da margem de {{ margin }}."
     ),
     inconclusive=(
-        "De {{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, a distância medida entre teste e treino muda "
-        "{{ raw | signed(2, 'nats') }}, o que {{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; "
+        "De {{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, a distância medida entre teste e treino "
+        "{{ raw | moved(2, 'nats', 'cresce') }}, o que {{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; "
         "{{ with_seeds }}, não se decide se o treino longo memoriza."
     ),
     unit="nats",

@@ -66,7 +66,7 @@ def stages(spec: ConvSpec) -> tuple[list["Stage"], list["Stage"]]:
     ]
     decoder = [
         figures.Stage("linear", down[-1].channels[1], down[-1].side),
-        *(figures.Stage("conv transposta", one.channels[1], one.side) for one in up),
+        *(figures.Stage("conv. transp.", one.channels[1], one.side) for one in up),
         figures.Stage("conv + sigmoide", *last.channels[1:], last.side),
     ]
     return encoder, decoder

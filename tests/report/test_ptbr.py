@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from report import ptbr
+from report.origins import Origin, origins_of, trace
 from vae.errors import LaudoError
 
 NB = "\u00a0"
@@ -24,6 +25,14 @@ plain = ptbr.strip_marks
         (ptbr.signed(-0.12), "−0,12"),
         (ptbr.signed(0.001), "0,00"),
         (ptbr.signed(-0.001), "0,00"),
+        (ptbr.moved(0.029, 3), "sobe 0,029"),
+        (ptbr.moved(-0.004, 3), "cai 0,004"),
+        (ptbr.moved(-0.0004, 3), "fica igual"),
+        (ptbr.moved(-1.5, 1, "nats", "crescem"), f"diminuem 1,5{NB}nats"),
+        (ptbr.moved(2, 0, "%", form="subiram"), "subiram 2%"),
+        (ptbr.apart(0.077, 3), "0,077 maior"),
+        (ptbr.apart(-0.226, 3, "nats"), f"0,226{NB}nats menor"),
+        (ptbr.apart(0.0004, 3), "nem maior nem menor"),
         (ptbr.plus_minus(12.34, 0.4, 1, "nats"), f"12,3{NB}±{NB}0,4{NB}nats"),
         (ptbr.with_interval(12.34, 11.94, 12.74, 1, "nats"), f"12,3{NB}±{NB}0,4{NB}nats"),
         (ptbr.with_interval(0.98, 0.95, 1.0, 2, "%"), f"0,98 [0,95;{NB}1,00]%"),
@@ -59,6 +68,8 @@ def test_what_cannot_be_printed_is_refused() -> None:
         ptbr.number(math.nan)
     with pytest.raises(LaudoError, match="23/11/2026"):
         ptbr.date("23/11/2026")
+    with pytest.raises(LaudoError, match="desce"):
+        ptbr.moved(0.1, form="desce")
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15)
@@ -70,6 +81,8 @@ def test_whatever_has_a_digit_is_marked_once_and_passes_the_lint(a: float, b: fl
     texts = [
         ptbr.number(a, decimals, unit),
         ptbr.signed(a, decimals, unit),
+        ptbr.moved(a, decimals, unit),
+        ptbr.apart(a, decimals, unit),
         ptbr.plus_minus(a, abs(b), decimals, unit),
         ptbr.interval(min(a, b), max(a, b), decimals, unit),
         ptbr.percent(a, decimals),
@@ -194,6 +207,12 @@ def test_a_digit_typed_after_markup_is_still_found(name: str) -> None:
 def test_a_share_and_its_percentage_are_rounded_alike() -> None:
     assert ptbr.strip_marks(ptbr.percent(0.2355)) == "23,6%"
     assert ptbr.strip_marks(ptbr.number(0.2355, 3)) == "0,236"
+
+
+def test_what_moved_keeps_where_its_number_comes_from() -> None:
+    change = trace(-0.25, frozenset({Origin("a mudança da nitidez", ())}))
+    for text in (ptbr.moved(change), ptbr.apart(change)):
+        assert origins_of(text) == origins_of(change) != frozenset()
 
 
 def test_a_unit_that_ends_in_a_stop_ends_the_sentence() -> None:

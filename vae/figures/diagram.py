@@ -77,8 +77,8 @@ def _wide(
     middle = points - 118
     for row, title, stages, y in ((0, titles[0], encoder, top), (1, titles[1], list(reversed(decoder)), bottom)):
         axes.text(4, y + 62, title, fontsize=TITLE_SIZE, fontweight="bold", va="center")
-        step = (middle - 90) / max(len(stages) - 1, 1)
-        xs = [40 + step * i for i in range(len(stages))]
+        step = (middle - 98) / max(len(stages) - 1, 1)
+        xs = [48 + step * i for i in range(len(stages))]
         for i, (x, stage) in enumerate(zip(xs, stages, strict=True)):
             half = _block(axes, x, y, stage, theme)
             axes.text(x, y - 50, stage.shape, ha="center", va="center", fontweight="bold")
@@ -120,7 +120,7 @@ def _column(
             long, thick = _size(stage)
             _rectangle(axes, x, y, long * 1.3, min(thick, 20) * 0.6, theme)
             axes.text(points * 0.43, y, stage.shape, va="center", fontweight="bold")
-            axes.text(points * 0.70, y, stage.label, va="center", color=theme.muted)
+            axes.text(points * 0.68, y, stage.label, va="center", color=theme.muted)
             if i + 1 < len(stages):
                 _arrow(axes, (x, y - 8), (x, y - step + 8), theme)
             y -= step

@@ -16,7 +16,10 @@ from vae.figures.style import WIDTH, Theme, drawing
 
 @dataclasses.dataclass(frozen=True)
 class Trajectory:
-    """A trajectory of trainings: cost (n,), quality (n,) and a word, or "", at each point; low, high bound the quality."""
+    """A trajectory of trainings: cost (n,), quality (n,) and a word, or "", at each point.
+
+    low, high: bounds of the quality. joined: whether a line runs through the points.
+    """
 
     label: str
     style: str
@@ -25,6 +28,7 @@ class Trajectory:
     points: Sequence[str]
     low: Numbers | None = None
     high: Numbers | None = None
+    joined: bool = True
 
 
 def cost_quality(
@@ -37,7 +41,7 @@ def cost_quality(
     log_x: bool = True,
     width: float = WIDTH,
 ) -> Figure:
-    """Return quality against cost, the points of a trajectory joined, each trajectory and each point with a word named."""
+    """Return quality against cost, the points of a trajectory joined if it says so, each trajectory and each point with a word named."""
     with drawing(theme):
         figure = new_figure(width, 3.8)
         axes = figure.add_subplot()
@@ -50,7 +54,8 @@ def cost_quality(
             if len(path.points) != len(path.cost):
                 raise FigureError(f"path '{path.label}' has {len(path.cost)} points and {len(path.points)} words.")
             style = theme.style(path.style)
-            axes.plot(path.cost, path.quality, color=style.colour, **marker(style, theme, 7.0))
+            line = "solid" if path.joined else "none"
+            axes.plot(path.cost, path.quality, color=style.colour, linestyle=line, **marker(style, theme, 7.0))
             if path.low is not None and path.high is not None:
                 axes.vlines(path.cost, path.low, path.high, color=style.colour, linewidth=1.2)
             for index, word in enumerate(path.points):

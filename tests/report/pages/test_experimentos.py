@@ -15,7 +15,7 @@ from report.pages.experimentos_claims import (
     rate_margin,
 )
 from report.pages.experimentos_figures import short_label
-from report.pages.experimentos_tables import SWEEP, enough_dimensions, steps
+from report.pages.experimentos_tables import SWEEP, best_dimensions, enough_dimensions, steps
 from report.sample import Sample
 from report.statistics import Samples
 from tests.report.synthetic import synthetic_results
@@ -114,10 +114,11 @@ def test_the_smallest_latent_that_no_larger_one_betters() -> None:
     grid = make_grid("full", "fashion-mnist", 2)
     results = synthetic_results(grid, np.random.default_rng(0))
     # Test −ELBO of each size of the sweep, in its order.
-    for losses, expected in (
-        ((260, 255, 245, 240.5, 240.2, 240), 10),
-        ((260, 255, 245, 244.5, 241.5, 240), 50),
-        ((240, 241, 242, 243, 244, 245), 2),
+    for losses, expected, best in (
+        ((260, 255, 245, 240.5, 240.2, 240), 10, 50),
+        ((260, 255, 245, 244.5, 241.5, 240), 50, 50),
+        ((240, 241, 242, 243, 244, 245), 2, 2),
+        ((260, 255, 245, 240.2, 240.1, 240.9), 10, 20),
     ):
         for run, loss in zip(SWEEP, losses, strict=True):
             for result in results[run].values():
@@ -129,6 +130,17 @@ def test_the_smallest_latent_that_no_larger_one_betters() -> None:
                 )
         evidence = Evidence(grid, Samples(results, dataset_info("fashion-mnist"), 20), {})
         assert enough_dimensions(evidence) == expected
+        assert best_dimensions(evidence, "test_neg_elbo") == best
+
+
+def test_the_best_latent_has_the_most_of_what_more_is_better() -> None:
+    grid = make_grid("full", "fashion-mnist", 1)
+    results = synthetic_results(grid, np.random.default_rng(0))
+    for run, sharpness in zip(SWEEP, (0.3, 0.4, 0.5, 0.7, 0.6, 0.5), strict=True):
+        for result in results[run].values():
+            result.arrays["test_sharpness"] = np.full_like(result.arrays["test_sharpness"], sharpness)
+    evidence = Evidence(grid, Samples(results, dataset_info("fashion-mnist"), 20), {})
+    assert best_dimensions(evidence, "sharpness") == 10
 
 
 def test_steps_count_the_last_short_batch() -> None:

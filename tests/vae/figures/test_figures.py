@@ -207,3 +207,14 @@ def test_a_histogram_has_area_one_and_refuses_what_is_not_finite() -> None:
             f.histograms(
                 {"x": [f.Distribution("c", "data", values)]}, theme=LIGHT, x_label="", y_label="", tick_format=str
             )
+
+
+def test_a_line_runs_only_through_points_that_are_joined() -> None:
+    paths = [
+        f.Trajectory("trilha-a", "e100", [2, 50], [0.3, 0.5], ["", ""]),
+        f.Trajectory("trilha-b", "e10", [2, 50], [0.2, 0.4], ["", ""], joined=False),
+    ]
+    figure = f.cost_quality(paths, theme=LIGHT, x_label="x", y_label="y", tick_format=str)
+    joined, apart = figure.axes[0].lines
+    assert joined.get_linestyle() == "-" and apart.get_linestyle() == "None"
+    assert apart.get_marker() not in ("", "None", None)
