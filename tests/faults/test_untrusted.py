@@ -16,11 +16,11 @@ from report.environment import make_environment
 from report.evidence import Evidence
 from report.following import finished
 from report.foreign import code, plain
-from report.page import Columns, Figure, Page, Plot
 from report.render import Rendering
 from report.sections import PAGES
 from report.snapshot import take
 from tests.report.synthetic import evidence_of, synthetic_results
+from tests.report.test_pages import undrawn
 from vae.grid import make_grid
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,14 +180,6 @@ def hostile() -> Evidence:
     grid = make_grid("full", "digits", 1)
     evidence = evidence_of(grid, synthetic_results(grid, np.random.default_rng(0)), resamples=20)
     return with_foreign_texts(evidence, " ".join(HOSTILE))
-
-
-PIXEL = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
-
-
-def undrawn(page: Page, figure: Figure, evidence: Evidence) -> dict[str, bytes]:
-    count = len(figure.columns) if isinstance(figure, Columns) else 2 if isinstance(figure, Plot) else 1
-    return {f"{figure.id}-{index}.png": PIXEL for index in range(count)}
 
 
 @pytest.mark.parametrize("slug", ["reproducao", "treinamento", "placar", "espaco-latente"])
