@@ -219,16 +219,16 @@ def near(text: str, found: re.Match[str]) -> str:
 def test_the_checks_find_what_is_wrong() -> None:
     """A verdict turned round, a sentence of another, a pill of another: each is found."""
     evidence = drawn_evidence(1)
-    page = next(page for page in PAGES if page.slug == "licoes")
+    page = next(page for page in PAGES if page.slug == "experimentos")
     text, said = ptbr.strip_marks(text_of(page, evidence)), sayings(evidence)
-    kind = evidence.verdicts["8"].kind
+    kind = evidence.verdicts["30"].kind
     other = next(k for k in (*DECIDED, VerdictKind.INCONCLUSIVE) if k is not kind)
-    turned = forced(evidence, other, "8")
+    turned = forced(evidence, other, "30")
     assert misjudged(evidence) == []
-    assert any("claim 8" in fault for fault in misjudged(turned))
+    assert any("claim 30" in fault for fault in misjudged(turned))
     assert misquoted(page, evidence, text, said) == []
-    assert any("claim 8" in fault for fault in misquoted(page, turned, text, said))
-    sentence = said["8"][kind]
+    assert any("claim 30" in fault for fault in misquoted(page, turned, text, said))
+    sentence = said["30"][kind]
     swapped = text.replace(f"{sentence} {verdict_mark(kind)}", f"{sentence} {verdict_mark(other)}")
     assert swapped != text
     assert any("marks no sentence" in fault for fault in misquoted(page, evidence, swapped, said))
