@@ -94,7 +94,7 @@ def main(
     store = ResultsStore(results_dir or default_results(profile, dataset))
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
-    alone = {"--compare": revision, "--deliver": delivery, "--notebook": notebook, "--reproduce": again or None}
+    alone = {"--reproduce": again or None, "--compare": revision, "--deliver": delivery, "--notebook": notebook}
     given = [option for option, value in alone.items() if value is not None]
     building = everything or sections or retrain or show_status or check or (dry_run and not again)
     if given and (building or len(given) > 1):
