@@ -28,8 +28,8 @@ from vae.store import ResultsStore
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
     "report/bibliography.py", "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py",
-    "report/citation.py", "report/drawing.py", "report/environment.py", "report/estimates.py", "report/evidence.py", "report/following.py", "report/foreign.py", "report/glossary.py", "report/labels.py", "report/metrics.py",
-    "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/references.py", "report/render.py",
+    "report/citation.py", "report/codepages.py", "report/drawing.py", "report/environment.py", "report/estimates.py", "report/evidence.py", "report/following.py", "report/foreign.py", "report/glossary.py", "report/labels.py", "report/metrics.py",
+    "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/references.py", "report/render.py", "report/rendered.py",
     "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/terms.py", "report/tracing.py",
     "report/wording.py", "report/works.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
     "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",
