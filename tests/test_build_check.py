@@ -23,14 +23,19 @@ PAGE = "atividades/04-vae/reproducao.md"
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the report, cut down to one page without claims and figures, with made-up results; rendered."""
+    """A copy of the report, cut down to a page without claims and figures and the one of the terms, with made-up results; rendered."""
     root = tmp_path_factory.mktemp("tree")
     for name in ("vae", "report", "benchmarks", "docs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "build.py", root)
     sections = root / "report/sections.py"
-    one = re.sub(r"(?s)(PAGES: [^\n]*= \().*?\n\)", r"\1reproducao.PAGE,)", sections.read_text(), count=1)
+    one = re.sub(
+        r"(?s)(PAGES: [^\n]*= \().*?\n\)", r"\1reproducao.PAGE, referencias.PAGE)", sections.read_text(), count=1
+    )
     sections.write_text(one)
+    overview = root / "docs" / Path(PAGE).with_name("visao-geral.md")  # where the page of terms leads to
+    overview.parent.mkdir(parents=True, exist_ok=True)
+    overview.write_text("# Visão geral\n\n## Como citar\n")
     grid = make_grid("full", "digits", 1)
     for results in synthetic_results(grid, np.random.default_rng(0)).values():
         for result in results.values():

@@ -89,7 +89,7 @@ def test_a_claim_is_one_function_and_three_sentences_beside_the_page(tree: Path)
     value = ptbr.strip_marks(ptbr.number(mean_ssim(results["e50"]) - mean_ssim(results["e10"])))
     (inconclusive,) = re.findall(r'inconclusive="(.*?)"', block)  # of one seed nothing else can come
     (statement,) = re.findall(r'statement="(.*?)"', block)
-    shown = re.sub(r"\]\([^)]*\)", "]", (tree / RENDERED / f"{PAGE}.md").read_text())
+    shown = re.sub(r"\]\([^)]*\)(?:\{[^}]*\})?", "]", (tree / RENDERED / f"{PAGE}.md").read_text())
     plain = re.sub(r"\[([^\]]*)\]", r"\1", shown)
     sentence = inconclusive.replace("{{ value }}", value)
     assert f'id="afirmacao-{CLAIM}"' in plain
