@@ -1,6 +1,5 @@
 """The same work on all cores: forked processes, which start with everything that this one has loaded and computed."""
 
-import gc
 import os
 import pickle
 import signal
@@ -31,7 +30,6 @@ def forked_map(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
     os.write(tickets, bytes(range(len(items))))
     os.close(tickets)
     done: dict[int, R] = {}
-    gc.freeze()  # what is there stays: going through it again and again would cost time, and copy its pages in each child
     children = [_child(work, items, waiting) for _ in range(helpers)]
     readers = [threading.Thread(target=_collect, args=(pipe, done), daemon=True) for _, pipe in children]
     try:
@@ -44,7 +42,6 @@ def forked_map(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         for index, item in enumerate(items):
             yield done.pop(index) if index in done else work(item)
     finally:
-        gc.unfreeze()
         os.close(waiting)
         for process, _ in children:
             os.kill(process, signal.SIGKILL)  # not yet waited for, so the number is still its own

@@ -96,7 +96,7 @@ CLAIMS = (
         ),
         refuted=(
             "Com {{ run('e50').epochs }} épocas os contornos não ficam visivelmente mais nítidos do que com {{ "
-            "run('e10').epochs }}: a mediana da nitidez muda {{ value }} (intervalo {{ interval }}), aquém dos {{ "
+            "run('e10').epochs }}: a mediana da nitidez {{ raw | moved(3) }} (intervalo da mudança: {{ interval }}), aquém dos {{ "
             "margin }} que se notariam."
         ),
         inconclusive=(
@@ -123,11 +123,11 @@ CLAIMS = (
         refuted=(
             "Em Bag e Ankle boot, onde estariam alças e saltos, os traços finos não ganham contraste visível de "
             "{{ run('e10').epochs }} para {{ run('e50').epochs }} épocas: a mediana da nitidez pelo laplaciano "
-            "muda {{ value }} (intervalo {{ interval }}), aquém de {{ margin }}."
+            "{{ raw | moved(3) }} (intervalo da mudança: {{ interval }}), aquém de {{ margin }}."
         ),
         inconclusive=(
-            "Em Bag e Ankle boot, onde estariam alças e saltos, a mediana da nitidez pelo laplaciano mudou "
-            "{{ raw | signed(3) }} de {{ run('e10').epochs }} para {{ run('e50').epochs }} épocas. Se isso é "
+            "Em Bag e Ankle boot, onde estariam alças e saltos, a mediana da nitidez pelo laplaciano "
+            "{{ raw | moved(3, form='subiu') }} de {{ run('e10').epochs }} para {{ run('e50').epochs }} épocas. Se isso é "
             "contraste visível, isto é, mais de {{ margin }}, não se decide {{ with_seeds }}."
         ),
         decimals=3,
@@ -210,7 +210,7 @@ CLAIMS = (
         ),
         confirmed=(
             "As texturas do {{ label('e10-l50') }} são mais suaves que as do {{ label('e100') }}: a mediana da "
-            "nitidez pelo laplaciano muda {{ value }} (intervalo {{ interval }})."
+            "nitidez pelo laplaciano é {{ raw | apart(3) }} (intervalo da diferença: {{ interval }})."
         ),
         refuted=(
             "As texturas do {{ label('e10-l50') }} não são mais suaves que as do {{ label('e100') }}: a diferença "
@@ -240,16 +240,16 @@ CLAIMS = (
         reason="uma reconstrução em cem é a menor diferença que se espera notar numa grade delas",
         confirmed=(
             "As reconstruções do {{ label('e10-l50') }} têm menos artefatos que as do {{ label('e100') }}: a parcela das "
-            "que ficam longe de toda imagem real muda {{ raw | signed(1, 'p.p.') }} (intervalo {{ interval }})."
+            "que ficam longe de toda imagem real é {{ raw | apart(1, 'p.p.') }} (intervalo da diferença: {{ interval }})."
         ),
         refuted=(
             "As reconstruções do {{ label('e10-l50') }} não têm menos artefatos que as do {{ label('e100') }}: a parcela "
-            "das que ficam longe de toda imagem real muda {{ raw | signed(1, 'p.p.') }} (intervalo {{ interval }}), e os "
-            "{{ margin }} pedidos não são alcançados."
+            "das que ficam longe de toda imagem real é {{ raw | apart(1, 'p.p.') }} (intervalo da diferença: {{ interval }}), e a "
+            "afirmação pede uma diferença abaixo de {{ margin }}."
         ),
         inconclusive=(
-            "Do {{ label('e100') }} ao {{ label('e10-l50') }}, a parcela das reconstruções longe de toda imagem real muda "
-            "{{ raw | signed(1, 'p.p.') }}, e menos artefatos pediriam uma mudança abaixo de {{ margin }}; "
+            "Do {{ label('e100') }} ao {{ label('e10-l50') }}, a parcela das reconstruções longe de toda imagem real "
+            "{{ raw | moved(1, 'p.p.') }}, e menos artefatos pediriam uma mudança abaixo de {{ margin }}; "
             "{{ with_seeds }}, não se decide."
         ),
         unit="p.p.",
@@ -274,7 +274,7 @@ CLAIMS = (
             "{{ value }} (intervalo {{ interval }}) das reconstruções."
         ),
         refuted=(
-            "Com {{ run('e10').epochs }} épocas, a estrutura global não se conserva em todos os tipos de peça: do pior deles, o classificador, que só viu imagens nítidas, não reconhece mais de "
+            "Com {{ run('e10').epochs }} épocas, a estrutura global não se conserva em todos os tipos de peça: do pior deles, o classificador, que só viu imagens nítidas, só reconhece "
             "{{ value }} (intervalo {{ interval }}) das reconstruções."
         ),
         inconclusive=(
@@ -303,7 +303,7 @@ CLAIMS = (
             "{{ value }} (intervalo {{ interval }}) das reconstruções."
         ),
         refuted=(
-            "Com {{ run('e10').epochs }} épocas, nem toda classe se reconhece na reconstrução: da pior delas, o classificador, que só viu imagens nítidas, não reconhece mais de "
+            "Com {{ run('e10').epochs }} épocas, nem toda classe se reconhece na reconstrução: da pior delas, o classificador, que só viu imagens nítidas, só reconhece "
             "{{ value }} (intervalo {{ interval }}) das reconstruções."
         ),
         inconclusive=(
