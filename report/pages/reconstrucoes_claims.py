@@ -245,7 +245,7 @@ CLAIMS = (
         refuted=(
             "As reconstruções do {{ label('e10-l50') }} não têm menos artefatos que as do {{ label('e100') }}: a parcela "
             "das que ficam longe de toda imagem real é {{ raw | apart(1, 'p.p.') }} (intervalo da diferença: {{ interval }}), e a "
-            "afirmação pede uma diferença abaixo de {{ margin }}."
+            "diferença pedida, abaixo de {{ margin }}, não é alcançada."
         ),
         inconclusive=(
             "Do {{ label('e100') }} ao {{ label('e10-l50') }}, a parcela das reconstruções longe de toda imagem real "
