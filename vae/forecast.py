@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+import statistics
 from collections.abc import Collection
 
 from vae.datasets import DatasetInfo
@@ -25,7 +26,7 @@ class Forecast:
 def forecast(plan: Plan, store: ResultsStore, device: str, data: str) -> Forecast:
     """Return what would be trained and evaluated, on which device, and about how long; data: where it is, in words."""
     kind = guess_device(device)
-    rate, basis = images_per_second(plan, store, kind)
+    rate, evaluation, basis = pace(plan, store, kind)
     lines = []
     total = 0.0
     for steps in by_training(plan.steps):
@@ -33,7 +34,7 @@ def forecast(plan: Plan, store: ResultsStore, device: str, data: str) -> Forecas
         for step in steps:
             lines.append(f"  {step.label:16} {step.action.value:9} {step.state.value}: {step.reason}")
         images = _epochs_to_train(todo, plan.retrain) * _images_per_epoch(steps[0], plan.info)
-        total += images / rate + EVALUATION_SECONDS[kind] * len(todo)
+        total += images / rate + evaluation * len(todo)
     if not plan.todo:
         return Forecast((*lines, "Nothing to train: everything is fresh."), 0.0)
     trained = sum(step.action is Action.TRAIN for step in plan.todo)
@@ -52,15 +53,23 @@ def guess_device(asked: str) -> str:
     return "cuda" if shutil.which("nvidia-smi") else "cpu"
 
 
-def images_per_second(plan: Plan, store: ResultsStore, kind: str) -> tuple[float, str]:
-    """Return the rate of the newest stored training on such a device, or a typical one, and which of the two."""
-    for step in reversed(plan.steps):
+def pace(plan: Plan, store: ResultsStore, kind: str) -> tuple[float, float, str]:
+    """Return images a second, seconds an evaluation takes, and whose: medians of what is stored of such a device.
+
+    Typical values where nothing is.
+    """
+    rates, evaluations = [], []
+    for step in plan.steps:
         if isinstance(step.spec, RunSpec) and step.state in (State.FRESH, State.STALE):
             provenance = store.provenance(step.spec.name, step.seed)
             on_cpu = all(session["device"].startswith("CPU") for session in provenance["training"])
             if on_cpu == (kind == "cpu") and provenance.get("images_per_second"):
-                return float(provenance["images_per_second"]), f"measured when {step.label} was trained"
-    return TYPICAL_IMAGES_PER_SECOND[kind], "a typical rate"
+                rates.append(float(provenance["images_per_second"]))
+                evaluations.append(float(provenance["evaluation"]["seconds"]))
+    if not rates:
+        return TYPICAL_IMAGES_PER_SECOND[kind], EVALUATION_SECONDS[kind], "a typical rate"
+    whose = "as when the stored result was made" if len(rates) == 1 else f"the median of {len(rates)} stored results"
+    return statistics.median(rates), statistics.median(evaluations), whose
 
 
 def _epochs_to_train(steps: list[Step], retrain: Collection[str]) -> int:

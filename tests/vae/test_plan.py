@@ -170,6 +170,26 @@ def test_the_forecast_counts_only_the_images_of_a_spec(plan: Planner, store: Res
     assert epochs_said(plan(grid=dataclasses.replace(grid, runs=half)), store) == pytest.approx(expected)
 
 
+def test_the_forecast_goes_at_the_median_pace_of_what_is_stored(
+    plan: Planner, filled: ResultsStore, grid: Grid
+) -> None:
+    stored = [(run.name, seed) for run in grid.runs for seed in grid.seeds_of(run.name)]
+    for place, (run, seed) in enumerate(stored):
+        result = filled.load(run, seed)
+        session = {"device": "CPU of a test", "commit": "none"}
+        made = {
+            "training": [session],
+            "evaluation": {"seconds": 10.0 + place},
+            "images_per_second": 100.0 * (place + 1),
+        }
+        filled.save(dataclasses.replace(result, provenance=made))
+    middle = (len(stored) - 1) / 2
+    said = forecast(plan(retrain={"b1"}), filled, "cpu", "a folder")
+    again = len(grid.seeds_of("b1"))
+    assert said.seconds == pytest.approx(again * (EPOCH / (100 * (middle + 1)) + 10 + middle))
+    assert f"the median of {len(stored)} stored results" in said.lines[-1]
+
+
 def test_a_fresh_grid_is_said_to_be_fresh(plan: Planner, filled: ResultsStore) -> None:
     said = forecast(plan(), filled, "cpu", "a folder")
     assert said.seconds == 0
