@@ -6,22 +6,24 @@ python build.py --retrain e50 --section espaco-latente
 
 import dataclasses
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
-import click
+from vae.errors import LaudoError, missing_package
 
-from vae.datasets import DATASETS, dataset_info
-from vae.errors import LaudoError
-from vae.files import reason
-from vae.grid import PROFILES, Grid, make_grid
-from vae.plan import Plan, make_plan
-from vae.store import ResultsStore
-from vae.where import Where, where
+try:
+    import click
+
+    from vae import command
+    from vae.datasets import DATASETS, dataset_info
+    from vae.grid import PROFILES, Grid, make_grid
+    from vae.plan import Plan, make_plan
+    from vae.store import ResultsStore
+    from vae.where import Where, where
+except ModuleNotFoundError as error:  # the likeliest first mistake: another Python than the environment's
+    sys.exit(f"Error: {missing_package(error)}")
 
 ROOT = Path(__file__).resolve().parent
 RUNS_DIR = ROOT / "runs"
@@ -94,9 +96,10 @@ def main(
     store = ResultsStore(results_dir or default_results(profile, dataset))
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
-    alone = {"--reproduce": again or None, "--compare": revision, "--deliver": delivery, "--notebook": notebook}
+    alone = {"--reproduce": again or None, "--compare": revision, "--deliver": delivery, "--notebook": notebook,
+             "--status": show_status or None, "--check": check or None}  # fmt: skip
     given = [option for option, value in alone.items() if value is not None]
-    building = everything or sections or retrain or show_status or check or (dry_run and not again)
+    building = everything or sections or retrain or (dry_run and not again)
     if given and (building or len(given) > 1):
         raise click.UsageError(f"{given[0]} stands alone: build or check with another command, before or after it.")
     if ai_use and delivery is None:
@@ -293,36 +296,8 @@ def run_check(grid: Grid, store: ResultsStore) -> None:
 
 
 def run() -> None:
-    """Run the command line: user errors are a sentence, Ctrl-C and SIGTERM say how to go on."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        main(standalone_mode=False)
-    except click.exceptions.Abort:
-        _stopped()
-    except KeyboardInterrupt:
-        _stopped()
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except LaudoError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        click.echo(
-            f"Error: {place}{reason(error)}. Mend it (space, permissions) and give the same command again.", err=True
-        )
-        sys.exit(1)
-
-
-def _interrupt(number: int, frame: object) -> NoReturn:
-    """Make SIGTERM (what a scheduler or a shutdown sends) end a build as Ctrl-C does."""
-    raise KeyboardInterrupt
-
-
-def _stopped() -> NoReturn:
-    click.echo("\nStopped. Nothing is lost: give the same command again and it goes on where it was.", err=True)
-    sys.exit(130)
+    """Run the command line."""
+    command.run(lambda: main(standalone_mode=False))
 
 
 if __name__ == "__main__":

@@ -48,12 +48,12 @@ def faults(
         result = render_page(page, evidence, environment, publication.identity)
         for line, excerpt in ptbr.unmarked_digits(result.marked):
             yield (
-                f"{page_path(page.slug)}, line {line}: a number typed by hand: {excerpt!r}. "
+                f"{page_path(page.slug)}, line {line} as rendered: a number typed by hand: {excerpt!r}. "
                 f"Take it from a metric, claim or spec (report/pages/{page.template})."
             )
         for line, number in ptbr.unfollowed(result.marked):
             yield (
-                f"{page_path(page.slug)}, line {line}: the number {number!r} came through no metric, claim or spec. "
+                f"{page_path(page.slug)}, line {line} as rendered: the number {number!r} came through no metric, claim or spec. "
                 f"Take it from one of these, or name it with report.origins.constant (report/pages/{page.template})."
             )
         for name, content in result.files.items():

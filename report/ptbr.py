@@ -182,15 +182,15 @@ def tick_format(decimals: int) -> Callable[[float], str]:
 
 
 def unmarked_digits(markdown: str) -> list[tuple[int, str]]:
-    """Return line number (from 1) and excerpt of every line of prose with a digit outside the marks.
+    """Return line number (from 1) and excerpt of every line of prose with a digit outside the marks, «within» it.
 
     Prose is all that a reader sees as text: headings, tables, alt texts and link titles are in; code, TeX, HTML tags,
     targets, labels, attribute lists, list markers, comments and front matter are out.
     """
     masked = _NOT_PROSE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), markdown)
     lines = zip(markdown.split("\n"), masked.split("\n"), strict=True)
-    found = [(row, line, re.search(r"\d", prose)) for row, (line, prose) in enumerate(lines, start=1)]
-    return [(row, _excerpt(line, hit.start())) for row, line, hit in found if hit]
+    found = [(row, line, re.search(r"\d(?:[\d.,]*\d)?", prose)) for row, (line, prose) in enumerate(lines, start=1)]
+    return [(row, _excerpt(line, *hit.span())) for row, line, hit in found if hit]
 
 
 def prose_marks(markdown: str) -> Iterator[re.Match[str]]:
@@ -243,8 +243,9 @@ def _day(iso: str) -> datetime.date:
         raise LaudoError(f"'{iso}' is no date; write it as 2026-11-23.") from error
 
 
-def _excerpt(line: str, position: int, reach: int = 30) -> str:
-    return strip_marks(line[max(0, position - reach) : position + reach]).strip()
+def _excerpt(line: str, start: int, stop: int, reach: int = 30) -> str:
+    around = f"{line[max(0, start - reach) : start]}«{line[start:stop]}»{line[stop : stop + reach]}"
+    return strip_marks(around).strip()
 
 
 def _plain(value: float, decimals: int) -> str:

@@ -13,7 +13,7 @@ from report.evidence import Evidence
 from report.family import StoredResults, judge_family
 from report.forked import forked_map
 from report.page import Page
-from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered, in_short
+from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
 from report.sections import PAGES, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from report.snapshot import from_bytes
@@ -88,7 +88,8 @@ class Publication:
                 continue
             changed = self.rendered.write_page(page.slug, made[page.slug], inputs[page.slug])
             files = "1 file" if changed == 1 else f"{changed} files"
-            tell(f"{page.slug}: rendered, {files} changed ({why[page.slug]})")
+            because = "" if why[page.slug] == NOT_RENDERED else f" ({why[page.slug]})"
+            tell(f"{page.slug}: rendered, {files} changed{because}")
         if code:
             style = {f"{ACTIVITY}/{CODE_DIR}/{STYLE}": code_style()}
             self.rendered.write_page(CODE, style | code.kept | made.get(CODE, {}), code.inputs)
@@ -183,7 +184,11 @@ class Publication:
             elif altered:
                 yield page.slug, "stale", f"{altered[0]} was altered or removed by hand"
             elif self.rendered.has_notice(page.slug):
-                yield page.slug, "stale", "a verdict changed since it was rendered"
+                yield (
+                    page.slug,
+                    "stale",
+                    "a verdict changed, or another page was rendered from other results (a profile, a data set)",
+                )
             else:
                 yield page.slug, "fresh", "as its results, template and code make it"
 

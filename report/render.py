@@ -166,7 +166,10 @@ class Rendering:
     def verdict(self, claim_id: str) -> engine.Verdict:
         """Return a verdict by claim id; PageError if the page neither states nor quotes the claim."""
         if claim_id not in {claim.id for claim in claims_of(self.page)}:
-            raise PageError(f"Page {self.page.slug} speaks of claim '{claim_id}' but neither states nor quotes it.")
+            raise PageError(
+                f"Page {self.page.slug} speaks of claim '{claim_id}' but neither states nor quotes it; "
+                f"add it to claims=(...) of its Page in report/pages/, or to quotes=(...) if another page states it."
+            )
         return self.evidence.verdicts[claim_id]
 
     def claim(self, claim_id: str) -> str:

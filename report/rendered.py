@@ -19,6 +19,7 @@ DOCS, CODE = "docs", "code"  # what is recorded beside the pages: hand-written f
 ACTIVITY = "atividades/04-vae"
 OUTDATED_OPEN, OUTDATED_CLOSE = "<!-- laudo: desatualizada -->\n", "<!-- laudo: fim -->\n"
 FEW = 3  # results that are named; a page can have sixty
+NOT_RENDERED = "not rendered"
 LOSSLESS = "surrogateescape"  # a page altered by hand may be no UTF-8; it is to be found, not to stop the build
 
 Files = Mapping[str, bytes]
@@ -56,7 +57,7 @@ class Rendered:
     def why_no_record(self, slug: str) -> str:
         """Return why nothing is known of a page."""
         path = self._record_path(slug)
-        return f"{path} is damaged" if path.is_file() else "not rendered"
+        return f"{path} is damaged" if path.is_file() else NOT_RENDERED
 
     def why_not_fresh(self, slug: str, inputs: Inputs) -> str:
         """Return why a page has to be rendered again, '' if it is as the inputs make it."""

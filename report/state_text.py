@@ -36,7 +36,8 @@ def state(grid: Grid, store: ResultsStore, runs_dir: Path, publication: Publicat
     """Return the state of every run and page, and why."""
     steps = status(grid, store, runs_dir)
     lines = [f"results: {store.root}  (profile {grid.profile}, {grid.dataset.dataset})"]
-    lines += [f"  {step.label:16} {step.state.value:8} {step.reason}" for step in steps]
+    wide = max(len(step.label) for step in steps)
+    lines += [f"  {step.label:{wide}} {step.state.value:8} {step.reason}" for step in steps]
     lines.append(f"pages: {publication.rendered.root}")
     lines += [f"  {slug:16} {found:8} {reason}" for slug, found, reason in publication.status(PAGES)]
     return Shown(tuple(lines), any(step.state is State.DAMAGED for step in steps))

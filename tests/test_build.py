@@ -62,6 +62,41 @@ def test_a_dry_run_says_what_and_how_long_and_changes_nothing(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+def test_data_for_a_data_set_without_files_is_refused(tmp_path: Path) -> None:
+    done = call("--all", "--dry-run", "--dataset", "digits", "--data", str(tmp_path), tmp=tmp_path)
+    assert done.returncode == 1
+    assert f"--data {tmp_path}: " in done.stderr and "leave --data out" in done.stderr
+
+
+def test_a_dry_run_on_a_gpu_that_is_not_there_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = call("--all", "--dry-run", "--device", "cuda", tmp=tmp_path)
+    assert "No nvidia-smi on this machine" in done.stdout
+
+
+@pytest.mark.parametrize(("package", "arguments"), [
+    ("click", ("build.py", "--status")),
+    ("numpy", ("build.py", "--status")),
+    ("threadpoolctl", ("build.py", "--status")),
+    ("click", ("-m", "vae", "--dataset", "digits")),
+    ("torch", ("-m", "vae", "--dataset", "digits")),
+])  # fmt: skip
+def test_a_package_that_is_missing_is_named_with_the_environment(
+    package: str, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import sys\nclass No:\n def find_spec(self, name, path=None, target=None):\n"
+        f"  if name == '{package}': raise ModuleNotFoundError(name, name=name)\nsys.meta_path.insert(0, No())\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert done.stderr.startswith(f"Error: The package {package} is not installed in this Python")
+    assert "source .venv/bin/activate" in done.stderr
+
+
 @pytest.mark.parametrize("option", [(), ("--dry-run",)])
 def test_data_that_is_not_there_is_told_before_anything_is_done(tmp_path: Path, option: tuple[str, ...]) -> None:
     done = call("--all", "--data", str(tmp_path / "nowhere"), *option, tmp=tmp_path)
@@ -76,6 +111,9 @@ def test_data_that_is_not_there_is_told_before_anything_is_done(tmp_path: Path, 
     (("--section", "espaco-latent"), ("Unknown section 'espaco-latent'", "Did you mean espaco-latente")),
     (("--dataset", "fashion", "--all"), ("Unknown data set 'fashion'", "fashion-mnist")),
     (("--seeds", "0", "--all"), ("--seeds 0", "at least one seed")),
+    (("--seeds", "100000", "--all", "--dry-run"), ("--seeds 100000: at most 100", "--seeds 5")),
+    (("--check", "--status"), ("--status stands alone",)),
+    (("--check", "--all"), ("--check stands alone",)),
     (("--seeds", "two", "--all"), ("--seeds", "two")),
     (("--profile", "huge", "--all"), ("--profile", "huge", "quick")),
     (("--retrain", "e50"), ("--retrain goes with --all or --section",)),

@@ -59,7 +59,7 @@ def test_what_was_rendered_has_no_fault(tree: Path) -> None:
 def test_every_typed_number_is_found_by_page_and_line(tree: Path) -> None:
     kept = {name: (tree / name).read_text() for name in (TEMPLATE, MODULE)}
     typed = {
-        "Foram 42 sementes.": "a number typed by hand: 'Foram 42 sementes.'",
+        "Foram 42 sementes.": "a number typed by hand: 'Foram «42» sementes.'",
         "Perda: {{ 262.18 | number(2) }} nats.": "the number '262,18' came through no metric, claim or spec",
         "{% set share = 0.5 * 1.5 %}{{ share | percent }}": "the number '75,0%' came through no",
         "{{ ['7 dias'] | enumerate }}": "the number '7 dias' came through no",
@@ -83,7 +83,7 @@ def test_every_typed_number_is_found_by_page_and_line(tree: Path) -> None:
     assert done.returncode == 1
     found = done.stderr.splitlines()
     for number, (fault, expected) in enumerate(zip(found, typed.values(), strict=False)):
-        assert fault.startswith(f"{PAGE}, line {first + 2 * number}: {expected}")
+        assert fault.startswith(f"{PAGE}, line {first + 2 * number} as rendered: {expected}")
         assert f"({TEMPLATE})" in fault
     # Beside the six, that the page is not rendered anew.
     assert [fault for fault in found[len(typed) :] if "is not what its results and template give" not in fault] == [

@@ -4,12 +4,17 @@ import dataclasses
 import sys
 from pathlib import Path
 
-import click
+from vae.errors import missing_package
 
-from vae.datasets import DATASETS, dataset_info
-from vae.errors import LaudoError
-from vae.grid import FIRST_SEED, make_grid
-from vae.spec import RunSpec, trajectory_key
+try:
+    import click
+
+    from vae import command
+    from vae.datasets import DATASETS, dataset_info
+    from vae.grid import FIRST_SEED, make_grid
+    from vae.spec import RunSpec, trajectory_key
+except ModuleNotFoundError as error:
+    sys.exit(f"Error: {missing_package(error)}")
 
 RUNS = {spec.name: spec for spec in make_grid().runs}
 
@@ -71,8 +76,4 @@ def train_alone(spec: RunSpec, seed: int, data_dir: Path | None, device_kind: st
 
 
 if __name__ == "__main__":
-    try:
-        main(prog_name="python -m vae")
-    except LaudoError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
+    command.run(lambda: main(prog_name="python -m vae", standalone_mode=False))

@@ -1,8 +1,21 @@
 """Errors that a user can act on. The command line prints them as they are, with no traceback."""
 
+import sys
+
 
 class LaudoError(Exception):
     """Something the user can mend: the message names the value and the remedy."""
+
+
+def missing_package(error: ModuleNotFoundError) -> str:
+    """Return what to do about a package that this Python lacks; raises the error again if it is a module of ours."""
+    package = (error.name or "").partition(".")[0]
+    if package in ("", "vae", "report", "benchmarks", "build"):
+        raise error
+    return (
+        f"The package {package} is not installed in this Python ({sys.executable}). Use the environment of make site: "
+        "source .venv/bin/activate, or .venv/bin/python in place of python."
+    )
 
 
 class DataError(LaudoError):

@@ -9,7 +9,7 @@ from vae.datasets import DatasetInfo, dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.results import Keys
-from vae.spec import DatasetSpec, Fields, RunSpec, Spec, evaluation_key, training_key, trajectory_key
+from vae.spec import DatasetSpec, Fields, RunSpec, Spec, canonical, evaluation_key, training_key, trajectory_key
 from vae.store import ResultsStore
 
 KEY_IN_PATHS = 16  # hexadecimal digits of a trajectory's key in the name of its folder
@@ -117,7 +117,7 @@ def _step(
     spec = grid.specs[name]
     keys = keys_of(grid, info, spec)
     checkpoints = checkpoints_of(runs_dir, info, spec, seed)
-    state, reason = _state(store, name, seed, keys)
+    state, reason = _state(store, spec, seed, keys)
     if again:
         action = Action.TRAIN
         reason = "asked for with --retrain"
@@ -139,7 +139,8 @@ def _with_another_eye(step: Step, store: ResultsStore) -> Step:
     return dataclasses.replace(step, action=action, reason="the classifier that it is measured with is trained again")
 
 
-def _state(store: ResultsStore, name: str, seed: int, keys: Keys) -> tuple[State, str]:
+def _state(store: ResultsStore, spec: Spec, seed: int, keys: Keys) -> tuple[State, str]:
+    name = spec.name
     if not store.has(name, seed):
         return State.MISSING, "not in the results folder"
     try:
@@ -147,10 +148,24 @@ def _state(store: ResultsStore, name: str, seed: int, keys: Keys) -> tuple[State
     except ResultsError as error:
         return State.DAMAGED, str(error)
     if stored.training != keys.training:
-        return State.STALE, "its spec, the data or TRAINING_NUMERICS changed since it was trained"
+        changed = _changed(store.load(name, seed).spec, canonical(spec))
+        what = f"its spec ({', '.join(changed)})" if changed else "the data or TRAINING_NUMERICS"
+        return State.STALE, f"{what} changed since it was trained"
     if stored.evaluation != keys.evaluation:
         return State.STALE, "the evaluation changed since it was evaluated"
-    return State.FRESH, "its keys are those of the grid"
+    return State.FRESH, "it is what the grid asks for"
+
+
+def _changed(stored: Fields, asked: Fields, where: str = "") -> list[str]:
+    """Return the fields of a spec that differ, each with the stored and the asked value."""
+    found = []
+    for name in sorted({*stored, *asked}):
+        old, new = stored.get(name), asked.get(name)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            found += _changed(old, new, f"{where}{name}.")
+        elif old != (list(new) if isinstance(new, tuple) else new):  # JSON has lists alone
+            found.append(f"{where}{name} from {old} to {new}")
+    return found
 
 
 def _has_weights(store: ResultsStore, spec: Spec, seed: int, checkpoints: Path, keys: Keys) -> bool:
@@ -169,7 +184,7 @@ def status(grid: Grid, store: ResultsStore, runs_dir: Path) -> list[Step]:
     for name, spec in grid.specs.items():
         keys = keys_of(grid, info, spec)
         for seed in grid.seeds_of(name):
-            state, reason = _state(store, name, seed, keys)
+            state, reason = _state(store, spec, seed, keys)
             folder = checkpoints_of(runs_dir, info, spec, seed)
             steps.append(Step(spec, seed, keys, state, Action.NOTHING, reason, folder))
     return steps

@@ -41,6 +41,8 @@ def find(info: DatasetInfo, data_dir: Path | None, cache_dir: Path) -> Found:
     Raises DataError naming the folder if data_dir is given and does not hold the files, or if only some are there.
     """
     if not info.files:
+        if data_dir is not None:
+            raise DataError(f"--data {data_dir}: {info.title} is embedded and has no files; leave --data out.")
         return Found("embedded")
     if data_dir is not None:
         if not data_dir.is_dir():

@@ -113,7 +113,7 @@ def test_a_typed_number_is_named_with_line_and_template(faults: Faults, monkeypa
     monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(typed, files))
     found = faults()
     assert len(found) == 1
-    assert "line 3: a number typed by hand" in found[0]
+    assert "line 3 as rendered: a number typed by hand" in found[0]
     assert f"report/pages/{SLUG}.md.jinja" in found[0]
 
 
@@ -123,7 +123,7 @@ def test_a_number_from_nowhere_is_named_with_line_and_template(faults: Faults, m
     monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(lost, files))
     found = faults()
     assert len(found) == 1
-    assert "line 3: the number '262,18' came through no metric, claim or spec" in found[0]
+    assert "line 3 as rendered: the number '262,18' came through no metric, claim or spec" in found[0]
     assert f"report/pages/{SLUG}.md.jinja" in found[0]
 
 

@@ -189,7 +189,7 @@ def test_digits_in_prose_are_found(name: str) -> None:
 
 def test_a_typed_digit_is_located() -> None:
     text = f"# Título\n\n```\n1\n2\n```\n\n$$\nx^2\n$$\n{ptbr.number(3)} e foram 42 sementes\n"
-    assert ptbr.unmarked_digits(text) == [(11, "3,00 e foram 42 sementes")]
+    assert ptbr.unmarked_digits(text) == [(11, "3,00 e foram «42» sementes")]
 
 
 @settings(deadline=None)  # a busy machine is no fault
