@@ -10,7 +10,7 @@ from vae.errors import ResultsError
 from vae.forecast import EVALUATION_SECONDS, LEAST_SHARE, forecast
 from vae.grid import Grid
 from vae.plan import Action, Plan, State, by_training, checkpoints_of, keys_of, make_plan, status
-from vae.spec import ConvSpec, EvaluationSpec, TrainingSpec
+from vae.spec import ConvSpec, EvaluationSpec
 from vae.store import ResultsStore
 
 Planner = Callable[..., Plan]
@@ -68,11 +68,11 @@ def test_only_what_is_needed_is_planned_with_data_and_classifier(plan: Planner, 
 
 
 def test_another_spec_is_stale_and_names_why(plan: Planner, filled: ResultsStore, grid: Grid) -> None:
-    slower = dataclasses.replace(grid.runs[3], training=TrainingSpec(epochs=1, learning_rate=1e-4))
+    slower = dataclasses.replace(grid.runs[3], training=dataclasses.replace(grid.runs[3].training, learning_rate=1e-4))
     steps = {step.label: step for step in plan(grid=dataclasses.replace(grid, runs=(*grid.runs[:3], slower))).steps}
     assert (steps["b1/42"].state, steps["b1/42"].action) == (State.STALE, Action.TRAIN)
     assert (
-        steps["b1/42"].reason == "its spec (training.learning_rate from 0.001 to 0.0001) changed since it was trained"
+        steps["b1/42"].reason == "its spec (training.learning_rate from 0.002 to 0.0001) changed since it was trained"
     )
     assert steps["a1/42"].state is State.FRESH
 
