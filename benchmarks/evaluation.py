@@ -67,7 +67,7 @@ def evaluate_twice(run: str, tsne: bool) -> dict[str, Any]:
     for _ in range(2):
         taken.clear()
         began, processor_began = time.perf_counter(), time.process_time()
-        evaluate.evaluate(Subject(spec, FIRST_SEED, model, real, grid.evaluation))
+        evaluate.evaluate(Subject(spec, FIRST_SEED, model, real, grid.evaluation, whole=True))
         seconds = time.perf_counter() - began
         parts = dict(taken) | {REST: seconds - sum(taken.values())}
         rows.append(

@@ -13,7 +13,7 @@ from report.evidence import Evidence
 from report.family import StoredResults, judge_family
 from report.forked import forked_map
 from report.page import Page
-from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered
+from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, Record, Rendered, in_short
 from report.sections import PAGES, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from report.snapshot import from_bytes
@@ -179,7 +179,7 @@ class Publication:
                 continue
             altered = self.rendered.altered(record)
             if changed:
-                yield page.slug, "stale", f"older than: {', '.join(changed)}"
+                yield page.slug, "stale", f"older than: {in_short(changed)}"
             elif altered:
                 yield page.slug, "stale", f"{altered[0]} was altered or removed by hand"
             elif self.rendered.has_notice(page.slug):

@@ -18,6 +18,7 @@ ESTIMATES = f"{RECORDS}/estimates.json"  # kept by report/family.py
 DOCS, CODE = "docs", "code"  # what is recorded beside the pages: hand-written files, pages of source code
 ACTIVITY = "atividades/04-vae"
 OUTDATED_OPEN, OUTDATED_CLOSE = "<!-- laudo: desatualizada -->\n", "<!-- laudo: fim -->\n"
+FEW = 3  # results that are named; a page can have sixty
 LOSSLESS = "surrogateescape"  # a page altered by hand may be no UTF-8; it is to be found, not to stop the build
 
 Files = Mapping[str, bytes]
@@ -64,7 +65,7 @@ class Rendered:
             return self.why_no_record(slug)
         changed = [name for name in {**record.inputs, **inputs} if record.inputs.get(name) != inputs.get(name)]
         if changed:
-            return f"{', '.join(sorted(changed))} changed since it was rendered"
+            return f"{in_short(changed)} changed since it was rendered"
         altered = self.altered(record)
         return f"{altered[0]} was altered or removed by hand" if altered else ""
 
@@ -151,6 +152,13 @@ def _inside(name: str) -> bool:
 def _seal(record: Record) -> str:
     """Return the sha256 by which a record that was altered is known."""
     return sha256(dump_json([dict(record.inputs), dict(record.files)]))
+
+
+def in_short(changed: Collection[str]) -> str:
+    """Return in words what changed of a page's inputs: results by name if they are few, else how many."""
+    results = sorted(name for name in changed if "/" in name)
+    others = sorted(set(changed) - set(results))
+    return ", ".join([*others, *(results if len(results) <= FEW else [f"{len(results)} results"])])
 
 
 def page_path(slug: str) -> str:

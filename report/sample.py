@@ -205,7 +205,7 @@ class Sample:
         return (shares[0] * (at_or_below - shares[1] / 2)).sum(axis=1)
 
     def latent_means(self) -> Array:
-        """Return the posterior means of the test images, (n, d) float64, raw coordinates."""
+        """Return the posterior means of the test images, raw coordinates, (n, d) float64; d > 2: of the first (m, d)."""
         return self.array("latent_mean").astype(np.float64)
 
     def principal_coordinates(self, dimensions: int = 2) -> Array:
@@ -219,10 +219,14 @@ class Sample:
         return self._cached(("principal", dimensions), compute)
 
     def class_moments(self, coordinates: Array | None = None) -> ClassMoments:
-        """Return counts, means and scatter traces by class, of the posterior means or of given coordinates (n, k)."""
-        self.used.add(len(self.labels))
+        """Return counts, means and scatter traces by class, of the posterior means or of given coordinates (m, k).
+
+        These are of the first m test images.
+        """
         if coordinates is not None:
+            self.used.add(len(coordinates))
             return self._moments(coordinates)
+        self.used.add(len(self.array("latent_mean")))
         return self._cached("moments", lambda: self._moments(self.latent_means()))
 
     def scatter(self, classes: Iterable[int] | None = None, coordinates: Array | None = None) -> Scatter:
@@ -292,13 +296,14 @@ class Sample:
         return self.group_means(values, self.labels, len(self.info.classes))
 
     def _moments(self, coordinates: Array) -> ClassMoments:
+        labels = self.labels[: len(coordinates)]
         # Each class about its own mean, so that the squares below subtract no large numbers in float32.
         centres = np.zeros((len(self.info.classes), coordinates.shape[1]))
-        for c in np.unique(self.labels):
-            centres[c] = coordinates[self.labels == c].mean(axis=0)
-        local = coordinates - centres[self.labels]
+        for c in np.unique(labels):
+            centres[c] = coordinates[labels == c].mean(axis=0)
+        local = coordinates - centres[labels]
         values = np.concatenate([local, (local**2).sum(axis=1, keepdims=True)], axis=1)
-        sums = self.group_sums(values, self.labels, len(centres))
+        sums = self.group_sums(values, labels, len(centres))
         counts = sums[..., -1]
         shift = ratio_of_sums(sums[..., :-2], counts[..., None])
         squares = ratio_of_sums(sums[..., -2], counts)

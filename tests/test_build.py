@@ -205,7 +205,7 @@ def test_what_keeps_estimates_or_a_scoreboard_waits_for_a_build_too(tmp_path: Pa
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_build_says_how_to_go_on(tmp_path: Path, number: signal.Signals) -> None:
-    waiting = "import build, time, vae.plan; build.make_plan = lambda *_: print('working', flush=True) or time.sleep(60); build.run()"
+    waiting = "import build, signal, time, vae.plan; signal.signal(signal.SIGINT, signal.default_int_handler); build.make_plan = lambda *_: print('working', flush=True) or time.sleep(60); build.run()"
     command = [sys.executable, "-c", waiting, "--all", "--results", str(tmp_path / "results")]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,6 +1,7 @@
 """Weights to numbers: everything that the report may say of a VAE, measured once.
 
-Arrays of a result (n test images, C classes, d latent dimensions; m <= n, the first silhouette_images or tsne_images):
+Arrays of a result (n test images, C classes, d latent dimensions; m <= n, the first silhouette_images or tsne_images;
+f32 with 11 significant bits, f16 in multiples of 1/256; W: only where Subject.whole):
 
     test_bce, test_kl               (n,) f32   nats, one posterior draw an image; no test_kl of an autoencoder
     test_deviation                  (n,) f32   mean over dimensions of the standard deviation of q(z|x); likewise
@@ -8,8 +9,8 @@ Arrays of a result (n test images, C classes, d latent dimensions; m <= n, the f
     foreign_bce                     (f,) f32   the same of the images that are foreign to the data set
     test_mse, test_ssim             (n,) f32   of the reconstruction decoded from the posterior mean
     test_sharpness, test_laplacian  (n,) f32   gradient energy, Laplacian variance: reconstruction / original
-    latent_mean                     (n, d) f16
-    latent_logvar                   (n, d) f16 when d = 2
+    latent_mean                     (n, d) f16 when d = 2, else (m, d)
+    latent_logvar                 W (n, d) f16 when d = 2
     knn_votes                       (n, C) u8  classes of the nearest training images, whitened active means
     probe_classes                   (n,) u8    what a linear classifier reads in the means
     silhouette[_footwear|_pca]      (m,) f16   per image; _pca in the plane of the first two principal axes, d > 2
@@ -18,9 +19,9 @@ Arrays of a result (n test images, C classes, d latent dimensions; m <= n, the f
     recon_classes, recon_entropy    (n,) u8, f16 the classifier on reconstructions
     sample_images                   (shown_samples, 28, 28) u8
     sample_classes, sample_entropy  (prior_samples,) u8, f16
-    manifold                        (side, side, 28, 28) u8 when d = 2, first row = largest z2
+    manifold                      W (side, side, 28, 28) u8 when d = 2, first row = largest z2
     fixed_reconstructions           (C * fixed_per_class, 28, 28) u8
-    interpolation_images            (pairs, steps, 28, 28) u8
+    interpolation_images          W (pairs, steps, 28, 28) u8
     midpoint_density, reconstruction_density   (min(n, prdc_images),) f32   real balls around the image decoded half-way
                                                to one of another class, and around the reconstruction, over k
     interpolation_jump, interpolation_feature_jump, mixing_feature_jump   (interpolation_pairs,) f32

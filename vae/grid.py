@@ -100,7 +100,8 @@ QUICK_EVALUATION = EvaluationSpec(
 class Grid:
     """Everything that a profile trains and measures on one data set.
 
-    run_seeds: training seeds by run. with_weights: the entries whose weights are stored with their numbers.
+    run_seeds: training seeds by run. stored_whole: the entries whose first seed is stored with its weights, and with
+    what is only drawn.
     """
 
     profile: str
@@ -108,7 +109,7 @@ class Grid:
     classifier: ClassifierSpec
     runs: tuple[RunSpec, ...]
     run_seeds: Mapping[str, tuple[int, ...]]
-    with_weights: Collection[str]
+    stored_whole: Collection[str]
     evaluation: EvaluationSpec
 
     @cached_property
@@ -181,7 +182,7 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
         classifier=ClassifierSpec(dataset, epochs=4, train_images=train_images) if quick else ClassifierSpec(dataset),
         runs=runs,
         run_seeds={row.name: first_seeds(seeds or (SEEDS if quick else row.seeds)) for row in RUNS},
-        with_weights={ClassifierSpec.name, *REFERENCE_RUNS},
+        stored_whole={ClassifierSpec.name, *REFERENCE_RUNS},
         evaluation=QUICK_EVALUATION if quick else EvaluationSpec(),
     )
 

@@ -85,7 +85,10 @@ class TrainingJob:
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationJob:
-    """Weights to numbers. eye: the classifier's weights, with which a VAE is looked at; None for the classifier itself."""
+    """Weights to numbers.
+
+    eye: the classifier's weights, with which a VAE is looked at; None for the classifier itself. whole: see Subject.
+    """
 
     setting: Setting
     label: str
@@ -96,6 +99,7 @@ class EvaluationJob:
     history: History
     sessions: list[Session]
     eye: bytes | None
+    whole: bool
 
     def run(self, show: Show) -> RunResult:
         """Return every number of the run."""
@@ -118,7 +122,7 @@ class EvaluationJob:
         real = real_images(self.setting, self.eye)
         model = ConvVAE(self.spec.model).to(device)
         model.load_state_dict(load(self.weights))
-        scores, arrays = evaluate(Subject(self.spec, self.seed, model, real, self.setting.sizes))
+        scores, arrays = evaluate(Subject(self.spec, self.seed, model, real, self.setting.sizes, self.whole))
         return scores, arrays, run_history(self.spec, self.history, real)
 
 

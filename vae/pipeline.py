@@ -183,12 +183,12 @@ class Build:
         assert not isinstance(step.spec, DatasetSpec)
         weights, history, sessions = self._learnt(step)
         eye = self._eye() if isinstance(step.spec, RunSpec) else None
-        job = EvaluationJob(
-            self.setting, jobs.label_of(step), step.spec, step.seed, step.keys, weights, history, sessions, eye
-        )
         # Of the headline seed: what the site shows, the explorer decodes with and every evaluation looks through.
-        publish = step.seed == FIRST_SEED and step.spec.name in self.plan.grid.with_weights
-        self._submit(job, partial(self._measured, step, weights if publish else None))
+        whole = step.seed == FIRST_SEED and step.spec.name in self.plan.grid.stored_whole
+        job = EvaluationJob(
+            self.setting, jobs.label_of(step), step.spec, step.seed, step.keys, weights, history, sessions, eye, whole
+        )
+        self._submit(job, partial(self._measured, step, weights if whole else None))
 
     def _learnt(self, step: Step) -> tuple[bytes, History, list[Session]]:
         """Return weights, the history up to a step's own epoch, and the sessions of the training that reached it."""

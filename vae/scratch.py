@@ -54,9 +54,8 @@ class Scratch:
         for step in sorted(plan.steps, key=lambda step: step.spec.name != run):
             if step.spec.name in names and step.state is not State.FRESH:
                 raise ResultsError(self._not_comparable(step))
-        grid = dataclasses.replace(self.grid, with_weights=())
         steps = (self._again(step) for step in plan.steps if step.spec.name == run)
-        return dataclasses.replace(plan, grid=grid, steps=tuple(steps))
+        return dataclasses.replace(plan, steps=tuple(steps))
 
     def forecast(self) -> Iterator[str]:
         """Yield what is to be done, and about how long it takes."""

@@ -39,12 +39,14 @@ def subspace_overlap(run: Sample) -> float:
 
     0: orthogonal; 1: the same subspace. Source: Bjoerck & Golub 1973.
     """
-    return mean_overlap(run.latent_means(), run.labels)
+    cloud = run.latent_means()
+    return mean_overlap(cloud, run.labels[: len(cloud)])
 
 
 def permuted_overlap(run: Sample) -> float:
     """Return the overlap of classes whose images were drawn without regard to their labels (always the same draw)."""
-    return mean_overlap(run.latent_means(), np.random.default_rng(0).permutation(run.labels))
+    cloud = run.latent_means()
+    return mean_overlap(cloud, np.random.default_rng(0).permutation(run.labels[: len(cloud)]))
 
 
 def random_overlap(run: Sample) -> float:

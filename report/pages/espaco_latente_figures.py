@@ -50,7 +50,8 @@ def draw_panels(evidence: Evidence, theme: "Theme") -> "Figure":
     clouds = []
     for run in REFERENCE_RUNS:
         title = plain(run_label(evidence.spec(run))) + (" (PCA)" if run == DEEP else "")
-        clouds.append(figures.Cloud(title, points(evidence, run), evidence.labels))
+        cloud = points(evidence, run)
+        clouds.append(figures.Cloud(title, cloud, evidence.labels[: len(cloud)]))
     return figures.latent_panels(clouds, evidence.info.classes, theme=theme)
 
 

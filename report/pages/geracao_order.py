@@ -75,22 +75,21 @@ def order_table(evidence: Evidence) -> str:
     caption = (
         "Quanto as imagens contíguas estão mais próximas do que na mesma grade embaralhada, em média das sementes, e quanto "
         f"chegam a estar só por acaso, em {ptbr.integer(evidence.samples.resamples)} embaralhamentos. Na última coluna, "
-        "uma grade que tem ordem de verdade: a do plano latente decodificado."
+        "uma grade que tem ordem de verdade: a do plano latente decodificado, da primeira semente."
     )
     return str(Table(header, [order_row(evidence, run) for run in REFERENCE_RUNS], caption, "ordem"))
 
 
 def order_row(evidence: Evidence, run: str) -> list[str]:
-    """Return a run's cells of the table, all means over its seeds; its seeds' grids are shuffled alike and together."""
+    """Return a run's cells of the table: means over its seeds, whose grids are shuffled alike and together, and the plane's."""
     grids = [result.array("sample_images") for result in evidence.seeds(run).values()]
     observed = float(np.mean([reduction(grid, GRID_COLUMNS) for grid in grids]))
     chance = np.mean([shuffles(grid, evidence.samples.resamples) for grid in grids], axis=0)
     low, high = np.quantile(chance, [ALPHA / 2, 1 - ALPHA / 2])
     plane = "—"
     if evidence.spec(run).latent_dim == 2:
-        planes = [result.array("manifold") for result in evidence.seeds(run).values()]
-        ordered = [reduction(each.reshape(-1, *each.shape[2:]), each.shape[1]) for each in planes]
-        plane = ptbr.signed(float(np.mean(ordered)), 1)
+        decoded = evidence.headline(run).array("manifold")
+        plane = ptbr.signed(reduction(decoded.reshape(-1, *decoded.shape[2:]), decoded.shape[1]), 1)
     return [
         run_label(evidence.spec(run)),
         ptbr.signed(observed, 1),

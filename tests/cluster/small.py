@@ -21,7 +21,7 @@ def grid(*runs: RunSpec) -> Grid:
         classifier=ClassifierSpec("digits", epochs=1, train_images=256),
         runs=runs,
         run_seeds={run.name: first_seeds(1) for run in runs},
-        with_weights={"classifier", "a2"},
+        stored_whole={"classifier", "a2"},
         evaluation=dataclasses.replace(SIZES, test_images=60),
     )
 

@@ -20,6 +20,7 @@ from vae.where import Where
 
 # A build as build.py starts one: its signals, its errors; on the small grid, and away from this tree's folders.
 BUILD = """
+import signal
 import sys
 from pathlib import Path
 import build
@@ -34,6 +35,7 @@ def main(standalone_mode):
     execute(plan(LONG, store), store, Places(None, Path(sys.argv[1])), "cpu", Progress(), Where(jobs=2))
 
 build.main = main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, however the tests were started
 build.run()
 """
 

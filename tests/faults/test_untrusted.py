@@ -35,6 +35,7 @@ UNLESS_TOLD = {
     "savez": "allow_pickle",
     "savez_compressed": "allow_pickle",
     "save": "allow_pickle",
+    "write_array": "allow_pickle",
 }
 
 # What processes of one build say to each other, over pipes of its own and between the machines that its user chose. What
@@ -57,7 +58,7 @@ def dangers(source: str) -> Iterator[str]:
             module, _, name = called.rpartition(".")
             if called in NAMES or called in ATTRIBUTES:
                 yield called
-            elif module in ("np", "numpy") and name in UNLESS_TOLD:
+            elif module in ("np", "numpy", "np.lib.format") and name in UNLESS_TOLD:
                 flag = told.get(UNLESS_TOLD[name])
                 if not (isinstance(flag, ast.Constant) and flag.value is False):
                     yield f"{called} without {UNLESS_TOLD[name]}=False"

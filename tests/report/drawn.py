@@ -117,15 +117,15 @@ class _Draw:
         arrays |= {name: self.losses(name, entropy) for name in ("test_bce", "test_mean_bce")}
         if "foreign_bce" in arrays:
             arrays["foreign_bce"] = self.losses("foreign_bce", self.data.array("foreign_entropy"))
-        arrays |= self.latent() | self.classes(arrays)
+        arrays |= self.latent(len(arrays["latent_mean"])) | self.classes(arrays)
         history = self.history({name: len(values) for name, values in result.history.items()})
         scores = self.scores(result.scores, arrays)
         seconds = [self.score("seconds", *SECONDS) for _ in range(self.spec.epochs)]
         provenance = dict(result.provenance) | {"epoch_seconds": seconds}
         return dataclasses.replace(result, arrays=arrays, scores=scores, history=history, provenance=provenance)
 
-    def latent(self) -> dict[str, Array]:
-        labels, dim = self.data.array("test_labels"), self.spec.latent_dim
+    def latent(self, images: int) -> dict[str, Array]:
+        labels, dim = self.data.array("test_labels")[:images], self.spec.latent_dim
         centres = np.random.default_rng(2).normal(0, 1, (len(self.info.classes), dim))
         centres = {"classes": centres, "coincident": np.zeros_like(centres), "line": centres[:, :1]}[self.cloud]
         means = self.reach * (

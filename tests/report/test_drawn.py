@@ -100,7 +100,15 @@ def misjudged(evidence: Evidence) -> list[str]:
         low, high = interval(evidence.samples, verdict, ALPHA / (len(tested) - rank))
         in_doubt |= low <= claim.margin <= high or measured.n_seeds == 1
         above = (measured.value > claim.margin) == (claim.side == "above")
-        due = VerdictKind.INCONCLUSIVE if in_doubt else VerdictKind.CONFIRMED if above else VerdictKind.REFUTED
+        # Of the least of several, one that agrees in all trainings has an error that is not known: no interval to show.
+        unbounded = not np.isfinite(high - low)
+        due = (
+            VerdictKind.INCONCLUSIVE
+            if in_doubt or unbounded
+            else VerdictKind.CONFIRMED
+            if above
+            else VerdictKind.REFUTED
+        )
         if verdict.kind is not due:
             faults.append(f"claim {claim_id} is {verdict.kind}, not {due}: [{low}, {high}], margin {claim.margin}")
     faults += [f"claim {i} has no estimate and is {v.kind}" for i, v in evidence.verdicts.items()

@@ -48,6 +48,8 @@ def test_a_page_is_fresh_until_an_input_changes(rendered: Rendered) -> None:
     assert "e10/42 changed" in rendered.why_not_fresh("um", {**INPUTS, "e10/42": "c"})
     assert "e50/42 changed" in rendered.why_not_fresh("um", {**INPUTS, "e50/42": "c"})
     assert "the grid changed" in rendered.why_not_fresh("um", {"e10/42": "a"})
+    many = {f"e10/{seed}": "c" for seed in range(42, 46)}
+    assert rendered.why_not_fresh("um", {**INPUTS, **many}) == "4 results changed since it was rendered"
     assert rendered.why_not_fresh("dois", INPUTS) == "not rendered"
 
 

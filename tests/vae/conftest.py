@@ -35,7 +35,7 @@ def grid(monkeypatch: pytest.MonkeyPatch, tiny: Data) -> Grid:
         classifier=ClassifierSpec("tiny", epochs=1, batch_size=50),
         runs=(tiny_run("a1", 1), tiny_run("a2", 2), tiny_run("a3", 3), tiny_run("b1", 1, latent_dim=5)),
         run_seeds=dict.fromkeys(("a1", "a2", "a3", "b1"), (42, 43)),
-        with_weights={"a1", "a3", "classifier"},
+        stored_whole={"a1", "a3", "classifier"},
         evaluation=SIZES,
     )
 

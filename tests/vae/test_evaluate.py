@@ -10,13 +10,26 @@ from vae.checkpoints import CheckpointFolder, History
 from vae.data import Data, as_input
 from vae.evaluate import evaluate, run_history
 from vae.measurements import fidelity, generation
-from vae.measurements.subject import Arrays, Codes, Posterior, RealImages, Scores, Subject, encode
+from vae.measurements.subject import (
+    RESOLUTION,
+    SIGNIFICANT_BITS,
+    Arrays,
+    Codes,
+    Posterior,
+    RealImages,
+    Scores,
+    Subject,
+    as_coordinates,
+    as_magnitudes,
+    encode,
+)
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE
 from vae.objectives import pixel_entropy
 from vae.spec import ObjectiveSpec
 
 N, C, FEW = 60, 4, SIZES.silhouette_images
+ROUNDING = 2.0**-SIGNIFICANT_BITS  # of one value, and so of means and medians
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "test_bce": ((N,), "float32"),
     "test_kl": ((N,), "float32"),
@@ -65,7 +78,7 @@ def measured(request: pytest.FixtureRequest, tiny: Data) -> tuple[int, Subject, 
     dim: int = request.param
     torch.manual_seed(0)
     spec = tiny_run(latent_dim=dim)
-    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES)
+    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES, whole=True)
     scores, arrays = evaluate(subject)
     return dim, subject, scores, arrays
 
@@ -75,7 +88,8 @@ Measured = tuple[int, Subject, Scores, Arrays]
 
 def test_every_documented_array_is_there_with_shape_and_type(measured: Measured) -> None:
     dim, _, _, arrays = measured
-    expected = {**ARRAYS, "latent_mean": ((N, dim), "float16"), "pca_shares": ((dim,), "float32")}
+    of = N if dim == 2 else FEW
+    expected = {**ARRAYS, "latent_mean": ((of, dim), "float16"), "pca_shares": ((dim,), "float32")}
     if dim == 2:
         side = SIZES.manifold_side
         expected |= {"latent_logvar": ((N, 2), "float16"), "manifold": ((side, side, 28, 28), "uint8")}
@@ -100,7 +114,7 @@ def test_a_model_that_collapsed_altogether_has_finite_scores(dim: int, tiny: Dat
     with torch.no_grad():
         for parameter in model.encoder.parameters():
             parameter.zero_()
-    scores, arrays = evaluate(Subject(spec, 42, model, RealImages(Classifier(C).eval(), tiny), SIZES))
+    scores, arrays = evaluate(Subject(spec, 42, model, RealImages(Classifier(C).eval(), tiny), SIZES, whole=True))
     assert scores["active_units"] == 0
     assert [name for name, value in scores.items() if not np.isfinite(value)] == []
     assert [name for name, values in arrays.items() if not np.isfinite(values).all()] == []
@@ -125,10 +139,45 @@ def test_scores_are_in_their_ranges(measured: Measured) -> None:
 def test_scores_are_means_of_their_arrays(measured: Measured) -> None:
     _, _, scores, arrays = measured
     for name in ("bce", "kl"):
-        assert scores[f"test_{name}"] == pytest.approx(arrays[f"test_{name}"].mean(), rel=1e-5)
-    assert scores["mse"] == pytest.approx(arrays["test_mse"].mean())
-    assert scores["sharpness"] == pytest.approx(np.median(arrays["test_sharpness"]))
+        assert scores[f"test_{name}"] == pytest.approx(arrays[f"test_{name}"].mean(), rel=ROUNDING)
+    assert scores["mse"] == pytest.approx(arrays["test_mse"].mean(), rel=ROUNDING)
+    assert scores["sharpness"] == pytest.approx(np.median(arrays["test_sharpness"]), rel=ROUNDING)
     assert scores["test_neg_elbo"] == pytest.approx(scores["test_bce"] + scores["test_kl"])
+
+
+def test_magnitudes_are_rounded_to_the_nearest_of_so_many_bits() -> None:
+    values = torch.cat([torch.logspace(-30, 30, 1_001), torch.tensor([0.0, 1.0, 245.3, 65_536.0, 2.0**-130])])
+    kept = as_magnitudes(torch.cat([values, -values]))
+    exact = np.concatenate([values, -values])
+    normal = np.abs(exact) > np.finfo(np.float32).tiny
+    assert np.abs(kept / np.where(normal, exact, 1) - 1)[normal].max() == pytest.approx(ROUNDING, rel=0.1)
+    assert kept.dtype == np.float32
+    assert not (kept.view(np.uint32) & 0x1FFF).any(), "the last 13 bits are zero, and compress"
+    assert kept[values.tolist().index(1.0)] == 1
+
+
+def test_ties_of_magnitudes_go_to_even_and_carry_into_the_exponent() -> None:
+    step = 2.0**-10
+    values = torch.tensor([1 + step / 2, 1 + 3 * step / 2, 2 - step / 4])
+    np.testing.assert_array_equal(as_magnitudes(values), [1, 1 + 2 * step, 2])
+
+
+def test_coordinates_are_multiples_of_the_resolution(measured: Measured) -> None:
+    _, _, _, arrays = measured
+    for name in ("latent_mean", "silhouette", "recon_entropy"):
+        steps = arrays[name].astype(np.float64) / RESOLUTION
+        np.testing.assert_array_equal(steps, steps.round())
+    np.testing.assert_array_equal(as_coordinates(torch.tensor([0.0021, -1.0])), [RESOLUTION, -1])
+
+
+def test_what_is_only_drawn_is_left_out_unless_the_run_is_stored_whole(measured: Measured) -> None:
+    dim, subject, scores, arrays = measured
+    if dim > 2:
+        return  # without t-SNE it is quick
+    fewer_scores, fewer = evaluate(dataclasses.replace(subject, whole=False))
+    assert fewer_scores == scores
+    assert arrays.keys() - fewer.keys() == {"manifold", "latent_logvar", "interpolation_images"}
+    assert all(np.array_equal(array, arrays[name]) for name, array in fewer.items())
 
 
 def test_evaluating_again_gives_the_same_bits(measured: Measured) -> None:
@@ -188,7 +237,7 @@ def test_an_autoencoder_has_losses_and_no_posterior(tiny: Data) -> None:
     spec = dataclasses.replace(tiny_run(), objective=ObjectiveSpec(0.0, "mean"))
     torch.manual_seed(0)
     scores, arrays = evaluate(
-        Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES)
+        Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES, whole=True)
     )
     missing = {name for name in SCORES if name.endswith(("_kl", "_neg_elbo"))} | {
         "iwae",
@@ -211,7 +260,7 @@ def test_the_history_of_an_autoencoder_has_no_bound(
 
 def test_foreign_images_are_measured_where_there_are_any(tiny: Data) -> None:
     spec = tiny_run()
-    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES)
+    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES, whole=True)
     assert fidelity.foreign(subject) == ({}, {})
     elsewhere = dataclasses.replace(tiny, info=dataclasses.replace(INFO, foreign="digits"))
     with torch.no_grad():
@@ -223,7 +272,7 @@ def test_foreign_images_are_measured_where_there_are_any(tiny: Data) -> None:
 def test_midpoints_of_a_class_with_itself_are_not_taken(tiny: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a decoder that draws its latent, and an eye that sees pixels, a mid-point shows whose it is."""
     spec = tiny_run()
-    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES)
+    subject = Subject(spec, 42, ConvVAE(spec.model).eval(), RealImages(Classifier(C).eval(), tiny), SIZES, whole=True)
     labels = tiny.test.labels.float()[:, None].expand(-1, 2)
     posterior = Posterior(labels, labels)
     seen: list[torch.Tensor] = []

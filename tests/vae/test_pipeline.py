@@ -64,7 +64,7 @@ def test_a_plan_fills_the_store_and_the_next_one_is_empty(execute: Execute, stor
     second = execute()
     assert second.todo == ()
     assert numbers(store) == before
-    assert {name for name in grid.specs if store.weights(name, 42)} == grid.with_weights
+    assert {name for name in grid.specs if store.weights(name, 42)} == grid.stored_whole
     assert store.weights("a1", 43) is None, "only the first seed's weights are published"
     lengths = {run.name: len(store.load(run.name, 42).history["train_bce"]) for run in grid.runs}
     assert lengths == {"a1": 1, "a2": 2, "a3": 3, "b1": 1}

@@ -14,7 +14,7 @@ from vae.measurements.subject import (
     Posterior,
     Scores,
     Subject,
-    as_float32,
+    as_magnitudes,
     as_pixels,
     decode_logits,
     encode,
@@ -43,7 +43,7 @@ def likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
             scores[f"{name}_neg_elbo"] = (bce + kl).mean().item()
     bce, kl = terms["test"]
     if subject.spec.deterministic:
-        return scores, {"test_bce": as_float32(bce)}  # no q(z|x), so no KL and no bound
+        return scores, {"test_bce": as_magnitudes(bce)}  # no q(z|x), so no KL and no bound
     few = slice(0, sizes.iwae_images)
     mean, logvar = codes.test.mean, codes.test.logvar
     inputs = as_input(data.test.images[few])
@@ -57,27 +57,25 @@ def likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     deviation = torch.exp(0.5 * logvar).mean(dim=1)
     scores["posterior_deviation"] = deviation.mean().item()
     return scores, {
-        "test_bce": as_float32(bce),
-        "test_kl": as_float32(kl),
-        "test_deviation": as_float32(deviation),
+        "test_bce": as_magnitudes(bce),
+        "test_kl": as_magnitudes(kl),
+        "test_deviation": as_magnitudes(deviation),
     }
 
 
 def reconstructions(subject: Subject, logits: Float[Tensor, "n 1 28 28"]) -> tuple[Scores, Arrays]:
     originals, reconstructions = as_input(subject.data.test.images), torch.sigmoid(logits)
-    arrays = {
-        "test_mean_bce": as_float32(reconstruction(logits, originals)),
-        "test_mse": as_float32(image_metrics.mse(reconstructions, originals)),
-        "test_ssim": as_float32(image_metrics.ssim(reconstructions, originals)),
-        "test_sharpness": as_float32(image_metrics.sharpness(reconstructions, originals)),
-        "test_laplacian": as_float32(image_metrics.laplacian_sharpness(reconstructions, originals)),
+    per_image = {
+        "mean_bce": reconstruction(logits, originals),
+        "mse": image_metrics.mse(reconstructions, originals),
+        "ssim": image_metrics.ssim(reconstructions, originals),
+        "sharpness": image_metrics.sharpness(reconstructions, originals),
+        "laplacian": image_metrics.laplacian_sharpness(reconstructions, originals),
     }
-    scores: Scores = {
-        "mse": float(arrays["test_mse"].mean()),
-        "ssim": float(arrays["test_ssim"].mean()),
-        "sharpness": float(np.median(arrays["test_sharpness"])),
-        "laplacian": float(np.median(arrays["test_laplacian"])),
-    }
+    exact = {name: values.float().cpu().numpy() for name, values in per_image.items()}
+    scores: Scores = {name: float(exact[name].mean()) for name in ("mse", "ssim")}
+    scores |= {name: float(np.median(exact[name])) for name in ("sharpness", "laplacian")}
+    arrays: Arrays = {f"test_{name}": as_magnitudes(values) for name, values in per_image.items()}
     fixed = fixed_indices(subject.data.test.labels, subject.classes, subject.sizes.fixed_per_class)
     arrays["fixed_reconstructions"] = as_pixels(reconstructions[fixed])
     return scores, arrays
@@ -90,7 +88,7 @@ def foreign(subject: Subject) -> tuple[Scores, Arrays]:
         return {}, {}
     images = images.to(subject.device)
     loss = reconstruction(decode_logits(subject.model, encode(subject.model, images).mean), as_input(images))
-    return {}, {"foreign_bce": as_float32(loss)}
+    return {}, {"foreign_bce": as_magnitudes(loss)}
 
 
 def _terms(subject: Subject, split: Split, posterior: Posterior) -> Float[Tensor, "terms n"]:

@@ -16,8 +16,8 @@ from vae.measurements.subject import (
     Scores,
     Subject,
     View,
-    as_float16,
-    as_float32,
+    as_coordinates,
+    as_magnitudes,
     as_pixels,
     decode,
 )
@@ -48,11 +48,11 @@ def prior_samples(subject: Subject, reconstructions: View) -> tuple[Scores, Arra
     arrays: Arrays = {
         "sample_images": as_pixels(drawn[: sizes.shown_samples]),
         "sample_classes": seen.classes.to(torch.uint8).cpu().numpy(),
-        "sample_entropy": as_float16(seen.entropy),
+        "sample_entropy": as_coordinates(seen.entropy),
         "recon_classes": reconstructions.classes.to(torch.uint8).cpu().numpy(),
-        "recon_entropy": as_float16(reconstructions.entropy),
+        "recon_entropy": as_coordinates(reconstructions.entropy),
     }
-    if subject.spec.latent_dim == 2:
+    if subject.whole and subject.spec.latent_dim == 2:
         side = sizes.manifold_side
         quantiles = torch.tensor(norm.ppf((np.arange(side) + 0.5) / side), dtype=torch.float32, device=subject.device)
         rows, columns = torch.meshgrid(quantiles.flip(0), quantiles, indexing="ij")
@@ -63,13 +63,9 @@ def prior_samples(subject: Subject, reconstructions: View) -> tuple[Scores, Arra
 
 def interpolations(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
     data, sizes = subject.data, subject.sizes
-    fixed = fixed_indices(data.test.labels, subject.classes, sizes.fixed_per_class)
-    first_of_class = fixed[:: sizes.fixed_per_class]
-    shown = torch.tensor(data.info.interpolations, device=fixed.device)
-    shown_path = _latent_path(subject, codes, first_of_class[shown[:, 0]], first_of_class[shown[:, 1]])
     # The same pairs for every run and seed, so that runs are compared on equal paths.
     generator = torch.Generator().manual_seed(stream(0, 0, "interpolations"))
-    ends = torch.randint(len(data.test), (2, sizes.interpolation_pairs), generator=generator).to(fixed.device)
+    ends = torch.randint(len(data.test), (2, sizes.interpolation_pairs), generator=generator).to(subject.device)
     path = _latent_path(subject, codes, ends[0], ends[1])
     start, end = (as_input(data.test.images[index]) for index in ends)
     shares = torch.linspace(0, 1, sizes.interpolation_steps, device=subject.device).view(-1, 1, 1, 1)
@@ -79,11 +75,17 @@ def interpolations(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
         return subject.real.look(frames.flatten(0, 1)).features.unflatten(0, frames.shape[:2])
 
     arrays: Arrays = {
-        "interpolation_images": as_pixels(shown_path.flatten(0, 1)).reshape(*shown_path.shape[:2], *start.shape[-2:]),
-        "interpolation_jump": as_float32(paths.jump(path.flatten(2))),
-        "interpolation_feature_jump": as_float32(paths.jump(features(path))),
-        "mixing_feature_jump": as_float32(paths.jump(features(mixed))),
+        "interpolation_jump": as_magnitudes(paths.jump(path.flatten(2))),
+        "interpolation_feature_jump": as_magnitudes(paths.jump(features(path))),
+        "mixing_feature_jump": as_magnitudes(paths.jump(features(mixed))),
     }
+    if subject.whole:
+        fixed = fixed_indices(data.test.labels, subject.classes, sizes.fixed_per_class)
+        first_of_class = fixed[:: sizes.fixed_per_class]
+        shown = torch.tensor(data.info.interpolations, device=fixed.device)
+        shown_path = _latent_path(subject, codes, first_of_class[shown[:, 0]], first_of_class[shown[:, 1]])
+        pixels = as_pixels(shown_path.flatten(0, 1))
+        arrays["interpolation_images"] = pixels.reshape(*shown_path.shape[:2], *pixels.shape[1:])
     return {}, arrays
 
 
@@ -105,8 +107,8 @@ def midpoints(subject: Subject, codes: Codes, reconstructions: View) -> tuple[Sc
     middles = subject.real.look(decode(subject.model, (means[:n] + means[partners]) / 2))
     real = subject.real.balls("train", sizes.prdc_images, sizes.prdc_neighbours)
     return {}, {
-        "midpoint_density": as_float32(samples.densities(real, middles.features)),
-        "reconstruction_density": as_float32(samples.densities(real, reconstructions.features[:n])),
+        "midpoint_density": as_magnitudes(samples.densities(real, middles.features)),
+        "reconstruction_density": as_magnitudes(samples.densities(real, reconstructions.features[:n])),
     }
 
 

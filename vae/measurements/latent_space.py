@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from vae.measurements.subject import Arrays, Codes, Scores, Subject, as_float16, as_float32
+from vae.measurements.subject import Arrays, Codes, Scores, Subject, as_coordinates
 from vae.metrics import latent, neighbours, probe
 
 TRUST_NEIGHBOURS = 10
@@ -36,18 +36,19 @@ def layout(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
         "probe_accuracy": (read == labels).float().mean().item(),
     }
     arrays: Arrays = {
-        "latent_mean": as_float16(means),
+        # A plane is drawn and explored point by point; the points of fifty dimensions are a megabyte.
+        "latent_mean": as_coordinates(means if subject.spec.latent_dim == 2 else means[few]),
         "knn_votes": votes.to(torch.uint8).cpu().numpy(),
         "probe_classes": read.to(torch.uint8).cpu().numpy(),
-        "silhouette": as_float16(silhouette),
-        "pca_shares": as_float32(shares),
+        "silhouette": as_coordinates(silhouette),
+        "pca_shares": shares.float().cpu().numpy(),
     }
-    if subject.spec.latent_dim == 2:
-        arrays["latent_logvar"] = as_float16(codes.test.logvar)
+    if subject.whole and subject.spec.latent_dim == 2:
+        arrays["latent_logvar"] = as_coordinates(codes.test.logvar)
     if footwear := data.info.groups.get("footwear"):
         group = torch.isin(labels[few], torch.tensor(footwear, device=labels.device)).long()
         per_image = neighbours.silhouette(test[few], group)
-        arrays["silhouette_footwear"] = as_float16(per_image)
+        arrays["silhouette_footwear"] = as_coordinates(per_image)
         scores["silhouette_footwear"] = per_image.mean().item()
     return scores, arrays
 
@@ -72,7 +73,7 @@ def embedding(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
         scores |= {f"trustworthiness_{name}": trust, f"continuity_{name}": continuity}
     silhouette = neighbours.silhouette(whitened(plane, plane)[1], labels)
     scores["silhouette_pca"] = silhouette.mean().item()
-    return scores, {"tsne": as_float16(embedded), "silhouette_pca": as_float16(silhouette)}
+    return scores, {"tsne": as_coordinates(embedded), "silhouette_pca": as_coordinates(silhouette)}
 
 
 def whitened(
