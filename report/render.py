@@ -99,7 +99,7 @@ class Rendering:
             self.evidence = traced(self.evidence)
 
     def _recording(self, read: Reads) -> AbstractContextManager[Reads]:
-        # Where no number leads to its origins, following them is a sixth of the work for nothing.
+        # Where no number leads to its origins, following them is an eighth of the work, for nothing.
         return recording(read) if self.medium.linked else nullcontext(read)
 
     @cached_property

@@ -92,7 +92,7 @@ def test_captions_of_the_site_s_own_words_are_enough(tmp_path: Path, captions: s
     ("", False),
     ("extra_javascript: [javascripts/menu.js]", False),
     ("extra_javascript: [https://unpkg.com/mathjax@3/es5/tex-mml-chtml.js]", True),
-    ("extra_javascript: [{path: assets/KaTeX/katex.min.js, defer: true}]", True),
+    ("extra_javascript: [{path: assets/KaTeX/auto-render.min.js, defer: true}]", True),
 ])  # fmt: skip
 def test_scripts_that_set_formulas_are_looked_for(tmp_path: Path, scripts: str, formulas: bool) -> None:
     assert find_course(site(tmp_path, f"site_name: x\n{scripts}\n")).formulas is formulas
