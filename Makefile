@@ -19,7 +19,7 @@ TOOLS := tools/site
 
 site: $(VENV)/site.stamp
 	$(BIN)/python build.py --all
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkdocs build --strict
 	@echo "The site is in site/. To read it: make serve"
 
 serve: $(VENV)/site.stamp

@@ -58,7 +58,7 @@ class Means:
     "--check", "check", is_flag=True, help="No training: verify results, pages, numbers, links; exit 1 on any fault."
 )
 @click.option("--compare", "revision", metavar="REV", help="What changed since the results of this git revision.")
-@click.option("--deliver", "delivery", type=click.Path(path_type=Path), metavar="DIR",
+@click.option("--deliver", "delivery", type=click.Path(), metavar="DIR",
               help="The report as the course wants it handed in: index.md, code/, figures/.")  # fmt: skip
 @click.option("--ai-use", default="", metavar="TEXT", help="With --deliver: how AI was used, for the page's ai_use.")
 @click.option("--notebook", type=click.Path(path_type=Path), metavar="PATH",
@@ -81,7 +81,7 @@ class Means:
               help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip
 def main(
     everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], again: tuple[str, ...], show_status: bool, check: bool,
-    revision: str | None, delivery: Path | None, ai_use: str, notebook: Path | None, save: bool, profile: str, seeds: int | None,
+    revision: str | None, delivery: str | None, ai_use: str, notebook: Path | None, save: bool, profile: str, seeds: int | None,
     device: str, executor: str, jobs: int | None, data_dir: Path | None, dataset: str, dry_run: bool, results_dir: Path | None,
 ) -> None:  # fmt: skip
     """Train the grid of VAEs, judge the report's claims on the results, and render its pages.
@@ -252,18 +252,18 @@ def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) ->
         click.echo(line)
 
 
-def print_delivery(folder: Path, grid: Grid, store: ResultsStore, ai_use: str) -> None:
+def print_delivery(named: str, grid: Grid, store: ResultsStore, ai_use: str) -> None:
     """Write the delivery folder, and print what was done and what is left to do."""
     from report.delivery.deliver import deliver
-    from report.delivery.folder import DeliveryError
+    from report.delivery.folder import DeliveryError, folder_of
     from report.publish import Publication
     from report.rendered import Rendered
     from vae.lock import sole_build
 
     try:
         with sole_build(RUNS_DIR):
-            for line in deliver(folder, Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR), ai_use):
-                click.echo(line)
+            publication = Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR)
+            deliver(folder_of(named), publication, ai_use, click.echo)
     except DeliveryError as error:
         raise click.UsageError(str(error)) from error
 

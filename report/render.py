@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -94,7 +95,12 @@ class Rendering:
     made: Reads = dataclasses.field(default_factory=Reads)
 
     def __post_init__(self) -> None:
-        self.evidence = traced(self.evidence)
+        if self.medium.linked:
+            self.evidence = traced(self.evidence)
+
+    def _recording(self, read: Reads) -> AbstractContextManager[Reads]:
+        # Where no number leads to its origins, following them is an eighth of the work, for nothing.
+        return recording(read) if self.medium.linked else nullcontext(read)
 
     @cached_property
     def side_by_side(self) -> Evidence:
@@ -137,11 +143,12 @@ class Rendering:
             "citep": bibliography.citep,
             "citation": self.citation,
         }
-        return common | followed_context(self.page, evidence, self.made)
+        own = followed_context(self.page, evidence, self.made) if self.medium.linked else self.page.context(evidence)
+        return common | own
 
     def text(self) -> str:
         """Return the page's Markdown; numbers still carry the marks of their formatter."""
-        with recording(self.made):
+        with self._recording(self.made):
             body = ptbr.with_one_stop(render_template(self.environment, self.page.template, self.context))
         body = references.numbered(body, self.page.template)
         forgotten = [figure.id for figure in self.page.figures if figure.id not in self.shown]
@@ -209,7 +216,7 @@ class Rendering:
         """Return the Markdown of one of the page's figures, with numbered caption and alt text."""
         figure = self.page.figure(figure_id)
         self.shown.add(figure_id)
-        with recording(Reads()) as read:
+        with self._recording(Reads()) as read:
             files = self.draw(self.page, figure, self.side_by_side)
         loaded = self.evidence.samples.results
         drawn = {(run, seed) for run, seed in read.everything() or () if seed in loaded.get(run, ())}

@@ -2,10 +2,11 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from report import ptbr, references, sources
+from report.bootstrap import one_thread
 from report.claims import VerdictKind
 from report.delivery.course import EXERCISE
 from report.delivery.folder import PAGE
@@ -59,8 +60,10 @@ class Delivery:
         return [name for each in self.covered for name in each.missing]
 
 
-def compose(pages: Sequence[Page], evidence: Evidence, place: str, ai_use: str, identity: Identity) -> Delivery:
-    """Return the delivery of some pages.
+def compose(
+    pages: Sequence[Page], evidence: Evidence, place: str, ai_use: str, identity: Identity, tell: Callable[[str], None]
+) -> Delivery:
+    """Return the delivery of some pages, and tell of each when it is composed.
 
     place: the folder as the course's site includes from it. ai_use: as it is to stand in the front matter. Raises
     PageError as the rendering of the pages does.
@@ -69,10 +72,12 @@ def compose(pages: Sequence[Page], evidence: Evidence, place: str, ai_use: str, 
     medium = _medium(place)
     parts: list[Source] = []
     figures: dict[str, bytes] = {}
-    for page in pages:
-        rendering = Rendering(page, evidence, environment, identity, medium, draw=draw_light)
-        parts.append(Source(page.slug, ptbr.strip_marks(rendering.text())))
-        figures |= {image_name(name): content for name, content in rendering.images.items()}
+    with one_thread():
+        for page in pages:
+            rendering = Rendering(page, evidence, environment, identity, medium, draw=draw_light)
+            parts.append(Source(page.slug, ptbr.strip_marks(rendering.text())))
+            figures |= {image_name(name): content for name, content in rendering.images.items()}
+            tell(f"{page.slug}: composed")
     files = figures | code()
     site = f"{identity.site_url}{ACTIVITY}/" if identity.site_url else ""
     body = references.renumbered(one_page(parts, files.keys(), site))

@@ -1,12 +1,12 @@
 """What `--deliver` does: look where it goes, render, write, and say what is left to do."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from report.delivery import folder as folders
 from report.delivery.compose import TO_DECLARE, compose
-from report.delivery.course import PLACE, find_course
+from report.delivery.course import PLACE, Course, find_course
 from report.family import StoredResults
 from report.publish import Publication
 from report.sections import PAGES
@@ -19,8 +19,8 @@ def declaration(folder: Path, ai_use: str) -> str:
     return json.dumps(ai_use, ensure_ascii=False) if ai_use else folders.earlier_ai_use(folder) or UNDECLARED
 
 
-def deliver(folder: Path, publication: Publication, ai_use: str) -> Iterator[str]:
-    """Write the delivery into a folder, and yield what was done and what is left to do.
+def deliver(folder: Path, publication: Publication, ai_use: str, tell: Callable[[str], None]) -> None:
+    """Write the delivery into a folder, and tell what is being done, what was done and what is left to do.
 
     ai_use: how AI was used; '' keeps what an earlier delivery declares. Raises DeliveryError before anything is done if the
     folder is not there to be taken.
@@ -29,21 +29,43 @@ def deliver(folder: Path, publication: Publication, ai_use: str) -> Iterator[str
     course = find_course(folder)
     declared = declaration(folder, ai_use)
     pages = tuple(page for page in PAGES if not page.live)
+    tell("Judging the claims.")
     evidence = publication.evidence(pages, StoredResults(publication.grid, publication.store))
     identity = publication.identity
-    made = compose(pages, evidence, course.place, declared, identity)
+    tell(f"Composing {folders.PAGE} of {len(pages)} pages.")
+    made = compose(pages, evidence, course.place, declared, identity, tell)
+    tell(f"Writing into {folder}.")
+    inside = folders.is_inside(folder)
     count, changed = folders.write(folder, made.files)
-    yield f"Delivered into {folder}: {count} files, {changed} of them new or changed."
+    tell(f"Delivered into {folder}: {count} files, {changed} of them new or changed.")
+    if inside:
+        tell("Note: the folder that you are in was replaced as a whole; cd . takes your shell to the new one.")
     if declared == UNDECLARED:
-        yield (
+        tell(
             f'To do: ai_use in {folder / folders.PAGE} is "{TO_DECLARE}". Say there how AI was used, or here with '
             f"--ai-use TEXT."
         )
-    if course.settings is None:
-        yield f"Note: {folder} lies in no course site; the page includes its code from {PLACE}, so put the folder there."
-    elif course.lacking:
-        yield f"To do: {course.settings} lacks {', '.join(course.lacking)}, which the page needs."
+    for line in remarks(course, folder):
+        tell(line)
     for name in made.missing:
-        yield f"To do: the check list lacks {name}."
+        tell(f"To do: the check list lacks {name}.")
     if identity.note():
-        yield identity.note()
+        tell(identity.note())
+
+
+def remarks(course: Course, folder: Path) -> Iterator[str]:
+    """Yield what the course's site has to have for the folder and has not, as far as can be seen, each thing once."""
+    if course.settings is None:
+        yield (
+            f"Note: {folder} lies in no course site; the page includes its code from {PLACE}, so put the folder there."
+        )
+    elif course.lacking:
+        yield (
+            f"To do: {course.settings} lacks what the page needs. Add to its markdown_extensions "
+            f"(to an extension that is there, the option):\n{course.to_add}"
+        )
+    if not course.formulas:
+        yield (
+            f"Note: formulas need KaTeX or MathJax, and extra_javascript in {course.settings} names neither (unless the "
+            f"theme brings one): https://squidfunk.github.io/mkdocs-material/reference/math/"
+        )

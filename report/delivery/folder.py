@@ -20,6 +20,32 @@ class DeliveryError(LaudoError):
     """The folder named cannot be delivered into."""
 
 
+def folder_of(text: str) -> Path:
+    """Return the folder that was named, with a name of its own: "." and what ends in ".." are resolved.
+
+    Raises DeliveryError if nothing was named, the root of the file system, or a folder that is no more.
+    """
+    folder = Path(text)
+    if text and folder.name in ("", ".."):
+        try:
+            folder = folder.resolve()
+        except FileNotFoundError as error:
+            raise DeliveryError(
+                f"--deliver {text}: the folder that you are in is gone, perhaps replaced; cd . takes you to the new one."
+            ) from error
+    if not text or not folder.name:
+        raise DeliveryError(f"--deliver '{text}': that is no folder to deliver into; name a new one, or an empty one.")
+    return folder
+
+
+def is_inside(folder: Path) -> bool:
+    """Return whether the working directory is that folder or lies in it; not if it is gone."""
+    try:
+        return Path.cwd().is_relative_to(folder.resolve())
+    except FileNotFoundError:
+        return False
+
+
 def earlier_ai_use(folder: Path) -> str:
     """Return what an earlier delivery declares of the use of AI, as it stands in the front matter; '' if there is none."""
     page = folder / PAGE

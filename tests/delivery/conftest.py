@@ -95,8 +95,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     shutil.copytree(COURSE, root)
     grid = make_grid("full", "fashion-mnist", 2)
     stored(tree / "results", synthetic_results(grid, np.random.default_rng(0)))
-    command = [sys.executable, "build.py", "--deliver", str(root / EXERCISE), "--seeds", "2"]
-    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False, timeout=600)
+    (root / EXERCISE).mkdir(parents=True)
+    command = [sys.executable, str(tree / "build.py"), "--deliver", ".", "--seeds", "2"]
+    done = subprocess.run(command, cwd=root / EXERCISE, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     silence = {"DISABLE_MKDOCS_2_WARNING": "true", "NO_MKDOCS_2_WARNING": "1"}
     site = subprocess.run(

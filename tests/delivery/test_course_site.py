@@ -13,6 +13,7 @@ from PIL import Image
 
 from report import sources
 from report.delivery.rubric import RUBRIC, check_list, coverage
+from report.sections import PAGES
 from tests.delivery.conftest import ROOT, Course
 
 # What only this report's own site knows: marks, classes, folders, blocks of Markdown that nobody turned into HTML.
@@ -34,6 +35,22 @@ def test_it_builds_strict_and_without_a_warning(course: Course) -> None:
     assert "md_in_html" not in extensions
     assert "To do: ai_use" in course.said
     assert "lacks" not in course.said, "the site has what the page needs, and the page what the course asks for"
+    assert "KaTeX or MathJax" not in course.said
+
+
+def test_the_command_says_what_it_is_at(course: Course) -> None:
+    pages = [page.slug for page in PAGES if not page.live]
+    said, count = course.said.splitlines(), len(files_of(course)) - 1  # but the record
+    assert said[: len(pages) + 4] == [
+        "Judging the claims.",
+        f"Composing index.md of {len(pages)} pages.",
+        *(f"{slug}: composed" for slug in pages),
+        f"Writing into {course.folder}.",
+        f"Delivered into {course.folder}: {count} files, {count} of them new or changed.",
+    ]
+    assert said[len(pages) + 4] == (
+        "Note: the folder that you are in was replaced as a whole; cd . takes your shell to the new one."
+    )
 
 
 def test_the_front_matter_is_the_course_s(course: Course) -> None:

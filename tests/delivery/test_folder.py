@@ -10,7 +10,7 @@ import pytest
 
 from report.delivery import folder as folders
 from report.delivery.deliver import declaration
-from report.delivery.folder import DeliveryError, check, earlier_ai_use, write
+from report.delivery.folder import DeliveryError, check, earlier_ai_use, folder_of, is_inside, write
 from tests.delivery.conftest import ROOT
 
 FIRST = {"index.md": b'---\nai_use: "a declarar"\n---\n# A\n', "code/a.py": b"a = 1\n", "figures/x.png": b"x"}
@@ -123,6 +123,24 @@ def test_a_command_killed_after_the_two_steps_keeps_what_was_beside(tmp_path: Pa
     assert not old.exists()
 
 
+@pytest.mark.parametrize("named", [".", "./", "figures/.."])
+def test_the_folder_that_one_is_in_is_delivered_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    (tmp_path / "site/vae/figures").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "site/vae")
+    folder = folder_of(named)
+    (tmp_path / "site/vae/figures").rmdir()
+    assert write(folder, FIRST) == (3, 3)
+    monkeypatch.chdir(tmp_path / "site/vae")
+    assert is_inside(folder) and not is_inside(tmp_path / "other")
+    assert write(folder_of(named), SECOND) == (3, 2)
+    assert files(tmp_path / "site/vae") == SECOND
+    assert [path.name for path in (tmp_path / "site").iterdir()] == ["vae"]
+    with pytest.raises(DeliveryError, match=r"the folder that you are in is gone, perhaps replaced; cd \. takes you"):
+        folder_of(".")
+
+
 def test_line_ends_are_no_change(tmp_path: Path) -> None:
     folder = tmp_path / "vae"
     write(folder, FIRST)
@@ -160,6 +178,10 @@ def test_a_command_killed_between_the_two_steps_loses_nothing(tmp_path: Path) ->
 
 @pytest.mark.parametrize(("arguments", "words"), [
     (("--deliver", "taken"), "taken: the folder is not empty and is no earlier delivery"),
+    (("--deliver", "."), "the folder is not empty and is no earlier delivery"),
+    (("--deliver", "taken/.."), "the folder is not empty and is no earlier delivery"),
+    (("--deliver", ""), "--deliver '': that is no folder to deliver into; name a new one"),
+    (("--deliver", "/"), "--deliver '/': that is no folder to deliver into; name a new one"),
     (("--deliver", "new", "--all"), "--deliver stands alone"),
     (("--deliver", "new", "--notebook", "x.ipynb"), "--deliver stands alone"),
     (("--notebook", "x.ipynb", "--check"), "--notebook stands alone"),

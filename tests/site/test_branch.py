@@ -59,3 +59,29 @@ def test_a_build_that_fails_publishes_nothing(project: Path, tmp_path: Path) -> 
     with pytest.raises(BranchError, match="not rendered"):
         publish(project)
     assert git(remote, "branch") == ""
+
+
+def test_a_branch_that_moved_meanwhile_is_published_after_a_fetch(
+    project: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    remote, other = tmp_path / "remote.git", tmp_path / "other"
+    git(tmp_path, "init", "--quiet", "--bare", str(remote))
+    git(project, "remote", "add", "origin", str(remote))
+    publish(project)
+    git(tmp_path, "clone", "--quiet", "--branch", "gh-pages", str(remote), str(other))
+    git(other, "commit", "--quiet", "--allow-empty", "-m", "meanwhile")
+    git(other, "push", "--quiet", "origin", "gh-pages")
+    with pytest.raises(BranchError, match=r"failed; git says why above\. Nothing was published.*git fetch origin"):
+        publish(project)
+    assert "[rejected]" in capfd.readouterr().err
+    git(project, "fetch", "--quiet", "origin")
+    publish(project)
+    subjects = git(remote, "log", "--format=%s", "gh-pages").splitlines()
+    assert [subject.split()[0] for subject in subjects] == ["Deployed", "meanwhile", "Deployed"]
+
+
+def test_a_password_in_the_remote_s_address_is_not_repeated(project: Path) -> None:
+    git(project, "remote", "add", "origin", "https://me:secret@localhost:1/laudo.git")
+    with pytest.raises(BranchError, match=r"to origin, https://localhost:1/laudo\.git, failed") as raised:
+        publish(project)
+    assert "secret" not in str(raised.value)
