@@ -78,14 +78,18 @@ def context(evidence: Evidence) -> dict[str, Any]:
 
 
 def change(evidence: Evidence, name: str, before: str, after: str) -> str:
-    """Return how a metric changes from one run to another, paired by seed: by how much, or that the error covers it."""
+    """Return how a metric changes from one run to another, paired by seed: by how much, or that the error covers it.
+
+    Where no error can be estimated, from what to what.
+    """
     metric = METRICS[name]
     factor, unit = (100, "p.p.") if metric.percent else (1, metric.unit)
     decimals, found = metric.decimals, metric.difference(evidence, before, after)
     value, low, high = (factor * end for end in (found.value, found.low, found.high))
     if not math.isfinite(high - low):
-        ends = (metric.text(metric.measure(evidence, run), unit=run == after) for run in (before, after))
-        return f"passa de {' a '.join(ends)}, sem que se possa estimar o erro dessa mudança"
+        first, last = (metric.text(metric.measure(evidence, run), unit=run == after) for run in (before, after))
+        printed = {ptbr.strip_marks(metric.text(metric.measure(evidence, run))) for run in (before, after)}
+        return f"fica em {last}" if len(printed) == 1 else f"passa de {first} a {last}"
     interval = ptbr.interval(low, high, decimals, unit)
     if low <= 0 <= high:
         return f"não muda além do erro (intervalo da mudança: {interval})"

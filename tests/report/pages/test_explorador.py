@@ -15,7 +15,7 @@ from PIL import Image
 
 from report import ptbr
 from report.evidence import Evidence
-from report.pages import explorador
+from report.pages import explorador, geracao_figures
 from report.pages.explorador_files import (
     DESCRIPTION,
     FOLDER,
@@ -144,6 +144,7 @@ def test_the_page_tells_holes_of_the_models_that_it_loads_and_not_a_mean_over_se
     picture = np.asarray(Image.open(io.BytesIO(explorador.draw_plane(evidence))).convert("RGB")).astype(int)
     orange = picture.max(axis=2) != picture.min(axis=2)
     count = explorador.context(evidence)["hole_count"]
+    assert count == geracao_figures.plane_holes(evidence, "e100")[1::2, 1::2][:10, :10].sum()
     side = picture.shape[0] // 28
     assert f"{count} dos {side**2} quadros, contornados, caem em buracos" in text
     assert 0 < orange.reshape(side, 28, side, 28).any(axis=(1, 3)).sum() <= count
