@@ -52,12 +52,12 @@ PAGE = Page(
             draw_plane,
             (
                 "O plano latente decodificado pelo {{ label('e100') }}, em {{ side }} × {{ side }} pontos a passos iguais de "
-                "probabilidade sob a prior; os contornados, {{ hole_count | integer }} de {{ side * side }}, caem em buracos. É o "
-                "que o explorador mostra de uma vez, sem se mover."
+                "probabilidade sob a prior; o contorno marca os que caem em buracos, {{ hole_count | integer }} de "
+                "{{ side * side }}. É o que o explorador mostra de uma vez, sem se mover."
             ),
             (
-                "Plano latente decodificado do {{ label('e100') }}: {{ hole_count | integer }} dos {{ side * side }} quadros, "
-                "contornados, caem em buracos."
+                "Plano latente decodificado do {{ label('e100') }}: o contorno marca os quadros que caem em buracos, "
+                "{{ hole_count | integer }} de {{ side * side }}."
             ),
             scale=2,
         ),

@@ -124,8 +124,8 @@ def _sample_column(run: str) -> Column:
 def _plane_column(run: str) -> Column:
     draw: Callable[[Evidence], bytes] = partial(drawings.draw_plane, run=run, thin=drawings.THIN)
     alt = (
-        f"Plano latente decodificado do {{{{ label('{run}') }}}}: {{{{ thin_hole_count['{run}'] | integer }}}} dos {{{{ "
-        f"thin_count | integer }}}} quadros caem em buracos."
+        f"Plano latente decodificado do {{{{ label('{run}') }}}}: o contorno marca os quadros que caem em buracos, {{{{ "
+        f"thin_hole_count['{run}'] | integer }}}} de {{{{ thin_count | integer }}}}."
     )
     return Column(column_title(run), alt, draw)
 
@@ -236,12 +236,12 @@ PAGE = Page(
             (
                 "O plano latente do {{ label('e100') }} decodificado em {{ side }} × {{ side }} pontos. Os pontos são "
                 "quantis da normal padrão, e assim cada quadro representa a mesma massa da prior; \\(z_1\\) cresce "
-                "para a direita e \\(z_2\\), para cima. Os contornados, {{ hole_count['e100'] | integer }} de {{ side "
-                "* side }}, caem em [buracos](#buracos) (semente {{ seed_shown }})."
+                "para a direita e \\(z_2\\), para cima. O contorno marca os que caem em [buracos](#buracos): "
+                "{{ hole_count['e100'] | integer }} de {{ side * side }} (semente {{ seed_shown }})."
             ),
             (
-                "Plano decodificado do {{ label('e100') }}: {{ hole_count['e100'] | integer }} dos {{ side * side }} "
-                "quadros, contornados, caem em buracos."
+                "Plano decodificado do {{ label('e100') }}: o contorno marca os quadros que caem em buracos, "
+                "{{ hole_count['e100'] | integer }} de {{ side * side }}."
             ),
             scale=1,
         ),

@@ -146,7 +146,7 @@ def test_the_page_tells_holes_of_the_models_that_it_loads_and_not_a_mean_over_se
     count = explorador.context(evidence)["hole_count"]
     assert count == geracao_figures.plane_holes(evidence, "e100")[1::2, 1::2][:10, :10].sum()
     side = picture.shape[0] // 28
-    assert f"{count} dos {side**2} quadros, contornados, caem em buracos" in text
+    assert f"o contorno marca os quadros que caem em buracos, {count} de {side**2}." in text
     assert 0 < orange.reshape(side, 28, side, 28).any(axis=(1, 3)).sum() <= count
 
 
