@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import Literal
 
+import numpy as np
+
 from report import ptbr
 from report.evidence import Evidence
 from report.origins import relabel
@@ -83,6 +85,11 @@ def median(name: str) -> Callable[[Sample], Array]:
     return lambda sample: sample.median(name)
 
 
+def class_shift(run: Sample) -> Array:
+    """Return the total variation between the classes of prior samples and of reconstructions, (B,), as classified."""
+    return np.abs(run.class_shares("sample_classes") - run.class_shares("recon_classes")).sum(axis=1) / 2
+
+
 LIKELIHOOD, IMAGES = "vae/metrics/likelihood.py", "vae/metrics/images.py"
 LATENT, SAMPLES, NEIGHBOURS = "vae/metrics/latent.py", "vae/metrics/samples.py", "vae/metrics/neighbours.py"
 OBJECTIVES, PATHS = "vae/objectives.py", "vae/metrics/paths.py"
@@ -125,6 +132,15 @@ METRICS: dict[str, Metric] = {
     "hole_mass": Metric("Massa da prior em buracos", score("hole_mass"), 1, "%", "lower", LIKELIHOOD, True),
     "pca2_share": Metric("Variância nas duas primeiras componentes", score("pca2_share"), 1, "%", None, LATENT, True),
     "sample_tv": Metric("Variação total das classes", score("sample_tv"), 3, "", "lower", SAMPLES, bounds=SHARE),
+    "sample_shift": Metric(
+        "Variação total das classes, das reconstruções às amostras",
+        class_shift,
+        1,
+        "%",
+        "lower",
+        "report/metrics.py",
+        percent=True,
+    ),
     "sample_precision": Metric("Precisão", score("sample_precision"), 3, "", "higher", SAMPLES, bounds=SHARE),
     "sample_recall": Metric("Revocação", score("sample_recall"), 3, "", "higher", SAMPLES, bounds=SHARE),
     "sample_density": Metric("Densidade", score("sample_density"), 3, "", "higher", SAMPLES, bounds=POSITIVE),

@@ -34,6 +34,9 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "models": models,
         "seed_of": {run: evidence.headline(run).seed for run in RUNS},
         "ellipse": constant(explorador_files, "ELLIPSE"),
+        # Of the seeds whose models the page loads, and not a mean over seeds.
+        "holes": {run: evidence.headline(run).score("hole_mass") for run in RUNS},
+        "hole_count": geracao_figures.hole_count(evidence, FALLBACK_RUN, FALLBACK_THIN),
         "side": evidence.grid.evaluation.manifold_side // FALLBACK_THIN,
     }
 
@@ -41,7 +44,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
 PAGE = Page(
     slug="explorador",
     title="Explorador",
-    description="O decodificador e o codificador treinados, no navegador: percorra o plano latente e veja a peça de cada ponto.",
+    description="O decodificador e o codificador treinados, no navegador: percorra o plano latente e veja a imagem de cada ponto.",
     runs=(*RUNS, "dataset"),
     figures=(
         Picture(
@@ -49,11 +52,12 @@ PAGE = Page(
             draw_plane,
             (
                 "O plano latente decodificado pelo {{ label('e100') }}, em {{ side }} × {{ side }} pontos a passos iguais de "
-                "probabilidade sob a prior. É o que o explorador mostra de uma vez, sem se mover."
+                "probabilidade sob a prior; o contorno marca os que caem em buracos, {{ hole_count | integer }} de "
+                "{{ side * side }}. É o que o explorador mostra de uma vez, sem se mover."
             ),
             (
-                "Plano latente decodificado do {{ label('e100') }}; {{ value('hole_mass', 'e100') | percent }} da massa da "
-                "prior está em buracos."
+                "Plano latente decodificado do {{ label('e100') }}: o contorno marca os quadros que caem em buracos, "
+                "{{ hole_count | integer }} de {{ side * side }}."
             ),
             scale=2,
         ),

@@ -1,8 +1,9 @@
 """What the prior gives: samples, their classes and quality, the decoded plane, interpolations, holes."""
 
+import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,32 +11,36 @@ from report import by_dimension, ptbr, statistics
 from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title
+from report.metrics import METRICS
 from report.origins import constant
 from report.page import Column, Columns, Page, Picture, Plot
+from report.pages import geracao_classes as classes
 from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
 from report.pages import geracao_order as order
+from report.pages import geracao_paths as paths
 from report.pages.geracao_claims import CLAIMS, JUDGED
-from report.pages.geracao_figures import LARGEST, data_shares, sample_shares, undecided_share
-from report.sample import Sample
+from report.pages.geracao_figures import LARGEST, undecided_share
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.figures import Theme
 
 PLANE_RUNS = ("e10", "e50", "e100")  # two latent dimensions
+DOUBTFUL = 2  # classes named of the samples in doubt
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
     """Return numbers and names of the text."""
-    info, names = evidence.info, [ptbr.mark(name) for name in evidence.info.classes]
-    excess = {run: sample_shares(evidence, run) - data_shares(evidence) for run in REFERENCE_RUNS}
+    info, irregularity = evidence.info, paths.added_irregularity(evidence, JUDGED)
     return {
-        "most": {run: names[int(difference.argmax())] for run, difference in excess.items()},
-        "least": {run: names[int(difference.argmin())] for run, difference in excess.items()},
-        "most_share": {run: float(sample_shares(evidence, run)[d.argmax()]) for run, d in excess.items()},
-        "least_share": {run: float(sample_shares(evidence, run)[d.argmin()]) for run, d in excess.items()},
-        "most_data": {run: float(data_shares(evidence)[d.argmax()]) for run, d in excess.items()},
-        "least_data": {run: float(data_shares(evidence)[d.argmin()]) for run, d in excess.items()},
+        "shift": {run: METRICS["sample_shift"].measure(evidence, run).value for run in REFERENCE_RUNS},
+        "recon_shift": {run: classes.recon_shift(evidence, run).value for run in REFERENCE_RUNS},
+        "moves": partial(classes.moves, evidence),
+        "shift_table": partial(classes.shift_table, evidence),
         "samples_drawn": len(evidence.headline(JUDGED).array("sample_classes")),
         "samples_shown": len(evidence.headline(JUDGED).array("sample_images")),
         "few": constant(drawings, "FEW"),
@@ -54,29 +59,64 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "best_run": partial(dimensions.best_run, evidence),
         "order_table": partial(order.order_table, evidence),
         "midpoint_table": partial(midpoints.midpoint_table, evidence),
-        "recon_tv": {run: recon_imbalance(evidence, run) for run in REFERENCE_RUNS},
+        "outside_recon": {run: midpoints.OUTSIDE_RECON.measure(evidence, run).value for run in REFERENCE_RUNS},
+        "decoded_jumps": {run: paths.DECODED_JUMPS.measure(evidence, run).value for run in REFERENCE_RUNS},
+        "mixed_jumps": {run: paths.MIXED_JUMPS.measure(evidence, run).value for run in REFERENCE_RUNS},
+        "path_table": partial(paths.path_table, evidence),
+        "jump": constant(paths, "JUMP"),
+        "irregularity": irregularity,
+        "irregularity_interval": ptbr.interval(irregularity.low, irregularity.high, 2),
+        "change": partial(change, evidence),
+        "doubtful": most_in_doubt(evidence, JUDGED),
+        "ambiguous": ambiguous(evidence),
+        "hole_count": {run: drawings.hole_count(evidence, run) for run in PLANE_RUNS},
+        "thin_hole_count": {run: drawings.hole_count(evidence, run, drawings.THIN) for run in PLANE_RUNS},
+        "thin_count": drawings.plane_holes(evidence, JUDGED, drawings.THIN).size,
         "floor": evidence.classifier.score("frechet_floor"),
         "classifier_accuracy": evidence.classifier.score("test_accuracy"),
     }
 
 
-def recon_imbalance(evidence: Evidence, run: str) -> float:
-    """Return the total variation between the classes that the classifier sees in reconstructions and in their originals."""
+def change(evidence: Evidence, name: str, before: str, after: str) -> str:
+    """Return how a metric changes from one run to another, paired by seed: by how much, or that the error covers it.
 
-    def shares(sample: Sample, classifier: Sample) -> Array:
-        seen, real = (each.class_shares(each.array(name)) for each, name in
-                      ((sample, "recon_classes"), (classifier, "test_predictions")))  # fmt: skip
-        return np.abs(seen - real).sum(axis=1) / 2
+    Where no error can be estimated, from what to what.
+    """
+    metric = METRICS[name]
+    factor, unit = (100, "p.p.") if metric.percent else (1, metric.unit)
+    decimals, found = metric.decimals, metric.difference(evidence, before, after)
+    value, low, high = (factor * end for end in (found.value, found.low, found.high))
+    if not math.isfinite(high - low):
+        first, last = (metric.text(metric.measure(evidence, run), unit=run == after) for run in (before, after))
+        printed = {ptbr.strip_marks(metric.text(metric.measure(evidence, run))) for run in (before, after)}
+        return f"fica em {last}" if len(printed) == 1 else f"passa de {first} a {last}"
+    interval = ptbr.interval(low, high, decimals, unit)
+    if low <= 0 <= high:
+        return f"não muda além do erro (intervalo da mudança: {interval})"
+    return f"{ptbr.moved(value, decimals, unit)} (intervalo da mudança: {interval})"
 
-    return evidence.estimate(shares, run, "classifier").value
+
+def most_in_doubt(evidence: Evidence, run: str) -> str:
+    """Return the classes that the classifier gives most often to the samples on which it is in doubt; '' without any."""
+    shares = drawings.doubtful_classes(evidence, run)
+    order = [index for index in np.argsort(-shares, kind="stable")[:DOUBTFUL] if shares[index] > 0]
+    return ptbr.join([f"{ptbr.mark(evidence.info.classes[index])} ({ptbr.percent(shares[index])})" for index in order])
+
+
+def ambiguous(evidence: Evidence) -> str:
+    """Return what the classifier calls the most ambiguous samples that are shown, and how many of them."""
+    counts = drawings.ambiguous_classes(evidence)
+    order = [index for index in np.argsort(-counts, kind="stable") if counts[index]]
+    return ptbr.join(
+        [f"{ptbr.mark(evidence.info.classes[index])} ({ptbr.integer(int(counts[index]))})" for index in order]
+    )
 
 
 def _sample_column(run: str) -> Column:
     draw: Callable[[Evidence], bytes] = partial(drawings.draw_few_samples, run=run)
     alt = (
-        f"Amostras do {{{{ label('{run}') }}}}: variação total das classes {{{{ value('sample_tv', '{run}') | "
-        f"number(3) }}}}, "
-        f"densidade {{{{ value('sample_density', '{run}') | number(3) }}}}."
+        f"Amostras do {{{{ label('{run}') }}}}: {{{{ moves('{run}') }}}}, em relação às reconstruções; densidade {{{{ "
+        f"value('sample_density', '{run}') | number(3) }}}}."
     )
     return Column(column_title(run), alt, draw)
 
@@ -84,10 +124,23 @@ def _sample_column(run: str) -> Column:
 def _plane_column(run: str) -> Column:
     draw: Callable[[Evidence], bytes] = partial(drawings.draw_plane, run=run, thin=drawings.THIN)
     alt = (
-        f"Plano latente decodificado do {{{{ label('{run}') }}}}; KL da posterior agregada {{{{ value('aggregate_kl', "
-        f"'{run}') | number(2) }}}} nats."
+        f"Plano latente decodificado do {{{{ label('{run}') }}}}: o contorno marca os quadros que caem em buracos, {{{{ "
+        f"thin_hole_count['{run}'] | integer }}}} de {{{{ thin_count | integer }}}}."
     )
     return Column(column_title(run), alt, draw)
+
+
+def _balance(figure_id: str, run: str) -> Plot:
+    draw: Callable[[Evidence, Theme], Figure] = partial(classes.draw_balance, run=run)
+    return Plot(
+        figure_id,
+        draw,
+        (
+            f"No {{{{ label('{run}') }}}}, em relação às reconstruções, {{{{ moves('{run}') }}}}. Parcela de cada classe, "
+            f"segundo o classificador, nas imagens de teste, nas suas reconstruções e em {{{{ samples_drawn }}}} amostras."
+        ),
+        f"Barras por classe: no {{{{ label('{run}') }}}}, {{{{ moves('{run}', shares=True) }}}}.",
+    )
 
 
 def _strips(figure_id: str, run: str) -> Picture:
@@ -101,8 +154,8 @@ def _strips(figure_id: str, run: str) -> Picture:
             f"pairs | join('; ') }}}}."
         ),
         (
-            f"Tiras de interpolação do {{{{ label('{run}') }}}}: na mediana dos pares sorteados, o maior passo é {{{{ "
-            f"value('interpolation_jump', '{run}') | number(2) }}}} vezes o mediano."
+            f"Tiras de interpolação do {{{{ label('{run}') }}}}: aos olhos do classificador, {{{{ decoded_jumps['{run}'] "
+            f"| percent }}}} dos pares sorteados dão um salto."
         ),
     )
 
@@ -114,19 +167,17 @@ PAGE = Page(
         "Amostras da prior, suas classes e sua qualidade, o plano latente decodificado, interpolações e buracos."
     ),
     runs=(*REFERENCE_RUNS, *BY_DIMENSION, "classifier"),
-    claims=(*CLAIMS, *midpoints.CLAIMS, *dimensions.CLAIMS),
+    claims=(*CLAIMS, *classes.CLAIMS, *paths.CLAIMS, *midpoints.CLAIMS, *dimensions.CLAIMS),
     figures=(
         Picture(
             "amostras",
             drawings.draw_samples,
             (
-                "As {{ samples_shown }} primeiras amostras do {{ label('e100') }} (semente {{ seed_shown }}), na ordem "
-                "em que foram sorteadas; nenhuma foi escolhida."
+                "Nas amostras do {{ label('e100') }}, em relação às reconstruções, {{ moves('e100') }}. São as {{ "
+                "samples_shown }} primeiras (semente {{ seed_shown }}), na ordem em que foram sorteadas; nenhuma foi "
+                "escolhida."
             ),
-            (
-                "Grade de amostras do {{ label('e100') }}: a classe que mais sobra é {{ most['e100'] }} e a que mais "
-                "falta, {{ least['e100'] }}."
-            ),
+            "Grade de amostras do {{ label('e100') }}: em relação às reconstruções, {{ moves('e100') }}.",
         ),
         Columns(
             "amostras-treinos",
@@ -137,29 +188,20 @@ PAGE = Page(
                 "só o decodificador."
             ),
         ),
-        Plot(
-            "classes",
-            drawings.draw_balance,
-            (
-                "Parcela de cada classe, segundo o classificador, no teste e em {{ samples_drawn }} amostras de cada "
-                "treino. Uma barra mais longa que a dos dados é uma classe que sobra."
-            ),
-            (
-                "Barras por classe: no {{ label('e100') }}, {{ most['e100'] }} tem {{ most_share['e100'] | percent }} "
-                "das amostras contra {{ most_data['e100'] | percent }} dos dados, e {{ least['e100'] }}, {{ "
-                "least_share['e100'] | percent }} contra {{ least_data['e100'] | percent }}."
-            ),
-        ),
+        _balance("classes", JUDGED),
+        _balance("classes-dimensoes", LARGEST),
         Picture(
             "hibridas",
             drawings.draw_ambiguous,
             (
                 "Entre as amostras da grade do {{ label('e100') }}: em cima, as {{ extreme_count }} em que o "
-                "classificador mais hesita; embaixo, as {{ extreme_count }} em que menos hesita."
+                "classificador mais hesita, e a que dá as classes {{ ambiguous }}; embaixo, as {{ extreme_count }} em que "
+                "menos hesita."
             ),
             (
-                "Amostras ambíguas e claras; em {{ undecided_samples['e100'] | percent }} de todas as amostras o "
-                "classificador hesita mais do que entre duas classes iguais."
+                "Amostras ambíguas e claras; o classificador hesita mais do que entre duas classes iguais em "
+                "{{ undecided_samples['e100'] | percent }} de todas as amostras e em {{ undecided_recon['e100'] | percent "
+                "}} das reconstruções."
             ),
         ),
         Plot(
@@ -168,7 +210,7 @@ PAGE = Page(
             (
                 "Distância de Fréchet aos dados conforme o número de dimensões latentes, em escala logarítmica, depois "
                 "de {{ run('e10').epochs }} épocas: quanto mais baixo, melhor. O que separa as duas linhas é o efeito "
-                "de trocar códigos de imagens reais por sorteios da prior."
+                "de trocar as médias das posteriores por sorteios da prior."
             ),
             (
                 "A distância de Fréchet das amostras é {{ value('sample_frechet', 'e10') | number(1) }} com {{ "
@@ -194,11 +236,12 @@ PAGE = Page(
             (
                 "O plano latente do {{ label('e100') }} decodificado em {{ side }} × {{ side }} pontos. Os pontos são "
                 "quantis da normal padrão, e assim cada quadro representa a mesma massa da prior; \\(z_1\\) cresce "
-                "para a direita e \\(z_2\\), para cima."
+                "para a direita e \\(z_2\\), para cima. O contorno marca os que caem em [buracos](#buracos): "
+                "{{ hole_count['e100'] | integer }} de {{ side * side }} (semente {{ seed_shown }})."
             ),
             (
-                "Plano decodificado do {{ label('e100') }}; {{ value('hole_mass', 'e100') | percent }} da massa da "
-                "prior está em buracos."
+                "Plano decodificado do {{ label('e100') }}: o contorno marca os quadros que caem em buracos, "
+                "{{ hole_count['e100'] | integer }} de {{ side * side }}."
             ),
             scale=1,
         ),
@@ -207,7 +250,7 @@ PAGE = Page(
             tuple(_plane_column(run) for run in PLANE_RUNS),
             (
                 "O mesmo plano nos três treinos de {{ run('e100').latent_dim }} dimensões, um quadro em cada {{ thin "
-                "}} por eixo."
+                "}} por eixo, com os que caem em buracos contornados."
             ),
         ),
         _strips("interpolacoes", JUDGED),

@@ -50,8 +50,8 @@ CLAIMS = (
         needs=(*MANY, *FEW),
         statistic=functools.partial(frechet_advantage, first=len(MANY)),
         measure=(
-            "quanto a distância de Fréchet das amostras aos dados, em média nos treinos de dez, vinte e cinquenta "
-            "dimensões, é menor que a do melhor dos treinos de duas e de três, em parte desta; a faixa recomendada "
+            "quantos por cento a distância de Fréchet das amostras aos dados, em média nos treinos de dez, vinte e "
+            "cinquenta dimensões, é menor que a do melhor dos treinos de duas e de três; a faixa recomendada "
             f"entra pela média porque quem segue a recomendação pode escolher qualquer dimensão dela; {SEEDS_ALONE}"
         ),
         margin=10.0,

@@ -1,21 +1,14 @@
-"""Samples, decoded planes, interpolations and class shares, as pictures and bars."""
-
-from typing import TYPE_CHECKING
+"""Samples, decoded planes, interpolations and holes, as pictures."""
 
 import numpy as np
+import scipy
 
-from report import ptbr
 from report.evidence import Evidence
-from report.labels import run_label
 from report.pages.geracao_claims import JUDGED
 from report.pages.geracao_order import GRID_COLUMNS
 from vae import figures
+from vae.metrics.holes import hole_map
 from vae.results import Array
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from vae.figures import Theme
 
 LARGEST = "e10-l50"
 FEW, FEW_COLUMNS = 50, 5  # samples of each run side by side
@@ -38,44 +31,41 @@ def draw_ambiguous(evidence: Evidence) -> bytes:
     """Return, of the samples shown, the most ambiguous for the classifier above and the clearest below."""
     result = evidence.headline(JUDGED)
     images = result.array("sample_images")
-    order = np.argsort(result.array("sample_entropy")[: len(images)].astype(np.float64), kind="stable")
-    chosen = np.concatenate([order[::-1][:EXTREMES], order[:EXTREMES]])
+    order = _by_ambiguity(evidence)
+    chosen = np.concatenate([order[:EXTREMES], order[::-1][:EXTREMES]])
     return figures.grid_png(images[chosen], columns=EXTREMES)
 
 
 def draw_plane(evidence: Evidence, run: str, thin: int = 1) -> bytes:
-    """Return the decoded prior quantiles of a run with two latent dimensions; thin: every thin-th along each axis."""
+    """Return the decoded prior quantiles of a run with two latent dimensions, those in holes outlined.
+
+    thin: every thin-th along each axis.
+    """
     plane = evidence.headline(run).array("manifold")[thin // 2 :: thin, thin // 2 :: thin]
-    return figures.grid_png(plane.reshape(-1, *plane.shape[2:]), columns=plane.shape[1], gap=0)
+    # The explorer's colour of holes. The images are black in either theme, as a dark page is.
+    colour = figures.load_theme("dark").style("refuted").colour
+    return figures.outlined_png(plane, plane_holes(evidence, run, thin), colour)
+
+
+def plane_holes(evidence: Evidence, run: str, thin: int = 1) -> Array:
+    """Return which images of a run's decoded plane, of the seed that is drawn, lie in holes: as draw_plane has them."""
+    result = evidence.headline(run)
+    side = len(result.array("manifold"))
+    # Each image stands for the same mass of the prior: the places are those of vae/measurements/generation.py.
+    quantiles = scipy.special.ndtri((np.arange(side) + 0.5) / side)
+    holes = hole_map(result.array("latent_mean"), result.array("latent_logvar"), quantiles)[::-1]
+    return holes[thin // 2 :: thin, thin // 2 :: thin]
+
+
+def hole_count(evidence: Evidence, run: str, thin: int = 1) -> int:
+    """Return how many images of a decoded plane lie in holes."""
+    return int(plane_holes(evidence, run, thin).sum())
 
 
 def draw_interpolations(evidence: Evidence, run: str) -> bytes:
     """Return the decoded straight lines between the first images of pairs of classes, a pair a row."""
     strips = evidence.headline(run).array("interpolation_images")
     return figures.grid_png(strips.reshape(-1, *strips.shape[2:]), columns=strips.shape[1])
-
-
-def draw_balance(evidence: Evidence, theme: "Theme") -> "Figure":
-    """Return the share of each class in the test images and in samples, all seen by the classifier."""
-    series = [figures.Series("imagens de teste", "data", 100 * data_shares(evidence))]
-    for run in (JUDGED, LARGEST):
-        label = ptbr.strip_marks(run_label(evidence.spec(run)))
-        series.append(figures.Series(label, run, 100 * sample_shares(evidence, run)))
-    return figures.grouped_bars(
-        evidence.info.classes, series, theme=theme, x_label="% das imagens, segundo o classificador",
-        tick_format=ptbr.tick_format(0),
-    )  # fmt: skip
-
-
-def data_shares(evidence: Evidence) -> Array:
-    """Return the share of test images that the classifier puts into each class, (C,)."""
-    return _shares(evidence, evidence.classifier.array("test_predictions"))
-
-
-def sample_shares(evidence: Evidence, run: str) -> Array:
-    """Return the share of a run's samples that the classifier puts into each class, mean over seeds, (C,)."""
-    seeds = evidence.seeds(run).values()
-    return np.mean([_shares(evidence, result.array("sample_classes")) for result in seeds], axis=0)
 
 
 def undecided_share(evidence: Evidence, run: str, name: str) -> float:
@@ -85,5 +75,28 @@ def undecided_share(evidence: Evidence, run: str, name: str) -> float:
     )
 
 
-def _shares(evidence: Evidence, classes: Array) -> Array:
-    return np.bincount(classes, minlength=len(evidence.info.classes)) / len(classes)
+def doubtful_classes(evidence: Evidence, run: str) -> Array:
+    """Return, of the samples in doubt (see undecided_share), the share that the classifier puts into each class, (C,).
+
+    Mean over the seeds that have such samples; zeros if none has.
+    """
+    count, found = len(evidence.info.classes), []
+    for result in evidence.seeds(run).values():
+        doubtful = result.array("sample_entropy").astype(np.float64) > UNDECIDED
+        if doubtful.any():
+            found.append(np.bincount(result.array("sample_classes")[doubtful], minlength=count) / doubtful.sum())
+    return np.mean(found, axis=0) if found else np.zeros(count)
+
+
+def ambiguous_classes(evidence: Evidence) -> Array:
+    """Return how many of the EXTREMES samples that draw_ambiguous has above the classifier puts into each class, (C,)."""
+    result = evidence.headline(JUDGED)
+    classes = result.array("sample_classes")[_by_ambiguity(evidence)[:EXTREMES]]
+    return np.bincount(classes, minlength=len(evidence.info.classes))
+
+
+def _by_ambiguity(evidence: Evidence) -> Array:
+    """Return the samples that the large grid shows, the most ambiguous first."""
+    result = evidence.headline(JUDGED)
+    shown = len(result.array("sample_images"))
+    return np.argsort(result.array("sample_entropy")[:shown].astype(np.float64), kind="stable")[::-1]

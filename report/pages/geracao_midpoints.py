@@ -30,12 +30,13 @@ def outside(name: str) -> Metric:
     )
 
 
+OUTSIDE_RECON = outside("reconstruction_density")
 METRICS = (
     Metric("Densidade dos pontos médios", mean("midpoint_density"), 3, "", "higher", SAMPLES, bounds=POSITIVE),
     Metric("Densidade das reconstruções", mean("reconstruction_density"), 3, "", "higher", SAMPLES, bounds=POSITIVE),
     Metric("Razão das densidades", midpoint_density_ratio, 3, "", "higher", SAMPLES, bounds=POSITIVE),
     outside("midpoint_density"),
-    outside("reconstruction_density"),
+    OUTSIDE_RECON,
 )
 
 

@@ -12,6 +12,7 @@ from report.page import Page, Picture, Plot
 from report.pages import placar_rows
 from report.pages.espaco_latente_tables import top_pair
 from report.pages.experimentos_tables import SWEEP
+from report.pages.geracao_classes import moves, recon_shift
 from report.pages.visao_geral_card import draw_card, title
 from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
 from report.tables import Table
@@ -66,6 +67,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "measured": sum(verdict.estimate is not None for verdict in evidence.verdicts.values()),
         "claimed": sum(map(on_claimed_side, evidence.verdicts.values())),
         "top_pair": lambda run: top_pair(evidence, run),
+        "moves": lambda run: moves(evidence, run),
+        "recon_shift": lambda run: recon_shift(evidence, run).value,
         "counts": {kind.value: kinds.count(kind) for kind in VerdictKind},
         "kinds": {kind.value: kind for kind in VerdictKind},
         "total": len(kinds),

@@ -270,11 +270,11 @@ def test_the_browser_encodes_as_torch_does(visit: Visit, evidence: Evidence, run
         np.testing.assert_allclose(stored, mean, atol=2e-3)  # float16
 
 
-def test_confidence_is_one_minus_the_entropy_of_the_pixels(visit: Visit) -> None:
+def test_contrast_is_one_minus_the_entropy_of_the_pixels(visit: Visit) -> None:
     latents = np.array([[0.0, 0.0], [-3, 2], [1.5, -1]])
     pixels = decoded("e100", latents).astype(np.float64).reshape(3, -1).clip(1e-12, 1 - 1e-12)
     entropy = -(pixels * np.log2(pixels) + (1 - pixels) * np.log2(1 - pixels)).mean(axis=1)
-    found = visit.state(f"a.engine.confidence('e100', {latents.flatten().tolist()}).then(p => [...p])")
+    found = visit.state(f"a.engine.contrast('e100', {latents.flatten().tolist()}).then(p => [...p])")
     np.testing.assert_allclose(found, 1 - entropy, atol=SAME)
 
 
@@ -309,7 +309,7 @@ def test_a_drag_that_leaves_the_plane_stays_at_its_edge(visit: Visit) -> None:
 def test_the_last_of_many_positions_is_what_is_shown(visit: Visit) -> None:
     page = visit.page
     # The worker is kept busy, so that the reader has moved on before a position is decoded.
-    visit.state("void a.engine.confidence('e100', Array(1600).fill(0.5))")
+    visit.state("void a.engine.contrast('e100', Array(1600).fill(0.5))")
     page.mouse.move(*visit.at((-2.0, 2.0)))
     page.wait_for_function(f"{APP}.decoding")
     for step in range(1, 6):
@@ -552,15 +552,15 @@ def test_the_map_of_the_prior_shows_its_holes_where_they_are(
     np.testing.assert_array_equal(red > blue, expected)
 
 
-def test_the_map_of_confidence_grows_while_the_reader_goes_on(visit: Visit) -> None:
-    visit.page.select_option('[data-part="map"]', "confidence")
+def test_the_map_of_contrast_grows_while_the_reader_goes_on(visit: Visit) -> None:
+    visit.page.select_option('[data-part="map"]', "contrast")
     visit.settled()
-    assert visit.page.locator('[data-key="confidence"]').is_visible()
+    assert visit.page.locator('[data-key="contrast"]').is_visible()
     visit.part("growing").wait_for(state="visible")  # a map that is half there is not taken for the whole
-    visit.page.wait_for_function(f"[...{APP}.maps.confidence.get('e100')].some(v => !Number.isNaN(v))")
+    visit.page.wait_for_function(f"[...{APP}.maps.contrast.get('e100')].some(v => !Number.isNaN(v))")
     visit.part("z1").fill("2")
     assert_shows(visit, "e100", (2, 0))
-    visit.page.wait_for_function(f"[...{APP}.maps.confidence.get('e100')].every(v => v > 0 && v <= 1)")
+    visit.page.wait_for_function(f"[...{APP}.maps.contrast.get('e100')].every(v => v > 0 && v <= 1)")
     visit.part("growing").wait_for(state="hidden")
 
 
@@ -581,7 +581,7 @@ def test_once_loaded_it_needs_no_network(browser: Browser, address: str) -> None
     for run in RUNS:
         seen.page.check(f'[name="explorer-model"][value="{run}"]')
         assert_shows(seen, run, (1, 0))
-    for name in ("prior", "confidence"):
+    for name in ("prior", "contrast"):
         seen.page.select_option('[data-part="map"]', name)
     seen.part("pick-nearest").click()
     seen.page.wait_for_function(f"{APP}.state.input")
@@ -644,7 +644,7 @@ def test_what_cannot_be_loaded_leaves_the_image_and_the_reason(browser: Browser,
     seen.page.context.close()
 
 
-def without_confidence(route: Route) -> None:
+def without_contrast(route: Route) -> None:
     program = route.fetch().text()
     line = "const found = new Float32Array(latents.length / 2);"
     assert line in program
@@ -652,9 +652,9 @@ def without_confidence(route: Route) -> None:
 
 
 def test_a_fault_of_the_worker_later_on_is_told_and_ends_it(browser: Browser, address: str) -> None:
-    seen = opened(browser, address, route=lambda page: page.context.route("**/worker.js", without_confidence))
+    seen = opened(browser, address, route=lambda page: page.context.route("**/worker.js", without_contrast))
     assert seen.page.get_attribute(".explorer", "data-state") == "ready" and len(engines(seen)) == 1
-    seen.page.select_option('[data-part="map"]', "confidence")
+    seen.page.select_option('[data-part="map"]', "contrast")
     seen.page.wait_for_selector('.explorer[data-state="failed"]')
     assert "o modelo não pôde ser executado" in seen.part("fallback").inner_text()
     assert not seen.part("app").is_visible()

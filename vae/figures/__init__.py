@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vae.figures.diagram import LatentWords, Stage, architecture
     from vae.figures.distributions import Distribution, histograms
     from vae.figures.export import PNG_SCALE, RASTER_SCALE, to_png, to_svg, to_webp
-    from vae.figures.grids import grid_png, mosaic
+    from vae.figures.grids import grid_png, mosaic, outlined_png
     from vae.figures.heatmap import confusion_matrix
     from vae.figures.layout import one_layout
     from vae.figures.planes import Level, Place, plane
@@ -33,7 +33,7 @@ _HOMES = {
     "diagram": ("LatentWords", "Stage", "architecture"),
     "distributions": ("Distribution", "histograms"),
     "export": ("PNG_SCALE", "RASTER_SCALE", "to_png", "to_svg", "to_webp"),
-    "grids": ("grid_png", "mosaic"),
+    "grids": ("grid_png", "mosaic", "outlined_png"),
     "heatmap": ("confusion_matrix",),
     "layout": ("one_layout",),
     "planes": ("Level", "Place", "plane"),
@@ -78,6 +78,7 @@ __all__ = [
     "load_theme",
     "mosaic",
     "one_layout",
+    "outlined_png",
     "plane",
     "scree",
     "to_png",

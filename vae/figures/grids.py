@@ -1,13 +1,16 @@
 """Grids of small images at native size, one array and one PNG; the page scales them with image-rendering: pixelated."""
 
+import itertools
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageColor
 
 from vae.figures.errors import FigureError
 from vae.figures.export import png_bytes
+
+LINE = 2  # pixels, of an outline
 
 
 def mosaic(images: NDArray[np.uint8], columns: int, gap: int = 2) -> NDArray[np.uint8]:
@@ -36,3 +39,24 @@ def grid_png(images: NDArray[Any], columns: int, gap: int = 2) -> bytes:
     if sheet[..., 1].all():
         return png_bytes(Image.fromarray(np.ascontiguousarray(sheet[..., 0])))
     return png_bytes(Image.fromarray(np.ascontiguousarray(sheet)))
+
+
+def outlined_png(images: NDArray[np.uint8], outlined: NDArray[np.bool_], colour: str) -> bytes:
+    """Return a sheet (rows, columns, height, width) uint8 as PNG, without gaps, a line inside the edge of some cells.
+
+    outlined: (rows, columns); cells that adjoin have one line around them all. colour: as in HTML. Raises FigureError if
+    the two are not of as many rows and columns.
+    """
+    if images.shape[:2] != outlined.shape:
+        raise FigureError(f"a sheet of {images.shape[:2]} images has as many cells to outline, not {outlined.shape}.")
+    columns, height, width = images.shape[1:]
+    grey = mosaic(images.reshape(-1, height, width), columns, gap=0)[..., 0]
+    area = np.pad(outlined, 1).repeat(height, axis=0).repeat(width, axis=1)
+    inner = area.copy()
+    for axis, step in itertools.product((0, 1), (-LINE, LINE)):
+        inner &= np.roll(area, step, axis)
+    corners = [np.roll(area, (down, right), (0, 1)) for down, right in itertools.product((-LINE, LINE), repeat=2)]
+    line = (area & ~np.logical_and.reduce([inner, *corners]))[height:-height, width:-width]
+    coloured = np.repeat(grey[..., None], 3, axis=2)
+    coloured[line] = ImageColor.getrgb(colour)
+    return png_bytes(Image.fromarray(coloured))

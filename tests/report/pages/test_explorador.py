@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import gzip
+import io
 import json
 import re
 from typing import Any
@@ -10,8 +11,11 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+from PIL import Image
 
+from report import ptbr
 from report.evidence import Evidence
+from report.pages import explorador, geracao_figures
 from report.pages.explorador_files import (
     DESCRIPTION,
     FOLDER,
@@ -24,6 +28,7 @@ from report.pages.explorador_files import (
 )
 from report.sources import ROOT
 from tests.report.synthetic import evidence_of, synthetic_evidence, synthetic_results, weights_of
+from tests.report.test_pages import text_of
 from vae.errors import LaudoError
 from vae.grid import make_grid
 from vae.results import sha256
@@ -130,3 +135,21 @@ def test_without_published_weights_the_page_says_how_to_get_them(evidence: Evide
     lost = dataclasses.replace(evidence, weights=lambda run, seed: None)
     with pytest.raises(LaudoError, match=r"weights of e10/42 .* --retrain e10"):
         explorer_files(lost)
+
+
+def test_the_page_tells_holes_of_the_models_that_it_loads_and_not_a_mean_over_seeds(evidence: Evidence) -> None:
+    text = ptbr.strip_marks(text_of(explorador.PAGE, evidence)).replace(ptbr.NO_BREAK, " ")
+    for run in RUNS:
+        assert f"{ptbr.strip_marks(ptbr.percent(evidence.headline(run).score('hole_mass')))} no " in text
+    picture = np.asarray(Image.open(io.BytesIO(explorador.draw_plane(evidence))).convert("RGB")).astype(int)
+    orange = picture.max(axis=2) != picture.min(axis=2)
+    count = explorador.context(evidence)["hole_count"]
+    assert count == geracao_figures.plane_holes(evidence, "e100")[1::2, 1::2][:10, :10].sum()
+    side = picture.shape[0] // 28
+    assert f"o contorno marca os quadros que caem em buracos, {count} de {side**2}." in text
+    assert 0 < orange.reshape(side, 28, side, 28).any(axis=(1, 3)).sum() <= count
+
+
+def test_the_map_of_tones_is_not_called_confidence(evidence: Evidence) -> None:
+    text = text_of(explorador.PAGE, evidence)
+    assert "**O contraste**" in text and "confian" not in text.lower()

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -13,15 +14,18 @@ from report.by_dimension import BY_DIMENSION, FEW, MANY
 from report.claims import Verdict, VerdictKind, estimate, judge
 from report.pages import geracao as page
 from report.pages import geracao_claims as claims
+from report.pages import geracao_classes as classes
 from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
 from report.pages import geracao_order as order
+from report.pages import geracao_paths as paths
 from report.sample import Sample
 from report.statistics import Samples
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
+from tests.report.test_pages import text_of
 from vae.datasets import FASHION_MNIST
-from vae.grid import make_grid
+from vae.grid import REFERENCE_RUNS, make_grid
 from vae.results import Array, Keys, RunResult
 
 CLASSES = len(FASHION_MNIST.classes)
@@ -37,19 +41,52 @@ def pixels(content: bytes) -> Array:
 
 
 def test_a_missing_class_is_a_tenth_of_the_mass() -> None:
-    data = sample(test_predictions=LABELS)
     even = np.tile(np.arange(CLASSES), 90)
-    assert claims.class_imbalance(sample(sample_classes=even), data)[0] == pytest.approx(0)
+    assert classes.class_imbalance(sample(sample_classes=even, recon_classes=LABELS))[0] == pytest.approx(0)
     without_bags = np.where(even == 8, 0, even)
-    imbalance = claims.class_imbalance(sample(sample_classes=without_bags), data)
-    assert imbalance[0] == pytest.approx(0.1) and imbalance.shape == (1 + RESAMPLES,)
-    one = claims.class_imbalance(sample(sample_classes=np.zeros(50, dtype=np.uint8)), data)
-    assert one == pytest.approx(np.full(1 + RESAMPLES, 0.9))
+    imbalance = classes.class_imbalance(sample(sample_classes=without_bags, recon_classes=LABELS))
+    assert imbalance[0] == pytest.approx(10) and imbalance.shape == (1 + RESAMPLES,)
+    one = classes.class_imbalance(sample(sample_classes=np.zeros(50, np.uint8), recon_classes=np.ones(50, np.uint8)))
+    assert one == pytest.approx(np.full(1 + RESAMPLES, 100))
 
 
-def test_samples_are_held_against_what_the_classifier_sees_in_data_not_against_labels() -> None:
-    confused = np.where(LABELS == 6, 0, LABELS)
-    assert claims.class_imbalance(sample(sample_classes=confused), sample(test_predictions=confused))[0] == 0
+def test_what_the_classifier_mistakes_in_all_that_is_drawn_is_no_lack_of_diversity() -> None:
+    confused = np.where(LABELS == 4, 2, LABELS)
+    run, data = sample(sample_classes=confused, recon_classes=confused), sample(test_predictions=LABELS)
+    assert classes.class_imbalance(run)[0] == 0
+    assert classes.data_shift(run, data)[0] == pytest.approx(0.1), "that is between data and reconstructions"
+
+
+def test_the_classes_that_samples_have_more_and_fewer_are_named() -> None:
+    evidence = synthetic_evidence(n_seeds=2)
+
+    def told(samples: Array, **options: bool) -> str:
+        for result in evidence.seeds("e100").values():
+            result.arrays["recon_classes"] = np.repeat(np.arange(CLASSES), 100).astype(np.uint8)
+            result.arrays["sample_classes"] = samples.astype(np.uint8)
+        return ptbr.strip_marks(classes.moves(evidence, "e100", **options))
+
+    even = np.repeat(np.arange(CLASSES), 100)
+    assert told(even) == "nenhuma classe sobra nem falta"
+    changed = even.copy()
+    changed[[0, 1, 2, 100]], changed[[200, 201, 300]] = 8, 9  # Bag + 4, Ankle boot + 3; T-shirt - 3, Pullover - 2, ...
+    assert told(changed) == "sobram Bag e Ankle boot e faltam T-shirt/top e Pullover"
+    changed = np.where(even == 6, 0, even)
+    assert told(changed, shares=True) == (
+        "sobra T-shirt/top (20,0% das amostras, 10,0% das reconstruções); "
+        "falta Shirt (0,0% das amostras, 10,0% das reconstruções)"
+    )
+
+
+def test_the_three_distances_between_classes_stand_in_a_table() -> None:
+    evidence = synthetic_evidence(n_seeds=2)
+    rows = [line.split(" | ") for line in ptbr.strip_marks(classes.shift_table(evidence)).split("\n")[2:5]]
+    assert "reconstruções às amostras" in rows[1][0]
+    for run, cell in zip(REFERENCE_RUNS, rows[1][1:], strict=True):
+        shares = [[np.bincount(result.array(name), minlength=CLASSES) / len(result.array(name))
+                   for name in ("sample_classes", "recon_classes")] for result in evidence.seeds(run).values()]  # fmt: skip
+        expected = np.mean([100 * np.abs(samples - recons).sum() / 2 for samples, recons in shares])
+        assert float(re.split(r"\s", cell)[0].replace(",", ".")) == pytest.approx(expected, abs=0.051)
 
 
 def test_ambiguity_is_that_of_samples_less_that_of_reconstructions() -> None:
@@ -57,16 +94,65 @@ def test_ambiguity_is_that_of_samples_less_that_of_reconstructions() -> None:
     assert claims.added_ambiguity(run) == pytest.approx(np.full(1 + RESAMPLES, 0.25))
 
 
-def test_one_path_that_jumps_does_not_make_interpolation_rough() -> None:
-    jumps = np.array([1.2] * 30 + [1.4] * 30 + [500.0])
-    assert claims.interpolation_jump(sample(interpolation_jump=jumps))[0] == pytest.approx(1.4)
+def test_jumps_are_counted_pair_by_pair_and_those_of_mixing_come_off() -> None:
+    decoded = np.array([1.2, 3.1, 500, 3.0, 4.0] * 20, np.float32)  # three in five jump, though not the median one
+    mixed = np.array([1.0, 1.0, 3.5, 1.0, 1.0] * 20, np.float32)
+    run = sample(interpolation_feature_jump=decoded, mixing_feature_jump=mixed)
+    assert paths.added_jumps(run)[0] == pytest.approx(60 - 20)
+    assert paths.added_jumps(sample(interpolation_feature_jump=mixed, mixing_feature_jump=decoded))[0] < 0
+    assert paths.irregularity(run)[0] == pytest.approx(3.1 - 1.0, rel=1e-6)
+    (claim,) = paths.CLAIMS
+    assert (claim.id, claim.side, claim.margin) == ("28", "below", 5)
+
+
+def regularity(decoded: float, mixed: float, noise: float) -> str:
+    """Return what the page says of paths with these ratios, give or take some noise, pair by pair."""
+    evidence, rng = synthetic_evidence(n_seeds=3), np.random.default_rng(0)
+    for result in evidence.seeds("e100").values():
+        for name, level in (("interpolation_feature_jump", decoded), ("mixing_feature_jump", mixed)):
+            result.arrays[name] = (level + noise * rng.random(200)).astype(np.float32)
+    text = ptbr.strip_marks(text_of(page.PAGE, evidence))
+    return next(line for line in text.split("\n") if line.startswith("Aos olhos do classificador,"))
+
+
+def test_paths_are_called_more_or_less_regular_only_where_the_interval_leaves_zero_out() -> None:
+    assert "é menos regular (2,1" in regularity(2.0, 1.0, 0.3)
+    assert "é mais regular (1,1" in regularity(1.0, 2.0, 0.3)
+    for decoded in (1.35, 1.45):  # differences of about -0.04 and 0.06, in intervals that reach 0.15 to both sides
+        assert "não se distingue" in regularity(decoded, 1.5, 2.0)
 
 
 def test_scores_are_read_in_the_units_of_their_margins() -> None:
-    run = sample({"hole_mass": 0.04, "sample_density": 0.8})
-    assert claims.hole_mass(run)[0] == pytest.approx(4) and claims.sample_density(run)[0] == 0.8
-    margins = {claim.id: claim.margin for claim in claims.CLAIMS}
-    assert (margins["23"], margins["25"]) == (5, 0.9)
+    run = sample({"hole_mass": 0.04, "sample_precision": 0.97})
+    assert claims.hole_mass(run)[0] == pytest.approx(4)
+    assert claims.outside_share(run)[0] == pytest.approx(3)
+    assert {claim.id: (claim.margin, claim.side) for claim in claims.CLAIMS if claim.id in ("23", "25")} == {
+        "23": (5, "below"), "25": (5, "below"),
+    }  # fmt: skip
+
+
+def test_samples_that_crowd_together_confirm_nothing() -> None:
+    crowded = sample({"sample_precision": 0.5, "sample_density": 4.0})
+    assert claims.outside_share(crowded)[0] == pytest.approx(50)
+
+
+def test_what_changes_less_than_its_error_is_not_told_as_a_change() -> None:
+    evidence = synthetic_evidence(n_seeds=3)
+
+    def told(name: str, *steps: float) -> str:
+        for step, before, after in zip(steps, *(evidence.seeds(run).values() for run in ("e10", "e100")), strict=True):
+            before.scores[name], after.scores[name] = 0.3, 0.3 + step
+        # Nothing is computed on scores, which would be kept.
+        return ptbr.strip_marks(page.change(evidence, name, "e10", "e100")).replace(ptbr.NO_BREAK, " ")
+
+    assert told("aggregate_kl", 0.01, -0.01, 0.03).startswith("não muda além do erro (intervalo da mudança: [−0,04")
+    assert told("hole_mass", 0.1, 0.11, 0.12).startswith("sobe 11,0 p.p. (intervalo da mudança: [8,5; 13,5] p.p.")
+    assert told("hole_mass", -0.1, -0.11, -0.12).startswith("cai 11,0 p.p.")
+    alone = synthetic_evidence(n_seeds=1)
+    for run, kl in (("e10", 0.4611), ("e100", 0.4639)):
+        alone.headline(run).scores.update(aggregate_kl=kl, hole_mass=kl / 2)
+    assert ptbr.strip_marks(page.change(alone, "aggregate_kl", "e10", "e100")) == f"fica em 0,46{ptbr.NO_BREAK}nats"
+    assert ptbr.strip_marks(page.change(alone, "hole_mass", "e10", "e100")) == "passa de 23,1 a 23,2%"
 
 
 def test_the_large_are_held_by_their_mean_against_each_of_the_small() -> None:
@@ -186,30 +272,57 @@ def test_the_most_ambiguous_samples_are_above_and_the_clearest_below() -> None:
     assert (picture[-28:, :28] == images[entropy.argmin()]).all()
 
 
-def test_a_thinned_plane_is_centred_on_the_full_one() -> None:
+def coloured(content: bytes) -> Array:
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
+
+
+def test_a_thinned_plane_is_centred_on_the_full_one_and_its_images_in_holes_are_outlined() -> None:
     evidence = synthetic_evidence()
     plane = evidence.headline("e50").array("manifold")
-    thin = pixels(drawings.draw_plane(evidence, "e50", thin=drawings.THIN))
+    thin = coloured(drawings.draw_plane(evidence, "e50", thin=drawings.THIN))
     count = plane.shape[0] // drawings.THIN
-    assert thin.shape == (28 * count, 28 * count)
-    middle = count // 2 * 28
-    assert (thin[middle : middle + 28, middle : middle + 28] == plane[plane.shape[0] // 2, plane.shape[1] // 2]).all()
+    assert thin.shape == (28 * count, 28 * count, 3)
+    middle = thin[count // 2 * 28 :, count // 2 * 28 :][4:24, 4:24]
+    assert (middle == plane[plane.shape[0] // 2, plane.shape[1] // 2][4:24, 4:24, None]).all()
+    orange = (thin.max(axis=2) != thin.min(axis=2)).reshape(count, 28, count, 28).any(axis=(1, 3))
+    holes = drawings.plane_holes(evidence, "e50", drawings.THIN)
+    assert not (orange & ~holes).any(), "no line where there is no hole"
+    assert 0 < drawings.hole_count(evidence, "e50", drawings.THIN) == holes.sum()
+    every = drawings.plane_holes(evidence, "e50")
+    place = drawings.THIN * np.arange(count) + drawings.THIN // 2
+    assert (holes == every[np.ix_(place, place)]).all(), "of the very images that are drawn"
+
+
+def test_the_places_of_holes_are_those_of_the_images() -> None:
+    evidence = synthetic_evidence()
+    result = evidence.headline("e100")
+    # All posteriors up and to the left: only there, where an image is drawn of z2 > 0 and z1 < 0, is no hole.
+    result.arrays["latent_mean"] = np.tile(np.array([-1.0, 1.0], np.float16), (len(LABELS), 1))
+    result.arrays["latent_logvar"] = np.full((len(LABELS), 2), -5, np.float16)
+    full = ~drawings.plane_holes(evidence, "e100")
+    side = len(result.array("manifold"))
+    rows, columns = np.nonzero(full)
+    assert full.any() and (rows < side / 2).all() and (columns < side / 2).all()
 
 
 def test_shares_and_doubt_are_means_over_seeds() -> None:
     evidence = synthetic_evidence(n_seeds=2)
     runs = list(evidence.seeds("e10").values())
-    shares = drawings.sample_shares(evidence, "e10")
+    shares = classes.class_shares(evidence, "e10", "sample_classes")
     assert shares.sum() == pytest.approx(1)
     assert shares[3] == pytest.approx(np.mean([(run.array("sample_classes") == 3).mean() for run in runs]))
     doubtful = np.mean([(run.array("sample_entropy") > np.log(2)).mean() for run in runs])
     assert drawings.undecided_share(evidence, "e10", "sample_entropy") == pytest.approx(doubtful)
 
 
-def test_the_text_names_the_classes_that_are_too_many_and_too_few() -> None:
-    evidence = synthetic_evidence()
-    told = page.context(evidence)
-    excess = drawings.sample_shares(evidence, "e100") - drawings.data_shares(evidence)
-    assert told["most"]["e100"] == FASHION_MNIST.classes[int(np.argmax(excess))]
-    assert told["least"]["e100"] == FASHION_MNIST.classes[int(np.argmin(excess))]
-    assert told["most_share"]["e100"] - told["most_data"]["e100"] == pytest.approx(excess.max())
+def test_the_classes_of_what_is_in_doubt_are_those_of_the_ambiguous_samples_alone() -> None:
+    evidence = synthetic_evidence(n_seeds=1)
+    result = evidence.headline("e100")
+    count = len(result.array("sample_classes"))
+    entropy, given = np.zeros(count, np.float16), np.zeros(count, np.uint8)
+    entropy[:4], given[:4] = (2, 1.5, 1.25, 1), (6, 6, 2, 8)
+    result.arrays.update(sample_entropy=entropy, sample_classes=given)
+    assert ptbr.strip_marks(page.most_in_doubt(evidence, "e100")) == "Shirt (50,0%) e Pullover (25,0%)"
+    assert ptbr.strip_marks(page.ambiguous(evidence)) == "T-shirt/top (6), Shirt (2), Pullover (1) e Bag (1)"
+    result.arrays["sample_entropy"] = np.zeros(count, np.float16)
+    assert page.most_in_doubt(evidence, "e100") == ""

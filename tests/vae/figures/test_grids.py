@@ -62,3 +62,29 @@ def test_wrong_images_are_named(wrong: np.ndarray, named: str) -> None:
 def test_no_column_is_no_grid(images: np.ndarray) -> None:
     with pytest.raises(f.FigureError, match="not 0 and 2"):
         f.grid_png(images, 0)
+
+
+def outlined(cells: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pixels of a sheet of mid-grey images of 10 by 10 with these cells outlined in red, and which are red."""
+    mask = np.array(cells, bool)
+    pixels = decode(f.outlined_png(np.full((*mask.shape, 10, 10), 127, np.uint8), mask, "#ff0000"))
+    return pixels, (pixels == (255, 0, 0)).all(axis=2)
+
+
+def test_cells_that_adjoin_have_one_line_around_them_all() -> None:
+    pixels, red = outlined([[1, 1, 0], [0, 1, 0]])
+    assert pixels.shape == (20, 30, 3) and (pixels[~red] == 127).all()
+    expected = np.zeros((20, 30), bool)
+    expected[:10, :20] = expected[10:, 10:20] = True
+    inside = np.zeros_like(expected)
+    inside[2:8, 2:18] = inside[2:18, 12:18] = True
+    np.testing.assert_array_equal(red, expected & ~inside)
+
+
+def test_no_cell_outlined_is_no_line() -> None:
+    assert not outlined([[0, 0], [0, 0]])[1].any()
+
+
+def test_an_outline_of_another_shape_is_refused() -> None:
+    with pytest.raises(f.FigureError, match=r"\(2, 3\)"):
+        f.outlined_png(np.zeros((2, 2, 8, 8), np.uint8), np.zeros((2, 3), bool), "red")

@@ -289,7 +289,7 @@ export class App {
       colours: this.colours,
       picture: this.maps.picture(map, run, this.colours, onMore, this.onFault),
     });
-    this.part("growing").hidden = map !== "confidence" || this.maps.complete(run);
+    this.part("growing").hidden = map !== "contrast" || this.maps.complete(run);
   }
 
   #colourClasses() {

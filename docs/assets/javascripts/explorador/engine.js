@@ -44,8 +44,8 @@ export class Engine {
     return this.ask("encode", { run, pixels: Float32Array.from(pixels) });
   }
 
-  confidence(run, latents) {
-    return this.ask("confidence", { run, latents: Float32Array.from(latents) });
+  contrast(run, latents) {
+    return this.ask("contrast", { run, latents: Float32Array.from(latents) });
   }
 
   stop() {

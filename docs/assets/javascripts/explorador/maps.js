@@ -1,8 +1,8 @@
-// What may lie below the points: the prior's mass with its holes, or how sure the decoder is.
+// What may lie below the points: the prior's mass with its holes, or the contrast of what is decoded.
 import { cells, picture } from "./plane.js";
 import { channels } from "./theme.js";
 
-const SIZE = 64; // cells a side of the map of confidence
+const SIZE = 64; // cells a side of the map of contrast
 const BATCH = 16; // decoded at once: a few milliseconds, so that a reader who moves meanwhile hardly waits
 
 // One bit a cell, as numpy packs them: rows from the lowest z2 up.
@@ -15,19 +15,19 @@ export class Maps {
   constructor(engine, manifest) {
     Object.assign(this, { engine, view: manifest.view, side: manifest.holes_side });
     this.holes = new Map(manifest.models.map(({ run, holes }) => [run, unpackBits(holes, this.side ** 2)]));
-    this.confidence = new Map(); // run -> values, NaN where not yet known
+    this.contrast = new Map(); // run -> values, NaN where not yet known
   }
 
-  // Returns the picture of a map for a model, null for none. onMore is called as a map of confidence grows, onFault if it cannot.
+  // Returns the picture of a map for a model, null for none. onMore is called as a map of contrast grows, onFault if it cannot.
   picture(kind, run, colours, onMore, onFault) {
     if (kind === "prior") return this.#prior(run, colours);
-    if (kind === "confidence") return this.#confidence(run, colours, onMore, onFault);
+    if (kind === "contrast") return this.#contrast(run, colours, onMore, onFault);
     return null;
   }
 
-  // Whether nothing of a model's map of confidence is still to come.
+  // Whether nothing of a model's map of contrast is still to come.
   complete(run) {
-    return !this.confidence.get(run)?.some(Number.isNaN);
+    return !this.contrast.get(run)?.some(Number.isNaN);
   }
 
   #prior(run, colours) {
@@ -40,9 +40,9 @@ export class Maps {
     });
   }
 
-  #confidence(run, colours, onMore, onFault) {
-    if (!this.confidence.has(run)) this.#measure(run, onMore).catch(onFault);
-    const values = this.confidence.get(run);
+  #contrast(run, colours, onMore, onFault) {
+    if (!this.contrast.has(run)) this.#measure(run, onMore).catch(onFault);
+    const values = this.contrast.get(run);
     const low = values.reduce((least, value) => (value < least ? value : least), 1); // NaN is less than nothing
     const ramp = channels(colours.ramp);
     return picture(values, SIZE, (value) => [ramp, Number.isNaN(value) ? 0 : 0.75 * ((value - low) / (1 - low || 1))]);
@@ -51,9 +51,9 @@ export class Maps {
   async #measure(run, onMore) {
     const places = cells(this.view, SIZE);
     const values = new Float32Array(places.length).fill(NaN);
-    this.confidence.set(run, values);
+    this.contrast.set(run, values);
     for (let at = 0; at < places.length; at += BATCH) {
-      values.set(await this.engine.confidence(run, places.slice(at, at + BATCH).flat()), at);
+      values.set(await this.engine.contrast(run, places.slice(at, at + BATCH).flat()), at);
       if ((at / BATCH) % 16 === 15) onMore();
     }
   }

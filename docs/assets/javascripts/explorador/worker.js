@@ -28,7 +28,7 @@ const actions = {
     return { mean: [...mean.data], deviation: [...logvar.data].map((value) => Math.exp(value / 2)) };
   },
   // One minus the mean entropy of the pixels, in bits: 1 where every pixel is black or white, 0 where all are even chances.
-  async confidence({ run, latents }) {
+  async contrast({ run, latents }) {
     const pixels = await decode(run, latents);
     const found = new Float32Array(latents.length / 2);
     for (let point = 0; point < found.length; point++) {
