@@ -181,7 +181,7 @@ PLANE = Plot(
     "imagem de teste. O rótulo diz em que o treino difere do {{ label('e10') }}. As linhas interrompidas são os "
     "autocodificadores determinísticos, que não têm taxa. No treino sem ruído a distorção é a da média, de modo que a sua taxa "
     "não limita o que o código conta. Em cima, o eixo da taxa é linear até um nat e logarítmico depois; os treinos de β unitário estão ampliados embaixo.",
-    alt="Com {{ run('e10').latent_dim }} dimensões, o VAE de β unitário gasta {{ value('test_kl', 'e10') | number(1) }} nats "
+    alt="Com {{ run('e10').latent_dim }} dimensões, o VAE de β unitário gasta {{ value('test_kl', 'e10') | number(1, 'nats') }} "
     "para perder {{ value('test_bce', 'e10') | number(1) }}; o de β nulo, {{ value('test_kl', 'e10-b0') | number(1) }} e "
     "{{ value('test_bce', 'e10-b0') | number(1) }}; o de β {{ run('e10-b100').beta | number(0) }}, "
     "{{ value('test_kl', 'e10-b100') | number(1) }} e {{ value('test_bce', 'e10-b100') | number(1) }}. Com "

@@ -85,7 +85,7 @@ def _plane_column(run: str) -> Column:
     draw: Callable[[Evidence], bytes] = partial(drawings.draw_plane, run=run, thin=drawings.THIN)
     alt = (
         f"Plano latente decodificado do {{{{ label('{run}') }}}}; KL da posterior agregada {{{{ value('aggregate_kl', "
-        f"'{run}') | number(2) }}}} nats."
+        f"'{run}') | number(2, 'nats') }}}}."
     )
     return Column(column_title(run), alt, draw)
 

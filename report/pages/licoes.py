@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from report import ptbr
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.page import Page
-from report.pages.treinamento import gaps
+from report.pages.treinamento import gaps, text
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -19,7 +18,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "rise": rise,
         "gap": gaps(evidence),
-        "gap_text": lambda gap: ptbr.plus_minus(gap.value, gap.half_width, 2, "nats"),
+        "gap_text": lambda gap: text(gap, "nats"),
         "inactive": evidence.spec("e10-l50").latent_dim - METRICS["active_units"].measure(evidence, "e10-l50").value,
     }
 

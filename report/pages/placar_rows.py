@@ -13,6 +13,7 @@ from report.wording import evidence_words, on_claimed_side, untested_reason
 from vae.datasets import DatasetInfo
 
 FIRMEST = 4  # decided claims of a kind that a summary tells
+HALF_INTERVALS = "meios intervalos"
 MANY = 100.0  # half intervals from the margin: beyond, how many no longer matters
 MORE_DECIMALS = 3  # beyond the claim's own, to tell two numbers apart that it would print alike
 CLAIMED, ELSEWHERE = "afirmado", "outro"  # which side of the margin, as the filter of the page names it
@@ -97,8 +98,8 @@ def row(verdict: Verdict, info: DatasetInfo) -> Mapping[str, str]:
 
 def _half_intervals(scale: float) -> str:
     if abs(scale) > MANY:
-        return f"mais de {ptbr.number(constant(sys.modules[__name__], 'MANY'), 0)} meios intervalos"
-    return f"{ptbr.signed(scale, 1)} meios intervalos"
+        return f"mais de {ptbr.number(constant(sys.modules[__name__], 'MANY'), 0, HALF_INTERVALS)}"
+    return ptbr.signed(scale, 1, HALF_INTERVALS)
 
 
 def effect(verdict: Verdict) -> str:

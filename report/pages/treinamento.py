@@ -1,6 +1,5 @@
 """How the training went: data, objective, learning curves, convergence, cost."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -121,11 +120,9 @@ def falls(evidence: Evidence) -> dict[str, Estimate]:
     return {run: evidence.estimate(fall_per_epoch, run) for run in REFERENCE_RUNS}
 
 
-def text(estimate: Estimate) -> str:
-    """Return nats with the interval where there is one, without the unit."""
-    if not math.isfinite(estimate.half_width):
-        return ptbr.number(estimate.value)
-    return ptbr.plus_minus(estimate.value, estimate.half_width)
+def text(estimate: Estimate, unit: str = "") -> str:
+    """Return nats with the interval where there is one, without the unit unless it is given."""
+    return ptbr.with_interval(estimate.value, estimate.low, estimate.high, unit=unit)
 
 
 def ends(evidence: Evidence) -> Table:
@@ -160,7 +157,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "ends": ends(evidence),
         "costs": costs(evidence, REFERENCE_RUNS),
         "gap": gaps(evidence),
-        "gap_text": lambda run: ptbr.mark(f"{text(gaps(evidence)[run])} nats"),
+        "gap_text": lambda run: text(gaps(evidence)[run], "nats"),
         "fall": falls(evidence),
         "slope_epochs": min(SLOPE_EPOCHS, evidence.spec("e10").epochs),
         "test_entropy": data.score("test_entropy"),
