@@ -7,6 +7,7 @@ import numpy as np
 from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
+from report.metrics import METRICS
 from report.origins import constant
 from report.page import Page, Plot
 from report.pages import treinamento_ablations
@@ -17,7 +18,9 @@ from report.pages.treinamento_claims import (
     SETTLED,
     SLOPE_EPOCHS,
     fall_per_epoch,
+    fit_change,
     fit_difference,
+    gap_difference,
     generalisation_gap,
     last_fall,
     looseness,
@@ -169,6 +172,12 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "shared_epochs": sum(longest.values()),
         "iwae_images": evidence.grid.evaluation.iwae_images,
         "iwae_samples": evidence.grid.evaluation.iwae_samples,
+        "gap_growth": evidence.estimate(gap_difference, "e100", "e10", "dataset"),
+        "test_change": METRICS["test_neg_elbo"].difference(evidence, "e10", "e100"),
+        "fit_change": evidence.estimate(fit_change, "e100", "e100-ae", "e10", "e10-ae"),
+        "nearest": min(
+            treinamento_ablations.RUNS, key=lambda run: METRICS["sample_frechet"].measure(evidence, run).value
+        ),
         "looseness": {run: evidence.estimate(looseness, run).value for run in TRAJECTORIES},
         "fits": fits(evidence, PAIRS),
         "fit": lambda vae, autoencoder: evidence.estimate(fit_difference, vae, autoencoder).value,
