@@ -51,7 +51,7 @@ CLAIMS = (
         statistic=functools.partial(frechet_advantage, first=len(MANY)),
         measure=(
             "quanto a distância de Fréchet das amostras aos dados, em média nos treinos de dez, vinte e cinquenta "
-            "dimensões, é menor que a do melhor dos treinos de duas e de três, em parte desta; a faixa recomendada "
+            "dimensões, é menor que a do melhor dos treinos de duas e de três, como fração desta; a faixa recomendada "
             f"entra pela média porque quem segue a recomendação pode escolher qualquer dimensão dela; {SEEDS_ALONE}"
         ),
         margin=10.0,

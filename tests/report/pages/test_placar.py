@@ -88,7 +88,7 @@ def test_the_summary_counts_verdicts_apart_from_values(n_seeds: int) -> None:
     )
     assert said.count("pergunta nossa, que a afirmação levanta") == ours > 0
     assert 0 < int(counts[-1][3]) < len(claimed)
-    beyond = "[45](experimentos.md#afirmacao-45) e [45b](experimentos.md#afirmacao-45b): o conjunto não está ao alcance"
+    beyond = "[45](experimentos.md#afirmacao-45): os dois conjuntos não estão ao alcance"
     assert f"- {beyond}" in said
 
 
