@@ -8,7 +8,7 @@ from report.evidence import Evidence
 from report.origins import constant
 from report.page import Page, Plot
 from report.pages import placar_rows
-from report.pages.placar_rows import distance, ends, firmest, in_order, reasons_open, reasons_untested, row, tally
+from report.pages.placar_rows import distance, ends, foremost, in_order, reasons_open, reasons_untested, row, tally
 from report.pages.placar_since import since
 from report.wording import WHY
 from vae import figures
@@ -75,8 +75,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "apart": sum(line["apart"] for line in counted),
         "elsewhere_apart": sum(line["elsewhere_apart"] for line in counted),
         "ours": sum(verdict.claim.ours for verdict in verdicts.values()),
-        "firmest": lambda kind: firmest(verdicts.values(), VerdictKind(kind)),
-        "shown": constant(placar_rows, "FIRMEST"),
+        "foremost": lambda kind: foremost(verdicts.values(), VerdictKind(kind)),
+        "shown": constant(placar_rows, "FOREMOST"),
         "some_lone": any(verdict.estimate and verdict.estimate.single_seed for verdict in verdicts.values()),
         "open": reasons_open(verdicts.values()),
         "decided": any(

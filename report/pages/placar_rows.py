@@ -12,7 +12,9 @@ from report.statistics import Estimate, possible
 from report.wording import evidence_words, on_claimed_side, untested_reason
 from vae.datasets import DatasetInfo
 
-FIRMEST = 4  # decided claims of a kind that a summary tells
+FOREMOST = 4  # decided claims of a kind that a summary tells
+# What the reference concludes and recommends, what weighs most first. Declared, so that no value chooses what is told.
+WEIGHTIEST = ("4b", "4", "39b", "37", "1", "8", "30b", "30", "34", "20", "23", "24", "28", "38", "36", "40", "42", "11")
 HALF_INTERVALS = "meios intervalos"
 MANY = 100.0  # half intervals from the margin: beyond, how many no longer matters
 MORE_DECIMALS = 3  # beyond the claim's own, to tell two numbers apart that it would print alike
@@ -30,10 +32,11 @@ def in_order(verdicts: Iterable[Verdict]) -> list[Verdict]:
     return sorted(verdicts, key=lambda verdict: by_number(verdict.claim.id))
 
 
-def firmest(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
-    """Return the verdicts of a kind that are the least likely by chance, at most FIRMEST, by number."""
-    found = [verdict for verdict in verdicts if verdict.kind is kind]
-    return in_order(sorted(found, key=lambda verdict: verdict.adjusted_p or 0.0)[:FIRMEST])
+def foremost(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
+    """Return the verdicts of a kind that weigh most, at most FOREMOST: by WEIGHTIEST, then by number."""
+    ranks = {claim_id: rank for rank, claim_id in enumerate(WEIGHTIEST)}
+    found = in_order(verdict for verdict in verdicts if verdict.kind is kind)
+    return sorted(found, key=lambda verdict: ranks.get(verdict.claim.id, len(ranks)))[:FOREMOST]
 
 
 def distance(verdict: Verdict) -> float | None:

@@ -1,5 +1,6 @@
 """What a row of the scoreboard says follows from value, interval, margin and seeds, in closed form."""
 
+import dataclasses
 import math
 from typing import Any
 
@@ -7,7 +8,19 @@ import pytest
 
 from report import ptbr
 from report.claims import Claim, Untested, Verdict, VerdictKind, Why
-from report.pages.placar_rows import by_number, change, clear_of_margin, distance, effect, ends, row, tally
+from report.pages.placar_rows import (
+    WEIGHTIEST,
+    by_number,
+    change,
+    clear_of_margin,
+    distance,
+    effect,
+    ends,
+    foremost,
+    row,
+    tally,
+)
+from report.sections import PAGES
 from report.statistics import UNBOUNDED, Bounds, Estimate
 from vae.datasets import dataset_info
 
@@ -123,3 +136,14 @@ def test_the_tally_parts_what_is_decided_from_where_values_lie() -> None:
 
 def test_claims_stand_by_number_then_letter() -> None:
     assert sorted(["18b", "9", "39c", "18", "2"], key=by_number) == ["2", "9", "18", "18b", "39c"]
+
+
+def test_what_is_told_first_is_declared_and_no_value_chooses_it() -> None:
+    stated = [claim.id for page in PAGES for claim in page.claims]
+    assert set(WEIGHTIEST) <= set(stated)
+    ids = ("7b", "8", "30b", "4", "12")
+    one = verdict(NO, 1.0, 0.5, 1.5)
+    found = [dataclasses.replace(one, claim=dataclasses.replace(one.claim, id=name)) for name in ids]
+    ordered = sorted(("4", "8", "30b"), key=WEIGHTIEST.index)
+    assert [told.claim.id for told in foremost(found, NO)] == [*ordered, "7b"]
+    assert foremost(found, YES) == []
