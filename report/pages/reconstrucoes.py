@@ -110,6 +110,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "baseline_table": baseline_table(evidence),
         "class_table": class_table(evidence),
         "recognition_table": recognition_table(evidence),
+        "blur": blur.synthesis(evidence),
         "dimension_table": blur.dimension_table(evidence),
         "entropy_explains_bce": explained(loss, entropy),
         "entropy_explains_deviance": explained(loss - entropy, entropy),
