@@ -10,6 +10,7 @@ from report import ptbr, statistics
 from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title, run_label
+from report.metrics import METRICS
 from report.origins import constant
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import reconstrucoes_anomalies as anomalies
@@ -61,6 +62,15 @@ def baseline_table(evidence: Evidence) -> str:
     return str(Table(["Métrica", "Imagem média", *labels], rows, caption, id="linear"))
 
 
+def matched_projection(evidence: Evidence) -> dict[str, Any] | None:
+    """Return the largest linear projection whose deviance is no less than the longest run's: size, pca, vae; None if none."""
+    scores = evidence.dataset.scores
+    deviance = METRICS["test_deviance"].measure(evidence, LONGEST).value
+    linear = {size: scores[f"pca{size}_bce"] - scores["test_entropy"] for size in blur.linear_sizes(evidence)}
+    size = max((size for size in linear if linear[size] >= deviance), default=None)
+    return None if size is None else {"size": size, "pca": linear[size], "vae": deviance}
+
+
 def class_table(evidence: Evidence) -> str:
     """Return entropy, BCE and deviance by class, from the darkest class to the brightest."""
     entropy = entropy_by_class(evidence)
@@ -107,6 +117,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "baselines": evidence.dataset.scores,
         "pca_dimensions": blur.linear_sizes(evidence),
+        "matched": matched_projection(evidence),
+        "alarm": constant(anomalies, "ALARM"),
         "baseline_table": baseline_table(evidence),
         "class_table": class_table(evidence),
         "recognition_table": recognition_table(evidence),
