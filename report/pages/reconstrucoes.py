@@ -16,6 +16,7 @@ from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import reconstrucoes_anomalies as anomalies
 from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_figures as drawings
+from report.pages import reconstrucoes_kept as kept
 from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
 from report.pages.reconstrucoes_figures import by_class, class_means, entropy_by_class, recognised_by_class
 from report.tables import Table
@@ -112,7 +113,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     entropy, loss = evidence.dataset.array("test_entropy"), evidence.headline(LONGEST).array("test_bce")
     brightness = evidence.dataset.array("test_brightness")
     deviance = class_means(evidence, LONGEST, "test_bce") - entropy_by_class(evidence)
-    kept = {run: recognised_by_class(evidence, run) for run in REFERENCE_RUNS}
+    recognised = {run: recognised_by_class(evidence, run) for run in REFERENCE_RUNS}
     names = [ptbr.mark(name) for name in evidence.info.classes]
     return {
         "baselines": evidence.dataset.scores,
@@ -137,8 +138,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "costliest": names[int(class_means(evidence, LONGEST, "test_bce").argmax())],
         "brightest": names[int(entropy_by_class(evidence).argmax())],
         "darkest": names[int(entropy_by_class(evidence).argmin())],
-        "least_kept_share": {run: float(shares.min()) for run, shares in kept.items()},
-        "least_kept_name": {run: names[int(shares.argmin())] for run, shares in kept.items()},
+        "least_kept_share": {run: float(shares.min()) for run, shares in recognised.items()},
+        "least_kept_name": {run: names[int(shares.argmin())] for run, shares in recognised.items()},
         "classifier_accuracy": evidence.classifier.score("test_accuracy"),
         "per_class": evidence.grid.evaluation.fixed_per_class,
         "class_names": names,
@@ -169,7 +170,7 @@ PAGE = Page(
         "treino."
     ),
     runs=(*REFERENCE_RUNS, *BY_DIMENSION, *blur.AUTOENCODERS, *blur.WITHOUT_KL, blur.PATIENT, "classifier"),
-    claims=(*CLAIMS, *blur.CLAIMS, *anomalies.CLAIMS),
+    claims=(*CLAIMS, *kept.CLAIMS, *blur.CLAIMS, *anomalies.CLAIMS),
     figures=(
         Columns(
             "colunas",
