@@ -108,7 +108,8 @@ PAGE = Page(
         Plot(
             "margens",
             forest,
-            caption="Cada afirmação, pelo seu número, à distância em que o valor medido está da margem declarada. A barra é o "
+            caption="Em {{ apart + elsewhere_apart }} das {{ measured }} afirmações medidas, o intervalo exclui a margem. Cada "
+            "afirmação, pelo seu número, à distância em que o valor medido está da margem declarada. A barra é o "
             "intervalo de confiança: quando não toca o zero, o intervalo exclui a margem. À direita do zero, o valor está do lado "
             "afirmado. Pontas de seta: o valor está além do eixo.{% if some_lone %} Onde há uma só semente, o intervalo é só das "
             "imagens.{% endif %}",

@@ -17,7 +17,7 @@ from report.pages import reconstrucoes_anomalies as anomalies
 from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_figures as drawings
 from report.pages import reconstrucoes_kept as kept
-from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
+from report.pages.reconstrucoes_claims import CLAIMS, LARGEST, LONGEST
 from report.pages.reconstrucoes_figures import by_class, class_means, entropy_by_class, recognised_by_class
 from report.tables import Table
 from vae.grid import REFERENCE_RUNS
@@ -115,6 +115,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     deviance = class_means(evidence, LONGEST, "test_bce") - entropy_by_class(evidence)
     recognised = {run: recognised_by_class(evidence, run) for run in REFERENCE_RUNS}
     names = [ptbr.mark(name) for name in evidence.info.classes]
+    sharpness = drawings.sharpness_by_class(evidence, LARGEST)
     return {
         "baselines": evidence.dataset.scores,
         "pca_dimensions": blur.linear_sizes(evidence),
@@ -135,6 +136,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "easiest": names[int(deviance.argmin())],
         "hardest_deviance": float(deviance.max()),
         "easiest_deviance": float(deviance.min()),
+        "blurriest": names[int(sharpness.argmin())],
+        "blurriest_sharpness": float(sharpness.min()),
         "costliest": names[int(class_means(evidence, LONGEST, "test_bce").argmax())],
         "brightest": names[int(entropy_by_class(evidence).argmax())],
         "darkest": names[int(entropy_by_class(evidence).argmin())],
@@ -186,6 +189,9 @@ PAGE = Page(
                 *(_column(run) for run in REFERENCE_RUNS),
             ),
             (
+                "A nitidez mediana é de {{ value('sharpness', 'e10') | number(3) }} no {{ label('e10') }}, "
+                "{{ value('sharpness', 'e100') | number(3) }} no {{ label('e100') }} e "
+                "{{ value('sharpness', 'e10-l50') | number(3) }} no {{ label('e10-l50') }}; a do original é um. "
                 "As mesmas imagens de teste em cada coluna, uma classe por linha, na ordem {{ class_names | enumerate "
                 "}}. São as {{ per_class }} primeiras de cada classe; nenhuma foi escolhida. As reconstruções "
                 "decodificam a média da posterior do treino de semente {{ seed_shown }}."
@@ -195,6 +201,7 @@ PAGE = Page(
             "extremos",
             drawings.draw_extremes,
             (
+                "Do melhor ao pior caso, o EQM vai de {{ extreme_errors[0] | number(4) }} a {{ extreme_errors[1] | number(4) }}. "
                 "As {{ extreme_count }} imagens da figura anterior que o {{ label('e100') }} reconstrói com menor EQM "
                 "(à esquerda) e as {{ extreme_count }} com maior (à direita), da melhor para a pior. De cima para "
                 "baixo: o original; {{ run_labels | join('; ') }}."
@@ -208,6 +215,9 @@ PAGE = Page(
             "nitidez-dimensao",
             blur.draw_sharpness,
             (
+                "Com {{ run('e10').latent_dim }} dimensões, a nitidez é {{ value('sharpness', 'e10') | number(3) }} no VAE e "
+                "{{ value('sharpness', 'e10-ae') | number(3) }} no AE; com {{ run('e10-l50').latent_dim }}, "
+                "{{ value('sharpness', 'e10-l50') | number(3) }} e {{ value('sharpness', 'e10-l50-ae') | number(3) }}. "
                 "Nitidez mediana conforme o número de dimensões latentes, em escala logarítmica: o VAE e o "
                 "autocodificador determinístico (AE) depois de {{ run('e10').epochs }} épocas, e a projeção linear "
                 "(PCA). O que separa o AE do VAE, na mesma dimensão, é o efeito da regularização; o que falta ao AE "
@@ -225,7 +235,8 @@ PAGE = Page(
             "bce-classe",
             drawings.draw_entropy,
             (
-                "Entropia dos pixels e BCE por classe, da classe de menor entropia à de maior. A distância entre a "
+                "Entre as classes, a correlação da BCE do {{ label('e100') }} com a entropia dos pixels é de "
+                "{{ class_correlation | number(2) }}. Entropia e BCE por classe, da classe de menor entropia à de maior. A distância entre a "
                 "entropia e a BCE é o desvio, a única parte que um modelo melhor diminui."
             ),
             (
@@ -237,7 +248,8 @@ PAGE = Page(
             "nitidez-classe",
             drawings.draw_sharpness,
             (
-                "Mediana da nitidez pelo gradiente em cada classe e treino, com o intervalo de {{ confidence | "
+                "No conjunto todo, a nitidez do {{ label('e10-l50') }} é {{ value('sharpness', 'e10-l50') | number(3) }}; na classe "
+                "em que é menor, {{ blurriest }}, {{ blurriest_sharpness | number(3) }}. Mediana da nitidez pelo gradiente em cada classe e treino, com o intervalo de {{ confidence | "
                 "percent(0) }}. O valor do original é um: quanto mais à esquerda, mais borrada a reconstrução."
             ),
             (
@@ -250,7 +262,8 @@ PAGE = Page(
             "perdas-alheias",
             anomalies.draw_losses,
             (
-                "Distribuição da BCE e do desvio do {{ label('e100') }} nas imagens de teste{% if dataset.foreign %} e "
+                "{% if dataset.foreign %}A AUROC da BCE é {{ bce_auroc | number(3) }}, e a do desvio, {{ deviance_auroc | number(3) }}. "
+                "{% endif %}Distribuição da BCE e do desvio do {{ label('e100') }} nas imagens de teste{% if dataset.foreign %} e "
                 "em {{ foreign_count }} imagens alheias{% endif %} (semente {{ seed_shown }}); cada área vale um."
                 "{% if dataset.foreign %} Quanto menos as duas se cobrem, melhor a perda as separa.{% endif %}"
             ),

@@ -192,7 +192,10 @@ def context(evidence: Evidence) -> dict[str, Any]:
 CURVES = Plot(
     id="curvas",
     draw=draw_curves,
-    caption="Curvas de aprendizado: validação em linha cheia, treino em tracejado, a partir da época "
+    caption="Com {{ run('e100').latent_dim }} dimensões, o −ELBO de validação acaba em "
+    "{{ value('validation_neg_elbo', 'e100') | number(1, 'nats') }} depois de {{ run('e100').epochs }} épocas; com "
+    "{{ run('e10-l50').latent_dim }}, em {{ value('validation_neg_elbo', 'e10-l50') | number(1, 'nats') }} depois de "
+    "{{ run('e10-l50').epochs }}. Curvas de aprendizado: validação em linha cheia, treino em tracejado, a partir da época "
     "{{ first_shown }}, em escala logarítmica de épocas.{% if seeds | length > 1 %} Linhas: média das sementes; "
     "faixas: da menor à maior.{% endif %} A linha de {{ run('e100').latent_dim }} dimensões é a trajetória de que "
     "o {{ label('e10') }} e o {{ label('e50') }} são instantâneos.",
@@ -207,7 +210,8 @@ CURVES = Plot(
 GAINS = Plot(
     id="ganhos",
     draw=draw_gains,
-    caption="A medida da afirmação, tomada em cada época como se o treino acabasse ali: queda por época do −ELBO de "
+    caption="No fim do {{ label('e10') }}, o −ELBO de validação {{ (-fall['e10'].value) | moved(2, 'nats') }} por época; no do "
+    "{{ label('e100') }}, {{ (-fall['e100'].value) | moved(2, 'nats') }}. A medida da afirmação é tomada em cada época como se o treino acabasse ali: queda por época do −ELBO de "
     "validação nas últimas épocas até ela{% if seeds | length > 1 %}, em média sobre as sementes{% endif %}. A "
     "linha interrompida é a margem; os traços sobre o eixo são épocas em que a perda subia ou quase não caía.",
     alt="Queda do −ELBO de validação por época, em escala logarítmica. Nas últimas épocas, a reta ajustada "
