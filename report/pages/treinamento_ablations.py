@@ -187,7 +187,9 @@ PICTURE = Columns(
         _column("Sem KL", NO_KL),
         _column("Gradiente cortado", STOPPED),
     ),
-    caption="A primeira imagem de teste de cada classe e a sua reconstrução, decodificada da média, pelo modelo inteiro e "
+    caption="O desvio-padrão médio da posterior é de {{ deviation('e10') | number(3) }} no modelo inteiro, "
+    "{{ deviation('e10-mean') | number(3) }} sem ruído, {{ deviation('e10-b0') | number(3) }} sem KL e "
+    "{{ deviation('e10-stopped') | number(3) }} com o gradiente cortado. A primeira imagem de teste de cada classe e a sua reconstrução, decodificada da média, pelo modelo inteiro e "
     "sem cada peça. Onde as reconstruções são iguais em todas as classes, o código não diz qual é a imagem.",
     scale=2,
 )
