@@ -38,6 +38,7 @@ def make_environment(*before: Path) -> jinja2.Environment:
         "signed": ptbr.signed,
         "moved": ptbr.moved,
         "apart": ptbr.apart,
+        "interval": ptbr.interval,
         "percent": ptbr.percent,
         "integer": ptbr.integer,
         "duration": ptbr.duration,

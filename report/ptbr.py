@@ -23,6 +23,7 @@ from vae.errors import LaudoError
 LOCALE = "pt_BR"
 MARKS = re.compile(f"[{OPEN}{CLOSE}{KEYS}]")
 MINUS, NO_BREAK = "\u2212", "\u00a0"
+SINGULAR = {"nats": "nat", "meios intervalos": "meio intervalo"}  # by the plural, which pages write
 # What rises, what falls and what does neither, by the form of the first.
 MOVES = {
     "sobe": ("sobe", "cai", "fica igual"),
@@ -53,15 +54,18 @@ def strip_marks(text: str) -> str:
 
 
 def number(value: float, decimals: int = 2, unit: str = "") -> str:
-    """Return "1.234,50" and, if given, its unit after a no-break space ("%" and "°" stand close)."""
-    return mark(_plain(value, decimals) + _unit(unit), value)
+    """Return "1.234,50" and, if given, its unit after a no-break space ("%" and "°" stand close).
+
+    unit: in the plural; what is printed below two has its singular, if it is in SINGULAR.
+    """
+    return mark(_plain(value, decimals) + _unit(unit, decimals, value), value)
 
 
 def signed(value: float, decimals: int = 2, unit: str = "") -> str:
     """Return "+0,12" or "−0,12"; what rounds to zero has no sign."""
     text = _plain(value, decimals)
     positive = value > 0 and text != _plain(0, decimals)
-    return mark(("+" if positive else "") + text + _unit(unit), value)
+    return mark(("+" if positive else "") + text + _unit(unit, decimals, value), value)
 
 
 def moved(change: float, decimals: int = 2, unit: str = "", form: str = "sobe") -> str:
@@ -75,7 +79,7 @@ def moved(change: float, decimals: int = 2, unit: str = "", form: str = "sobe") 
     size = _plain(abs(change), decimals)
     if size == _plain(0, decimals):
         return still
-    return f"{rise if change > 0 else fall} {mark(size + _unit(unit), change)}"
+    return f"{rise if change > 0 else fall} {mark(size + _unit(unit, decimals, change), change)}"
 
 
 def apart(difference: float, decimals: int = 2, unit: str = "") -> str:
@@ -83,14 +87,13 @@ def apart(difference: float, decimals: int = 2, unit: str = "") -> str:
     size = _plain(abs(difference), decimals)
     if size == _plain(0, decimals):
         return "nem maior nem menor"
-    return f"{mark(size + _unit(unit), difference)} {'maior' if difference > 0 else 'menor'}"
+    return f"{mark(size + _unit(unit, decimals, difference), difference)} {'maior' if difference > 0 else 'menor'}"
 
 
 def plus_minus(value: float, half_width: float, decimals: int = 2, unit: str = "") -> str:
     """Return "12,3 ± 0,4", with the unit once, after both."""
-    return mark(
-        f"{_plain(value, decimals)}{NO_BREAK}±{NO_BREAK}{_plain(half_width, decimals)}{_unit(unit)}", value, half_width
-    )
+    text = f"{_plain(value, decimals)}{NO_BREAK}±{NO_BREAK}{_plain(half_width, decimals)}"
+    return mark(text + _unit(unit, decimals, value), value, half_width)
 
 
 def with_interval(value: float, low: float, high: float, decimals: int = 2, unit: str = "") -> str:
@@ -100,12 +103,13 @@ def with_interval(value: float, low: float, high: float, decimals: int = 2, unit
     if math.isclose(high - value, value - low, rel_tol=1e-6, abs_tol=1e-12):
         return plus_minus(value, (high - low) / 2, decimals, unit)
     ends = f"[{_plain(low, decimals)};{NO_BREAK}{_plain(high, decimals)}]"
-    return mark(f"{_plain(value, decimals)} {ends}{_unit(unit)}", value, low, high)
+    return mark(f"{_plain(value, decimals)} {ends}{_unit(unit, decimals, low, high)}", value, low, high)
 
 
 def interval(low: float, high: float, decimals: int = 2, unit: str = "") -> str:
     """Return "[0,12; 0,34]" with the unit after it."""
-    return mark(f"[{_plain(low, decimals)};{NO_BREAK}{_plain(high, decimals)}]{_unit(unit)}", low, high)
+    ends = f"[{_plain(low, decimals)};{NO_BREAK}{_plain(high, decimals)}]"
+    return mark(ends + _unit(unit, decimals, low, high), low, high)
 
 
 def percent(share: float, decimals: int = 1) -> str:
@@ -253,11 +257,19 @@ def _plain(value: float, decimals: int) -> str:
         raise LaudoError("nan cannot be printed as a number: find the metric that is not finite and mend it.")
     if math.isinf(value):
         return "∞" if value > 0 else MINUS + "∞"
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+    rounded = _rounded(value, decimals)
     # abs first: Decimal keeps the sign of a zero.
     text = format_decimal(abs(rounded), format="#,##0." + "0" * decimals, locale=LOCALE)
     return (MINUS if rounded < 0 else "") + str(text)
 
 
-def _unit(unit: str) -> str:
-    return unit if unit in ("", "%", "°") else NO_BREAK + unit
+def _rounded(value: float, decimals: int) -> Decimal:
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+
+
+def _unit(unit: str, decimals: int, *values: float) -> str:
+    if unit in ("", "%", "°"):
+        return unit
+    # In Portuguese the plural begins at two, and what counts is the number that is read.
+    below_two = all(math.isfinite(value) and abs(_rounded(value, decimals)) < 2 for value in values)
+    return NO_BREAK + (SINGULAR.get(unit, unit) if below_two else unit)

@@ -8,6 +8,8 @@ from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import METRICS, Metric
 
+BOLD = "Em negrito, o melhor valor, onde a sua diferença pareada para cada um dos outros exclui o zero."
+
 
 @dataclasses.dataclass(frozen=True)
 class Table:
@@ -30,9 +32,10 @@ class Table:
 def metrics_table(
     evidence: Evidence, metrics: Iterable[str | Metric], runs: Sequence[str], caption: str, anchor: str = ""
 ) -> Table:
-    """Return a table with a row a metric and a column a run: value ± half of the 95 % interval, the best in bold.
+    """Return a table with a row a metric and a column a run: value ± half of the 95 % interval.
 
-    metrics: names of METRICS, or metrics of a page's own.
+    metrics: names of METRICS, or metrics of a page's own. The best is bold where its paired difference from each of the
+    others leaves zero out; the caption then says so.
     """
     rows = []
     for named in metrics:
@@ -43,9 +46,13 @@ def metrics_table(
             values = [estimate.value for estimate in estimates]
             best = values.index(min(values) if metric.better == "lower" else max(values))
             read = [ptbr.strip_marks(cell) for cell in cells]
-            if read.count(read[best]) == 1:  # what looks equal is no better
+            others = [run for run in runs if run != runs[best]]
+            # What looks equal is no better, nor is what may be equal.
+            if read.count(read[best]) == 1 and all(_differ(metric, evidence, run, runs[best]) for run in others):
                 cells[best] = f"**{cells[best]}**"
         rows.append([_heading(metric), *cells])
+    if any(cell.startswith("**") for row in rows for cell in row):
+        caption = f"{caption} {BOLD}"
     return Table(["Métrica", *(run_label(evidence.spec(run)) for run in runs)], rows, caption, anchor)
 
 
@@ -60,6 +67,11 @@ def comparison_table(evidence: Evidence, metrics: Iterable[str], before: str, af
         rows.append([_heading(metric), *cells])
     labels = (run_label(evidence.spec(run)) for run in (before, after))
     return Table(["Métrica", *labels, "Diferença"], rows, caption)
+
+
+def _differ(metric: Metric, evidence: Evidence, first: str, second: str) -> bool:
+    change = metric.difference(evidence, first, second)
+    return change.low > 0 or change.high < 0
 
 
 def _heading(metric: Metric) -> str:

@@ -129,7 +129,7 @@ TERMS: tuple[Term, ...] = tuple(sorted((
     Term(
         "iwae", "IWAE",
         "Autocodificador ponderado por importância: aqui, o limite da verossimilhança que se obtém com muitas amostras do "
-        "código por imagem. É mais justo que o ELBO, e a diferença entre os dois diz quanto o ELBO fica aquém.",
+        "código por imagem. É mais apertado que o ELBO, e a diferença entre os dois diz quanto o ELBO fica aquém.",
         ("IWAE",),
     ),
     Term(
@@ -227,7 +227,7 @@ TERMS: tuple[Term, ...] = tuple(sorted((
     ),
     Term(
         "vae", "VAE (autocodificador variacional)",
-        "Modelo gerador que aprende a descrever imagens por códigos: um codificador dá a distribuição do código de cada imagem, "
+        "Modelo generativo que aprende a descrever imagens por códigos: um codificador dá a distribuição do código de cada imagem, "
         "um decodificador faz a imagem a partir dele, e o treino maximiza o ELBO.",
         ("VAE",),
     ),

@@ -17,6 +17,12 @@ WHY = {
 }
 
 
+OWN = (
+    "Cada afirmação usa todas as sementes comuns aos seus próprios treinos, ditas na sua *Evidência*, e por isso o seu número "
+    "pode não ser o da tabela."
+)
+
+
 def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
     """Return value, interval, margin, seeds, images, p_words and why_words of a verdict, formatted.
 
@@ -50,14 +56,8 @@ def seeds_note(seeds: Sequence[int], apart: bool) -> str:
     if not apart:
         return ""
     if len(seeds) == 1:
-        return (
-            f"Números dos treinos de semente {ptbr.join(seeds)}, a única que todos têm; as afirmações contam todas as "
-            "sementes comuns aos seus treinos."
-        )
-    return (
-        f"Números médios das sementes {ptbr.join(seeds)}, as que todos os treinos têm; as afirmações contam todas as comuns "
-        "aos seus treinos."
-    )
+        return f"As tabelas e o texto dão os números da semente {ptbr.join(seeds)}, a única que todos os treinos da página têm. {OWN}"
+    return f"As tabelas e o texto dão a média das sementes {ptbr.join(seeds)}, as que todos os treinos da página têm. {OWN}"
 
 
 def _why(verdict: Verdict) -> str:

@@ -144,6 +144,11 @@ WORKS: tuple[Work, ...] = (
         arxiv="2002.09797",
     ),
     Work(
+        "norouzi2020", ("Norouzi, Sajad", "Fleet, David J.", "Norouzi, Mohammad"),
+        "Exemplar VAE: Linking Generative Models, Nearest Neighbor Retrieval, and Data Augmentation", 2020, within=NEURIPS,
+        volume="33", arxiv="2004.04795",
+    ),
+    Work(
         "oord2017", ("van den Oord, Aaron", "Vinyals, Oriol", "Kavukcuoglu, Koray"),
         "Neural Discrete Representation Learning", 2017, within=NEURIPS, volume="30", arxiv="1711.00937",
     ),

@@ -89,14 +89,14 @@ def neighbours(run: Sample, name: str) -> Array:
 
 
 def kept_accuracy(run: Sample, name: str) -> Array:
-    """Accuracy of the nearest neighbours in a map over that of the nearest in the whole space, on the same images.
+    """Accuracy of the nearest neighbours in a map over that of the nearest in the whole space, on the same images, in %.
 
     Neighbours are of the images that the map shows; the class of most of them is their answer.
     """
     found = [neighbours(run, name), neighbours(run, "")]
     labels = run.labels[: len(found[0])]
     right = [_majority(labels[nearest]) == labels for nearest in found]
-    return ratio(run.mean(right[0]), run.mean(right[1]), of_nothing=1.0)
+    return 100 * ratio(run.mean(right[0]), run.mean(right[1]), of_nothing=1.0)
 
 
 def _majority(classes: Array) -> Array:
@@ -152,12 +152,13 @@ def _helpful(claim_id: str, name: str, it: str) -> Claim:
         statement=f"Projeções ajudam a diagnosticar a separação das classes: {title}.",
         needs=("e10-l50",),
         statistic=functools.partial(kept_accuracy, name=name),
-        measure=f"acurácia dos vizinhos no mapa d{it} {title}, em parte da acurácia dos vizinhos no espaço inteiro",
-        margin=0.9,
+        measure=f"acurácia dos vizinhos no mapa d{it} {title}, como fração da acurácia dos vizinhos no espaço inteiro",
+        margin=90.0,
         side="above",
         bounds=POSITIVE,
         reason="um mapa que perde mais de um décimo do que os vizinhos sabem das classes mostra misturas que não existem",
-        decimals=3,
+        unit="%",
+        decimals=1,
         confirmed=f"{it.upper()} {title} mostra a separação das classes: no mapa, os vizinhos acertam {{{{ value }}}} (intervalo "
         "{{ interval }}) do que acertam no espaço inteiro.",
         refuted=f"{it.upper()} {title} não mostra a separação das classes: no mapa, os vizinhos acertam só {{{{ value }}}} "

@@ -46,6 +46,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "spared": 1 - sum(evidence.epoch_seconds("e100")[: evidence.spec("e50").epochs]) / seconds["e100"],
         "cheaper_and_better": bound[WIDE] < bound["e100"] and seconds[WIDE] < seconds["e100"],
         "doubling": lambda before, after: evidence.estimate(doubling_gain, before, after).value,
+        "halvings": tables.halvings(evidence),
         "sweep": tables.sweep(evidence),
         "tested_dimensions": [evidence.spec(run).latent_dim for run in tables.SWEEP],
         "enough": tables.enough_dimensions(evidence),

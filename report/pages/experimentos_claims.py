@@ -3,7 +3,7 @@
 import numpy as np
 
 from report.claims import Claim, untestable
-from report.pages.treinamento_claims import gap_difference, reconstruction_gap
+from report.pages.treinamento_claims import HALF, SCALE, gap_difference, reconstruction_gap
 from report.sample import Sample
 from report.statistics import SHARE
 from vae.results import Array
@@ -25,13 +25,18 @@ def gain_ratio(e10: Sample, e50: Sample, e100: Sample) -> Array:
     return (middle - last) / np.maximum(first - middle, LEAST_GAIN)
 
 
+def late_gain(e10: Sample, e50: Sample, e100: Sample) -> Array:
+    """Fall of the test −ELBO over the second stretch of the trajectory in % of that over the first."""
+    return 100 * gain_ratio(e10, e50, e100)
+
+
 def doubling_ratio(e10: Sample, e50: Sample, e100: Sample) -> Array:
-    """Fall of the test −ELBO for each doubling of the epochs in the second stretch, divided by that in the first.
+    """Fall of the test −ELBO for each doubling of the epochs in the second stretch, divided by that in the first, in %.
 
     A first gain below LEAST_GAIN for a doubling counts as that much.
     """
     first, second = doubling_gain(e10, e50), doubling_gain(e50, e100)
-    return second / np.maximum(first, LEAST_GAIN)
+    return 100 * second / np.maximum(first, LEAST_GAIN)
 
 
 def reconstruction_gap_difference(first: Sample, second: Sample, data: Sample) -> Array:
@@ -70,9 +75,9 @@ MARGINAL = Claim(
     id="8",
     statement="Depois de cinquenta épocas, os ganhos são marginais.",
     needs=SNAPSHOTS,
-    statistic=gain_ratio,
+    statistic=late_gain,
     measure="ganho de −ELBO de teste do segundo ao terceiro instantâneo, dividido pelo do primeiro ao segundo",
-    margin=0.25,
+    margin=25.0,
     side="below",
     reason="um ganho é marginal se um trecho de treino ao menos tão longo quanto o anterior rende menos de um quarto "
     "dele",
@@ -89,6 +94,8 @@ MARGINAL = Claim(
         "o de {{ run('e10').epochs }} a {{ run('e50').epochs }}, o que {{ 'fica' if claimed else 'não fica' }} "
         "abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide se os ganhos tardios são marginais."
     ),
+    unit="%",
+    decimals=0,
 )
 
 BEND = Claim(
@@ -97,24 +104,25 @@ BEND = Claim(
     needs=SNAPSHOTS,
     statistic=doubling_ratio,
     measure="ganho de −ELBO de teste por duplicação das épocas depois do segundo instantâneo, dividido pelo de antes dele",
-    margin=0.5,
+    margin=50.0,
     side="below",
-    reason="em épocas, e não em segundos, para que o relógio da máquina não decida; se dobrar o tempo rende menos da metade "
-    "do que rendia, a curva de qualidade por tempo dobra ali",
+    reason="em épocas, e não em segundos, para que o relógio da máquina não decida; se dobrar o treino passa a render menos "
+    "da metade, é até ali que o tempo se aproveita melhor",
     confirmed=(
-        "A curva dobra em {{ run('e50').epochs }} épocas: cada duplicação do treino rende, depois delas, {{ value }} do "
-        "que rendia antes{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
+        "Depois de {{ run('e50').epochs }} épocas, dobrar o treino rende menos da metade do que rendia antes: {{ value }}"
+        "{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
     ),
     refuted=(
-        "A curva não dobra em {{ run('e50').epochs }} épocas: cada duplicação do treino ainda rende, depois delas, "
-        "{{ value }} do que rendia antes{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de "
-        "{{ margin }}."
+        "Depois de {{ run('e50').epochs }} épocas, dobrar o treino ainda rende mais da metade do que rendia antes: "
+        "{{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
     ),
     inconclusive=(
-        "Depois de {{ run('e50').epochs }} épocas, cada duplicação do treino rendeu {{ value }} do que rendia antes, o que "
-        "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide se a "
-        "curva de qualidade por tempo dobra ali."
+        "Depois de {{ run('e50').epochs }} épocas, dobrar o treino rendeu {{ value }} do que rendia antes, o que "
+        "{{ 'fica' if claimed else 'não fica' }} abaixo da margem de {{ margin }}; {{ with_seeds }}, não se decide se "
+        "passa a render menos da metade."
     ),
+    unit="%",
+    decimals=0,
 )
 
 BALANCED = "Com β igual a um, o modelo não vira autocodificador determinístico nem ignora os dados em favor da prior"
@@ -217,8 +225,8 @@ OVERFITS = Claim(
     "grande",
     margin=5.0,
     side="above",
-    reason="cinco nats por imagem são o que separa, em imagens binarizadas deste tipo, um VAE simples de um bom modelo "
-    "autorregressivo: um sobreajuste assim pesa mais do que a escolha do modelo",
+    reason=f"cinco nats por imagem são o que separa um VAE simples de um bom modelo autorregressivo {SCALE}: um sobreajuste "
+    "assim pesa mais do que a escolha do modelo",
     confirmed=(
         "Com {{ run('e200-l50-n600').training.train_images }} imagens, o latente de {{ run('e10-l50').latent_dim }} "
         "dimensões sobreajusta: a distância entre teste e treino é {{ value }} maior"
@@ -249,8 +257,7 @@ OVERFITS_MORE = Claim(
     "treinados nas mesmas poucas imagens",
     margin=1.0,
     side="above",
-    reason="um nat por imagem é metade do que costuma separar arquiteturas de VAE; menos do que isso não seria um risco "
-    "próprio do latente grande",
+    reason=f"{HALF}; menos do que isso não seria um risco próprio do latente grande",
     confirmed=(
         "O latente grande sobreajusta mais: com as mesmas {{ run('e200-n600').training.train_images }} imagens, a sua "
         "distância entre teste e treino é {{ value }} maior{% if interval %} (intervalo {{ interval }}){% endif %} do que "
@@ -285,8 +292,7 @@ MITIGATED = Claim(
     "ele, no latente grande treinado nas mesmas poucas imagens",
     margin=-1.0,
     side="below",
-    reason="um nat por imagem é metade do que costuma separar arquiteturas de VAE; uma atenuação menor não pesaria na "
-    "escolha. A KL fica fora da medida, porque sem o termo nada a limita",
+    reason=f"{HALF}; uma atenuação menor não pesaria na escolha. A KL fica fora da medida, porque sem o termo nada a limita",
     confirmed=(
         "O termo KL atenua o sobreajuste: com as mesmas {{ run('e200-l50-n600').training.train_images }} imagens, a "
         "distância entre teste e treino da reconstrução {{ raw | moved(2, 'nats', 'cresce') }}"
@@ -308,20 +314,14 @@ MITIGATED = Claim(
 )
 
 
-def _other_data(claim_id: str, name: str, dimensions: str) -> Claim:
-    return untestable(
-        claim_id,
-        f"Conjuntos mais diversos pedem latentes maiores: {name} pode precisar de {dimensions} dimensões ou mais.",
-        "o conjunto não está ao alcance deste relatório, e o decodificador daqui é feito para imagens cinza pequenas; a "
-        "varredura de dimensões feita aqui não diz nada dele",
-    )
-
-
-OTHER_DATA = (
-    _other_data("45", "CIFAR, de dez classes,", "cento e vinte e oito"),
-    _other_data("45b", "CelebA", "duzentas e cinquenta e seis"),
+OTHER_DATA = untestable(
+    "45",
+    "Conjuntos mais diversos pedem latentes maiores: o CIFAR, de dez classes, pode precisar de cento e vinte e oito dimensões "
+    "ou mais, e o CelebA, de duzentas e cinquenta e seis ou mais.",
+    "os dois conjuntos não estão ao alcance deste relatório, e o decodificador daqui é feito para imagens cinza pequenas; a "
+    "varredura de dimensões feita aqui não diz nada deles",
 )
 
 CLAIMS = (
-    MARGINAL, BEND, LONGER, BETWEEN, BETWEEN_WIDE, ACTIVE, ACTIVE_WIDE, OVERFITS, OVERFITS_MORE, MITIGATED, *OTHER_DATA,
+    MARGINAL, BEND, LONGER, BETWEEN, BETWEEN_WIDE, ACTIVE, ACTIVE_WIDE, OVERFITS, OVERFITS_MORE, MITIGATED, OTHER_DATA,
 )  # fmt: skip

@@ -140,7 +140,9 @@ def draw_plane(evidence: Evidence, theme: "Theme") -> "Figure":
 COST_BOUND = Plot(
     id="custo-elbo",
     draw=draw_cost("test_neg_elbo"),
-    caption="−ELBO de teste por épocas de treino (escala logarítmica); menos é melhor. Os pontos ligados são "
+    caption="{{ run('e10-l50').latent_dim }} dimensões dão, em {{ run('e10-l50').epochs }} épocas, um −ELBO de teste de "
+    "{{ value('test_neg_elbo', 'e10-l50') | number(1, 'nats') }}; {{ run('e100').latent_dim }} dimensões, em "
+    "{{ run('e100').epochs }}, um de {{ value('test_neg_elbo', 'e100') | number(1, 'nats') }}. Por épocas de treino (escala logarítmica); menos é melhor. Os pontos ligados são "
     "instantâneos de um mesmo treino; os traços verticais, intervalos de confiança sobre "
     "{% if seeds | length > 1 %}sementes e {% endif %}"
     "imagens de teste.",
@@ -153,7 +155,9 @@ COST_BOUND = Plot(
 COST_SHARPNESS = Plot(
     id="custo-nitidez",
     draw=draw_cost("sharpness"),
-    caption="Mediana da nitidez das reconstruções de teste (energia do gradiente da reconstrução dividida pela do "
+    caption="Com {{ run('e10-l50').latent_dim }} dimensões, a nitidez em {{ run('e10-l50').epochs }} épocas é "
+    "{{ value('sharpness', 'e10-l50') | number(3) }}; com {{ run('e100').latent_dim }}, em {{ run('e100').epochs }}, "
+    "{{ value('sharpness', 'e100') | number(3) }}. Mediana das reconstruções de teste (energia do gradiente da reconstrução dividida pela do "
     "original) por épocas de treino; mais é melhor, e o original vale um.",
     alt="Com {{ run('e10').latent_dim }} dimensões, a nitidez vai de {{ value('sharpness', 'e10') | number(3) }} a "
     "{{ value('sharpness', 'e50') | number(3) }} e {{ value('sharpness', 'e100') | number(3) }}; com "
@@ -164,7 +168,10 @@ COST_SHARPNESS = Plot(
 OVERVIEW = Plot(
     id="panorama",
     draw=draw_shares,
-    caption="Medidas que vão de zero a um, por treino. SSIM, nitidez e classe reconhecida são das reconstruções de "
+    caption="Do {{ label('e10') }} ao {{ label('e10-l50') }}, a acurácia de vizinhos vai de "
+    "{{ value('knn_accuracy', 'e10') | percent }} a {{ value('knn_accuracy', 'e10-l50') | percent }}, e a nitidez, de "
+    "{{ value('sharpness', 'e10') | number(3) }} a {{ value('sharpness', 'e10-l50') | number(3) }}. Medidas que vão de zero a "
+    "um, por treino. SSIM, nitidez e classe reconhecida são das reconstruções de "
     "teste; as duas acurácias, das médias latentes; precisão e revocação, das amostras da prior. Onde não se vê o "
     "traço do intervalo, ele é menor que o marcador ou não há com que estimá-lo.",
     alt="Quatro treinos lado a lado. Do {{ label('e10') }} ao {{ label('e10-l50') }}, a SSIM muda de "
@@ -177,11 +184,14 @@ OVERVIEW = Plot(
 PLANE = Plot(
     id="plano",
     draw=draw_plane,
-    caption="Taxa e distorção de todos os VAEs do relatório: o que o código custa e o que a reconstrução perde, em nats por "
+    caption="Com β unitário e {{ run('e10').epochs }} épocas, {{ run('e10').latent_dim }} dimensões gastam "
+    "{{ value('test_kl', 'e10') | number(1, 'nats') }} de taxa e deixam {{ value('test_bce', 'e10') | number(1) }} de "
+    "distorção; {{ run('e10-l50').latent_dim }}, {{ value('test_kl', 'e10-l50') | number(1) }} e "
+    "{{ value('test_bce', 'e10-l50') | number(1) }}. Taxa e distorção de todos os VAEs do relatório: o que o código custa e o que a reconstrução perde, em nats por "
     "imagem de teste. O rótulo diz em que o treino difere do {{ label('e10') }}. As linhas interrompidas são os "
     "autocodificadores determinísticos, que não têm taxa. No treino sem ruído a distorção é a da média, de modo que a sua taxa "
     "não limita o que o código conta. Em cima, o eixo da taxa é linear até um nat e logarítmico depois; os treinos de β unitário estão ampliados embaixo.",
-    alt="Com {{ run('e10').latent_dim }} dimensões, o VAE de β unitário gasta {{ value('test_kl', 'e10') | number(1) }} nats "
+    alt="Com {{ run('e10').latent_dim }} dimensões, o VAE de β unitário gasta {{ value('test_kl', 'e10') | number(1, 'nats') }} "
     "para perder {{ value('test_bce', 'e10') | number(1) }}; o de β nulo, {{ value('test_kl', 'e10-b0') | number(1) }} e "
     "{{ value('test_bce', 'e10-b0') | number(1) }}; o de β {{ run('e10-b100').beta | number(0) }}, "
     "{{ value('test_kl', 'e10-b100') | number(1) }} e {{ value('test_bce', 'e10-b100') | number(1) }}. Com "

@@ -4,6 +4,8 @@ import itertools
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from report import ptbr
 from report.evidence import Evidence
 from report.metrics import METRICS, Metric
@@ -24,6 +26,7 @@ from report.tables import Table
 
 SWEEP = ("e10", "e10-l3", "e10-l5", "e10-l10", "e10-l20", WIDE)
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)
+HALVINGS = 3  # of the longest training, at which its curve is read
 LEVEL = 1.0  # nats: what larger latents gain below this is called nothing
 ACTIVE_SHARE = Metric("Parte ativa", active_share, 0, "%", None, percent=True)
 
@@ -52,6 +55,14 @@ def stretches(evidence: Evidence) -> Table:
         "primeira semente."
     )
     return Table(header, rows, caption, "trechos")
+
+
+def halvings(evidence: Evidence) -> list[tuple[int, int, float]]:
+    """Return what each doubling up to the longest snapshot gained, mean over seeds: epochs, fall of the validation −ELBO."""
+    run = SNAPSHOTS[-1]
+    losses = np.mean([result.history["validation_neg_elbo"] for result in evidence.seeds(run).values()], axis=0)
+    epochs = sorted({max(1, evidence.spec(run).epochs >> times) for times in range(HALVINGS + 1)})
+    return [(first, last, float(losses[first - 1] - losses[last - 1])) for first, last in itertools.pairwise(epochs)]
 
 
 def sweep(evidence: Evidence) -> Table:

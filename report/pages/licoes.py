@@ -3,14 +3,27 @@
 from typing import Any
 
 from report import ptbr
+from report.claims import VerdictKind
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.page import Page
-from report.pages.treinamento import gaps
+from report.pages.placar_rows import row
+from report.pages.reconstrucoes_blur import synthesis
+from report.pages.treinamento import gaps, text
+from report.sample import Sample
+from report.statistics import Estimate
+from vae.results import Array
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
     """Signs of the effects on which the text turns."""
+
+    def rising(metric: str, before: str, after: str) -> Estimate:
+        return METRICS[metric].difference(evidence, before, after)
+
+    def points(metric: str) -> str:
+        shares = rising(metric, "e10", "e100")
+        return ptbr.with_interval(100 * shares.value, 100 * shares.low, 100 * shares.high, 1, "p.p.")
 
     def rise(metric: str, before: str, after: str) -> float:
         read = METRICS[metric].read
@@ -18,10 +31,22 @@ def context(evidence: Evidence) -> dict[str, Any]:
 
     return {
         "rise": rise,
+        "rising": rising,
+        "knn_text": points("knn_accuracy"),
+        "probe_text": points("probe_accuracy"),
+        "fisher_text": METRICS["fisher"].text(rising("fisher", "e10", "e100")),
+        "jumps": evidence.estimate(_jumps, "e100"),
+        "blur": synthesis(evidence),
+        "found": lambda verdict: row(verdict, evidence.info)["found"],
+        "open_count": sum(verdict.kind is VerdictKind.INCONCLUSIVE for verdict in evidence.verdicts.values()),
         "gap": gaps(evidence),
-        "gap_text": lambda gap: ptbr.plus_minus(gap.value, gap.half_width, 2, "nats"),
+        "gap_text": lambda gap: text(gap, "nats"),
         "inactive": evidence.spec("e10-l50").latent_dim - METRICS["active_units"].measure(evidence, "e10-l50").value,
     }
+
+
+def _jumps(run: Sample) -> Array:
+    return run.median("interpolation_feature_jump") - run.median("mixing_feature_jump")
 
 
 PAGE = Page(

@@ -8,7 +8,7 @@ from report.evidence import Evidence
 from report.origins import constant
 from report.page import Page, Plot
 from report.pages import placar_rows
-from report.pages.placar_rows import distance, ends, firmest, in_order, reasons_open, reasons_untested, row, tally
+from report.pages.placar_rows import distance, ends, foremost, in_order, reasons_open, reasons_untested, row, tally
 from report.pages.placar_since import since
 from report.wording import WHY
 from vae import figures
@@ -75,8 +75,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "apart": sum(line["apart"] for line in counted),
         "elsewhere_apart": sum(line["elsewhere_apart"] for line in counted),
         "ours": sum(verdict.claim.ours for verdict in verdicts.values()),
-        "firmest": lambda kind: firmest(verdicts.values(), VerdictKind(kind)),
-        "shown": constant(placar_rows, "FIRMEST"),
+        "foremost": lambda kind: foremost(verdicts.values(), VerdictKind(kind)),
+        "shown": constant(placar_rows, "FOREMOST"),
         "some_lone": any(verdict.estimate and verdict.estimate.single_seed for verdict in verdicts.values()),
         "open": reasons_open(verdicts.values()),
         "decided": any(
@@ -108,7 +108,8 @@ PAGE = Page(
         Plot(
             "margens",
             forest,
-            caption="Cada afirmação, pelo seu número, à distância em que o valor medido está da margem declarada. A barra é o "
+            caption="Em {{ apart + elsewhere_apart }} das {{ measured }} afirmações medidas, o intervalo exclui a margem. Cada "
+            "afirmação, pelo seu número, à distância em que o valor medido está da margem declarada. A barra é o "
             "intervalo de confiança: quando não toca o zero, o intervalo exclui a margem. À direita do zero, o valor está do lado "
             "afirmado. Pontas de seta: o valor está além do eixo.{% if some_lone %} Onde há uma só semente, o intervalo é só das "
             "imagens.{% endif %}",

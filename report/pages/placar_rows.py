@@ -12,7 +12,13 @@ from report.statistics import Estimate, possible
 from report.wording import evidence_words, on_claimed_side, untested_reason
 from vae.datasets import DatasetInfo
 
-FIRMEST = 4  # decided claims of a kind that a summary tells
+FOREMOST = 4  # decided claims of a kind that a summary tells
+# What the reference concludes and recommends, what weighs most first. Declared, so that no value chooses what is told.
+WEIGHTIEST = (
+    "4b", "4", "39b", "37", "1", "8", "30b", "30", "34", "20", "23", "24", "28", "38", "36", "40", "42", "11", "10", "41",
+    "3", "7b", "9", "2", "2b", "2d", "39", "39c", "35", "17", "19b", "44", "21", "32", "33", "22", "36b", "36c", "5", "31",
+)  # fmt: skip
+HALF_INTERVALS = "meios intervalos"
 MANY = 100.0  # half intervals from the margin: beyond, how many no longer matters
 MORE_DECIMALS = 3  # beyond the claim's own, to tell two numbers apart that it would print alike
 CLAIMED, ELSEWHERE = "afirmado", "outro"  # which side of the margin, as the filter of the page names it
@@ -29,10 +35,11 @@ def in_order(verdicts: Iterable[Verdict]) -> list[Verdict]:
     return sorted(verdicts, key=lambda verdict: by_number(verdict.claim.id))
 
 
-def firmest(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
-    """Return the verdicts of a kind that are the least likely by chance, at most FIRMEST, by number."""
-    found = [verdict for verdict in verdicts if verdict.kind is kind]
-    return in_order(sorted(found, key=lambda verdict: verdict.adjusted_p or 0.0)[:FIRMEST])
+def foremost(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
+    """Return the verdicts of a kind that weigh most, at most FOREMOST: by WEIGHTIEST, then by number."""
+    ranks = {claim_id: rank for rank, claim_id in enumerate(WEIGHTIEST)}
+    found = in_order(verdict for verdict in verdicts if verdict.kind is kind)
+    return sorted(found, key=lambda verdict: ranks.get(verdict.claim.id, len(ranks)))[:FOREMOST]
 
 
 def distance(verdict: Verdict) -> float | None:
@@ -97,8 +104,8 @@ def row(verdict: Verdict, info: DatasetInfo) -> Mapping[str, str]:
 
 def _half_intervals(scale: float) -> str:
     if abs(scale) > MANY:
-        return f"mais de {ptbr.number(constant(sys.modules[__name__], 'MANY'), 0)} meios intervalos"
-    return f"{ptbr.signed(scale, 1)} meios intervalos"
+        return f"mais de {ptbr.number(constant(sys.modules[__name__], 'MANY'), 0, HALF_INTERVALS)}"
+    return ptbr.signed(scale, 1, HALF_INTERVALS)
 
 
 def effect(verdict: Verdict) -> str:

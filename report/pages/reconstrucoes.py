@@ -10,12 +10,14 @@ from report import ptbr, statistics
 from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.labels import column_title, run_label
+from report.metrics import METRICS
 from report.origins import constant
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import reconstrucoes_anomalies as anomalies
 from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_figures as drawings
-from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
+from report.pages import reconstrucoes_kept as kept
+from report.pages.reconstrucoes_claims import CLAIMS, LARGEST, LONGEST
 from report.pages.reconstrucoes_figures import by_class, class_means, entropy_by_class, recognised_by_class
 from report.tables import Table
 from vae.grid import REFERENCE_RUNS
@@ -61,6 +63,15 @@ def baseline_table(evidence: Evidence) -> str:
     return str(Table(["Métrica", "Imagem média", *labels], rows, caption, id="linear"))
 
 
+def matched_projection(evidence: Evidence) -> dict[str, Any] | None:
+    """Return the largest linear projection whose deviance is no less than the longest run's: size, pca, vae; None if none."""
+    scores = evidence.dataset.scores
+    deviance = METRICS["test_deviance"].measure(evidence, LONGEST).value
+    linear = {size: scores[f"pca{size}_bce"] - scores["test_entropy"] for size in blur.linear_sizes(evidence)}
+    size = max((size for size in linear if linear[size] >= deviance), default=None)
+    return None if size is None else {"size": size, "pca": linear[size], "vae": deviance}
+
+
 def class_table(evidence: Evidence) -> str:
     """Return entropy, BCE and deviance by class, from the darkest class to the brightest."""
     entropy = entropy_by_class(evidence)
@@ -102,14 +113,18 @@ def context(evidence: Evidence) -> dict[str, Any]:
     entropy, loss = evidence.dataset.array("test_entropy"), evidence.headline(LONGEST).array("test_bce")
     brightness = evidence.dataset.array("test_brightness")
     deviance = class_means(evidence, LONGEST, "test_bce") - entropy_by_class(evidence)
-    kept = {run: recognised_by_class(evidence, run) for run in REFERENCE_RUNS}
+    recognised = {run: recognised_by_class(evidence, run) for run in REFERENCE_RUNS}
     names = [ptbr.mark(name) for name in evidence.info.classes]
+    sharpness = drawings.sharpness_by_class(evidence, LARGEST)
     return {
         "baselines": evidence.dataset.scores,
         "pca_dimensions": blur.linear_sizes(evidence),
+        "matched": matched_projection(evidence),
+        "alarm": constant(anomalies, "ALARM"),
         "baseline_table": baseline_table(evidence),
         "class_table": class_table(evidence),
         "recognition_table": recognition_table(evidence),
+        "blur": blur.synthesis(evidence),
         "dimension_table": blur.dimension_table(evidence),
         "entropy_explains_bce": explained(loss, entropy),
         "entropy_explains_deviance": explained(loss - entropy, entropy),
@@ -121,11 +136,13 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "easiest": names[int(deviance.argmin())],
         "hardest_deviance": float(deviance.max()),
         "easiest_deviance": float(deviance.min()),
+        "blurriest": names[int(sharpness.argmin())],
+        "blurriest_sharpness": float(sharpness.min()),
         "costliest": names[int(class_means(evidence, LONGEST, "test_bce").argmax())],
         "brightest": names[int(entropy_by_class(evidence).argmax())],
         "darkest": names[int(entropy_by_class(evidence).argmin())],
-        "least_kept_share": {run: float(shares.min()) for run, shares in kept.items()},
-        "least_kept_name": {run: names[int(shares.argmin())] for run, shares in kept.items()},
+        "least_kept_share": {run: float(shares.min()) for run, shares in recognised.items()},
+        "least_kept_name": {run: names[int(shares.argmin())] for run, shares in recognised.items()},
         "classifier_accuracy": evidence.classifier.score("test_accuracy"),
         "per_class": evidence.grid.evaluation.fixed_per_class,
         "class_names": names,
@@ -156,7 +173,7 @@ PAGE = Page(
         "treino."
     ),
     runs=(*REFERENCE_RUNS, *BY_DIMENSION, *blur.AUTOENCODERS, *blur.WITHOUT_KL, blur.PATIENT, "classifier"),
-    claims=(*CLAIMS, *blur.CLAIMS, *anomalies.CLAIMS),
+    claims=(*CLAIMS, *kept.CLAIMS, *blur.CLAIMS, *anomalies.CLAIMS),
     figures=(
         Columns(
             "colunas",
@@ -172,6 +189,9 @@ PAGE = Page(
                 *(_column(run) for run in REFERENCE_RUNS),
             ),
             (
+                "A nitidez mediana é de {{ value('sharpness', 'e10') | number(3) }} no {{ label('e10') }}, "
+                "{{ value('sharpness', 'e100') | number(3) }} no {{ label('e100') }} e "
+                "{{ value('sharpness', 'e10-l50') | number(3) }} no {{ label('e10-l50') }}; a do original é um. "
                 "As mesmas imagens de teste em cada coluna, uma classe por linha, na ordem {{ class_names | enumerate "
                 "}}. São as {{ per_class }} primeiras de cada classe; nenhuma foi escolhida. As reconstruções "
                 "decodificam a média da posterior do treino de semente {{ seed_shown }}."
@@ -181,6 +201,7 @@ PAGE = Page(
             "extremos",
             drawings.draw_extremes,
             (
+                "Do melhor ao pior caso, o EQM vai de {{ extreme_errors[0] | number(4) }} a {{ extreme_errors[1] | number(4) }}. "
                 "As {{ extreme_count }} imagens da figura anterior que o {{ label('e100') }} reconstrói com menor EQM "
                 "(à esquerda) e as {{ extreme_count }} com maior (à direita), da melhor para a pior. De cima para "
                 "baixo: o original; {{ run_labels | join('; ') }}."
@@ -194,6 +215,9 @@ PAGE = Page(
             "nitidez-dimensao",
             blur.draw_sharpness,
             (
+                "Com {{ run('e10').latent_dim }} dimensões, a nitidez é {{ value('sharpness', 'e10') | number(3) }} no VAE e "
+                "{{ value('sharpness', 'e10-ae') | number(3) }} no AE; com {{ run('e10-l50').latent_dim }}, "
+                "{{ value('sharpness', 'e10-l50') | number(3) }} e {{ value('sharpness', 'e10-l50-ae') | number(3) }}. "
                 "Nitidez mediana conforme o número de dimensões latentes, em escala logarítmica: o VAE e o "
                 "autocodificador determinístico (AE) depois de {{ run('e10').epochs }} épocas, e a projeção linear "
                 "(PCA). O que separa o AE do VAE, na mesma dimensão, é o efeito da regularização; o que falta ao AE "
@@ -211,7 +235,8 @@ PAGE = Page(
             "bce-classe",
             drawings.draw_entropy,
             (
-                "Entropia dos pixels e BCE por classe, da classe de menor entropia à de maior. A distância entre a "
+                "Entre as classes, a correlação da BCE do {{ label('e100') }} com a entropia dos pixels é de "
+                "{{ class_correlation | number(2) }}. Entropia e BCE por classe, da classe de menor entropia à de maior. A distância entre a "
                 "entropia e a BCE é o desvio, a única parte que um modelo melhor diminui."
             ),
             (
@@ -223,7 +248,8 @@ PAGE = Page(
             "nitidez-classe",
             drawings.draw_sharpness,
             (
-                "Mediana da nitidez pelo gradiente em cada classe e treino, com o intervalo de {{ confidence | "
+                "No conjunto todo, a nitidez do {{ label('e10-l50') }} é {{ value('sharpness', 'e10-l50') | number(3) }}; na classe "
+                "em que é menor, {{ blurriest }}, {{ blurriest_sharpness | number(3) }}. Mediana da nitidez pelo gradiente em cada classe e treino, com o intervalo de {{ confidence | "
                 "percent(0) }}. O valor do original é um: quanto mais à esquerda, mais borrada a reconstrução."
             ),
             (
@@ -236,7 +262,8 @@ PAGE = Page(
             "perdas-alheias",
             anomalies.draw_losses,
             (
-                "Distribuição da BCE e do desvio do {{ label('e100') }} nas imagens de teste{% if dataset.foreign %} e "
+                "{% if dataset.foreign %}A AUROC da BCE é {{ bce_auroc | number(3) }}, e a do desvio, {{ deviance_auroc | number(3) }}. "
+                "{% endif %}Distribuição da BCE e do desvio do {{ label('e100') }} nas imagens de teste{% if dataset.foreign %} e "
                 "em {{ foreign_count }} imagens alheias{% endif %} (semente {{ seed_shown }}); cada área vale um."
                 "{% if dataset.foreign %} Quanto menos as duas se cobrem, melhor a perda as separa.{% endif %}"
             ),

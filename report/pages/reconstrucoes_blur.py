@@ -111,6 +111,29 @@ CLAIMS = (
 )
 
 
+def synthesis(evidence: Evidence) -> str:
+    """Return in two sentences how much of the blur goes with the KL term and the noise, at both sizes, as measured."""
+    returned, sizes = [], []
+    for claim, run in ((CLAIMS[0], "e10"), (CLAIMS[1], LARGEST)):
+        returned.append(evidence.estimate(returned_sharpness, *claim.needs).value)
+        sizes.append(ptbr.plural(evidence.spec(run).latent_dim, "dimensão", "dimensões"))
+    low, high = (ptbr.number(value, 1, "%") for value in returned)
+    said = (
+        f"Com {sizes[0]}, tirar o termo KL e o ruído devolve {low} da nitidez que falta ao VAE; com {sizes[1]}, {high}."
+    )
+    if min(returned) < 0:
+        said += " Negativa, a parte quer dizer que sem eles a reconstrução fica ainda mais borrada."
+    most = [value > CLAIMS[0].margin for value in returned]
+    if all(most):
+        return f"{said} Na média medida, a maior parte do borrão vem da regularização nos dois tamanhos."
+    if most[1]:
+        return f"{said} No menor, o borrão medido é sobretudo do gargalo e da rede; no maior, da regularização."
+    if most[0]:
+        return f"{said} No menor, o borrão medido é sobretudo da regularização; no maior, do gargalo e da rede."
+    more = " A parte dela é maior onde o gargalo aperta menos." if returned[1] > max(returned[0], 0) else ""
+    return f"{said} Em nenhum dos dois a regularização responde por mais da metade do borrão medido.{more}"
+
+
 def linear_sizes(evidence: Evidence) -> list[int]:
     """Return the numbers of dimensions of the linear projections that were measured, in order."""
     found = (re.fullmatch(r"pca(\d+)_mse", name) for name in evidence.dataset.scores)

@@ -1,10 +1,9 @@
-"""Claims on reconstructions: sharpness, fidelity, and the class that survives."""
+"""Claims on reconstructions: sharpness, and fidelity; what is kept of a class or kind."""
 
 import numpy as np
 
 from report.claims import Claim
 from report.sample import Sample
-from report.statistics import PERCENTAGE
 from vae.datasets import DatasetInfo
 from vae.results import Array
 
@@ -253,64 +252,6 @@ CLAIMS = (
             "{{ with_seeds }}, não se decide."
         ),
         unit="p.p.",
-        decimals=1,
-    ),
-    Claim(
-        id="3",
-        statement="Depois de dez épocas, o modelo já reconstrói a estrutura global de todas as categorias (blusas, calçados, bolsas).",
-        needs=("e10", "classifier"),
-        statistic=least_kept_kind,
-        measure=(
-            "no tipo de peça em que menos acontece, parcela das imagens cuja reconstrução o classificador reconhece, entre as que ele "
-            "já reconhece no original"
-        ),
-        margin=50.0,
-        side="above",
-        bounds=PERCENTAGE,
-        reason="abaixo da metade, a maioria das reconstruções já passa por outra coisa",
-        groups=KINDS,
-        confirmed=(
-            "Com {{ run('e10').epochs }} épocas, a estrutura global se conserva em todos os tipos de peça: mesmo do pior deles, o classificador reconhece "
-            "{{ value }} (intervalo {{ interval }}) das reconstruções."
-        ),
-        refuted=(
-            "Com {{ run('e10').epochs }} épocas, a estrutura global não se conserva em todos os tipos de peça: do pior deles, o classificador, que só viu imagens nítidas, só reconhece "
-            "{{ value }} (intervalo {{ interval }}) das reconstruções."
-        ),
-        inconclusive=(
-            "Do tipo de peça que pior se conserva depois de {{ run('e10').epochs }} épocas, o classificador reconhece {{ value }} das "
-            "reconstruções, quando a afirmação pede mais de {{ margin }}; {{ with_seeds }}, não se decide."
-        ),
-        unit="%",
-        decimals=1,
-    ),
-    Claim(
-        id="3b",
-        statement="Depois de dez épocas, o que se reconstrói já basta para reconhecer cada uma das dez classes.",
-        needs=("e10", "classifier"),
-        statistic=least_kept_class,
-        measure=(
-            "na classe em que menos acontece, parcela das imagens cuja reconstrução o classificador reconhece, entre as que ele "
-            "já reconhece no original"
-        ),
-        margin=50.0,
-        side="above",
-        bounds=PERCENTAGE,
-        reason="abaixo da metade, a maioria das reconstruções já passa por outra coisa",
-        ours=True,
-        confirmed=(
-            "Com {{ run('e10').epochs }} épocas, cada classe ainda se reconhece na reconstrução: mesmo da pior delas, o classificador reconhece "
-            "{{ value }} (intervalo {{ interval }}) das reconstruções."
-        ),
-        refuted=(
-            "Com {{ run('e10').epochs }} épocas, nem toda classe se reconhece na reconstrução: da pior delas, o classificador, que só viu imagens nítidas, só reconhece "
-            "{{ value }} (intervalo {{ interval }}) das reconstruções."
-        ),
-        inconclusive=(
-            "Da classe que pior se conserva depois de {{ run('e10').epochs }} épocas, o classificador reconhece {{ value }} das "
-            "reconstruções, quando a afirmação pede mais de {{ margin }}; {{ with_seeds }}, não se decide."
-        ),
-        unit="%",
         decimals=1,
     ),
 )

@@ -8,6 +8,7 @@ from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
 from report.pages.reconstrucoes_claims import LARGEST, LONGEST
+from report.statistics import Estimate
 from vae import figures
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array
@@ -65,16 +66,18 @@ def draw_sharpness(evidence: Evidence, theme: "Theme") -> "Figure":
     """Return the median sharpness of each class and run, with intervals."""
     series = []
     for run in REFERENCE_RUNS:
-        measured = [
-            evidence.estimate(lambda sample, c=index: sample.median("test_sharpness", sample.labels == c), run)
-            for index in range(len(evidence.info.classes))
-        ]
+        measured = _sharpness(evidence, run)
         low, value, high = (np.array([getattr(one, end) for one in measured]) for end in ("low", "value", "high"))
         series.append(figures.Series(_plain(evidence, run), run, value, low, high))
     return figures.grouped_bars(
         evidence.info.classes, series, theme=theme, x_label="mediana da nitidez pelo gradiente (original: 1)",
         tick_format=ptbr.tick_format(2),
     )  # fmt: skip
+
+
+def sharpness_by_class(evidence: Evidence, run: str) -> Array:
+    """Return the median sharpness of the reconstructions of each class, mean over seeds, (C,)."""
+    return np.array([one.value for one in _sharpness(evidence, run)])
 
 
 def class_means(evidence: Evidence, run: str, name: str) -> Array:
@@ -100,6 +103,13 @@ def _grid(evidence: Evidence, images: Array) -> bytes:
 def by_class(evidence: Evidence, values: Array) -> Array:
     """Return the mean of values of all test images (n,) by class, (C,)."""
     return np.array([values[evidence.labels == index].mean() for index in range(len(evidence.info.classes))])
+
+
+def _sharpness(evidence: Evidence, run: str) -> list[Estimate]:
+    return [
+        evidence.estimate(lambda sample, c=index: sample.median("test_sharpness", sample.labels == c), run)
+        for index in range(len(evidence.info.classes))
+    ]
 
 
 def _plain(evidence: Evidence, run: str) -> str:

@@ -1,6 +1,5 @@
 """How the training went: data, objective, learning curves, convergence, cost."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy as np
 from report import ptbr
 from report.evidence import Evidence
 from report.labels import run_label
+from report.metrics import METRICS
 from report.origins import constant
 from report.page import Page, Plot
 from report.pages import treinamento_ablations
@@ -18,7 +18,9 @@ from report.pages.treinamento_claims import (
     SETTLED,
     SLOPE_EPOCHS,
     fall_per_epoch,
+    fit_change,
     fit_difference,
+    gap_difference,
     generalisation_gap,
     last_fall,
     looseness,
@@ -121,11 +123,9 @@ def falls(evidence: Evidence) -> dict[str, Estimate]:
     return {run: evidence.estimate(fall_per_epoch, run) for run in REFERENCE_RUNS}
 
 
-def text(estimate: Estimate) -> str:
-    """Return nats with the interval where there is one, without the unit."""
-    if not math.isfinite(estimate.half_width):
-        return ptbr.number(estimate.value)
-    return ptbr.plus_minus(estimate.value, estimate.half_width)
+def text(estimate: Estimate, unit: str = "") -> str:
+    """Return nats with the interval where there is one, without the unit unless it is given."""
+    return ptbr.with_interval(estimate.value, estimate.low, estimate.high, unit=unit)
 
 
 def ends(evidence: Evidence) -> Table:
@@ -160,7 +160,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "ends": ends(evidence),
         "costs": costs(evidence, REFERENCE_RUNS),
         "gap": gaps(evidence),
-        "gap_text": lambda run: ptbr.mark(f"{text(gaps(evidence)[run])} nats"),
+        "gap_text": lambda run: text(gaps(evidence)[run], "nats"),
         "fall": falls(evidence),
         "slope_epochs": min(SLOPE_EPOCHS, evidence.spec("e10").epochs),
         "test_entropy": data.score("test_entropy"),
@@ -172,6 +172,12 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "shared_epochs": sum(longest.values()),
         "iwae_images": evidence.grid.evaluation.iwae_images,
         "iwae_samples": evidence.grid.evaluation.iwae_samples,
+        "gap_growth": evidence.estimate(gap_difference, "e100", "e10", "dataset"),
+        "test_change": METRICS["test_neg_elbo"].difference(evidence, "e10", "e100"),
+        "fit_change": evidence.estimate(fit_change, "e100", "e100-ae", "e10", "e10-ae"),
+        "nearest": min(
+            treinamento_ablations.RUNS, key=lambda run: METRICS["sample_frechet"].measure(evidence, run).value
+        ),
         "looseness": {run: evidence.estimate(looseness, run).value for run in TRAJECTORIES},
         "fits": fits(evidence, PAIRS),
         "fit": lambda vae, autoencoder: evidence.estimate(fit_difference, vae, autoencoder).value,
@@ -186,7 +192,10 @@ def context(evidence: Evidence) -> dict[str, Any]:
 CURVES = Plot(
     id="curvas",
     draw=draw_curves,
-    caption="Curvas de aprendizado: validação em linha cheia, treino em tracejado, a partir da época "
+    caption="Com {{ run('e100').latent_dim }} dimensões, o −ELBO de validação acaba em "
+    "{{ value('validation_neg_elbo', 'e100') | number(1, 'nats') }} depois de {{ run('e100').epochs }} épocas; com "
+    "{{ run('e10-l50').latent_dim }}, em {{ value('validation_neg_elbo', 'e10-l50') | number(1, 'nats') }} depois de "
+    "{{ run('e10-l50').epochs }}. Curvas de aprendizado: validação em linha cheia, treino em tracejado, a partir da época "
     "{{ first_shown }}, em escala logarítmica de épocas.{% if seeds | length > 1 %} Linhas: média das sementes; "
     "faixas: da menor à maior.{% endif %} A linha de {{ run('e100').latent_dim }} dimensões é a trajetória de que "
     "o {{ label('e10') }} e o {{ label('e50') }} são instantâneos.",
@@ -201,7 +210,8 @@ CURVES = Plot(
 GAINS = Plot(
     id="ganhos",
     draw=draw_gains,
-    caption="A medida da afirmação, tomada em cada época como se o treino acabasse ali: queda por época do −ELBO de "
+    caption="No fim do {{ label('e10') }}, o −ELBO de validação {{ (-fall['e10'].value) | moved(2, 'nats') }} por época; no do "
+    "{{ label('e100') }}, {{ (-fall['e100'].value) | moved(2, 'nats') }}. A medida da afirmação é tomada em cada época como se o treino acabasse ali: queda por época do −ELBO de "
     "validação nas últimas épocas até ela{% if seeds | length > 1 %}, em média sobre as sementes{% endif %}. A "
     "linha interrompida é a margem; os traços sobre o eixo são épocas em que a perda subia ou quase não caía.",
     alt="Queda do −ELBO de validação por época, em escala logarítmica. Nas últimas épocas, a reta ajustada "

@@ -72,16 +72,18 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "counts": {kind.value: kinds.count(kind) for kind in VerdictKind},
         "kinds": {kind.value: kind for kind in VerdictKind},
         "total": len(kinds),
+        "ours": sum(verdict.claim.ours for verdict in evidence.verdicts.values()),
         "waiting": sum(verdict.why is Why.ONE_SEED for verdict in evidence.verdicts.values()),
         "runs_table": runs_table(evidence),
         "gain": lambda before, after: evidence.estimate(_gain, before, after).value,
         "least_loss": min(SWEEP, key=lambda run: METRICS["test_neg_elbo"].measure(evidence, run).value),
-        "shown": constant(placar_rows, "FIRMEST"),
-        "firmest": lambda kind: placar_rows.firmest(evidence.verdicts.values(), VerdictKind(kind)),
+        "shown": constant(placar_rows, "FOREMOST"),
+        "foremost": lambda kind: placar_rows.foremost(evidence.verdicts.values(), VerdictKind(kind)),
         "model": evidence.spec("e100").model,
         "training": evidence.spec("e100").training,
         "layers_table": layers_table(evidence.spec("e100").model),
         "upsampled": decoder_layers(evidence.spec("e100").model)[-1].side_before,
+        "tiles": len(evidence.headline("e100").array("manifold")[::2]),
         "side": constant(datasets, "IMAGE_SIDE"),
         "entropy": evidence.dataset.score("test_entropy"),
     }
@@ -101,10 +103,10 @@ PAGE = Page(
         Picture(
             "variedade",
             manifold,
-            caption="O plano latente decodificado pelo {{ label('e100') }}: cada imagem sai de um ponto do plano, e os pontos estão a "
+            caption="Tudo o que o {{ label('e100') }} desenha cabe num plano: cada imagem sai de um ponto dele, e os pontos estão a "
             "passos iguais de probabilidade sob a prior, a gaussiana de onde o modelo sorteia para gerar.",
-            alt="Mosaico do plano latente decodificado pelo {{ label('e100') }}. Na mediana de pares sorteados, o maior passo de "
-            "uma interpolação é {{ value('interpolation_jump', 'e100') | number(2) }} vezes o passo mediano.",
+            alt="Mosaico do plano latente decodificado pelo {{ label('e100') }}: {{ tiles }} por {{ tiles }} imagens de peças, cada "
+            "uma parecida com as vizinhas ou já de outro tipo.",
         ),
         Plot(
             "arquitetura",

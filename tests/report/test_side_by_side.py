@@ -45,7 +45,7 @@ def test_a_page_has_its_numbers_from_the_seeds_that_all_its_runs_have(apart: Evi
 
 def test_the_page_says_which_seeds_these_are(apart: Evidence) -> None:
     said = ptbr.strip_marks(rendering("experimentos", apart).context["seeds_note"])
-    assert "semente 42, a única que todos têm" in said
+    assert "semente 42, a única que todos os treinos da página têm. Cada afirmação usa todas" in said
     grid = grid_with({"e10": 3}, others=2)
     two = evidence_of(grid, synthetic_results(grid, np.random.default_rng(5), QUALITY))
     assert "sementes 42 e 43, as que todos" in ptbr.strip_marks(rendering("experimentos", two).context["seeds_note"])

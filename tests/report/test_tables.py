@@ -1,19 +1,40 @@
+from collections.abc import Mapping
+
 from report import ptbr
 from report.metrics import Metric
 from report.statistics import SHARE, Estimate
-from report.tables import metrics_table
+from report.tables import BOLD, metrics_table
 from tests.report.synthetic import synthetic_evidence
 
 
-def test_the_best_value_is_bold_unless_another_looks_the_same() -> None:
-    evidence = synthetic_evidence(n_seeds=2)
-    runs = ["e10", "e50", "e100"]
-    exact = Metric(
-        "m", lambda s: s.score("parameters") + {"e10": 0.1, "e50": 0.2, "e100": 0.3}[s.result.run], 1, "", "higher"
+def rows_of(runs: Mapping[str, tuple[float, float, float]], decimals: int = 1) -> tuple[list[str], str]:
+    """Return the cells of a metric of these values by seed, the more the better, and the caption of their table."""
+    evidence = synthetic_evidence(n_seeds=3)
+    metric = Metric("m", lambda s: runs[s.result.run][s.result.seed - 42], decimals, "", "higher")
+    table = metrics_table(evidence, [metric], list(runs), "Legenda.")
+    return list(table.rows[0][1:]), table.caption
+
+
+def test_the_best_value_is_bold_where_each_difference_leaves_zero_out() -> None:
+    seeds = (0.0, 1.0, 3.0)  # far apart, but the differences of the runs are not
+    apart = {"e10": seeds, "e50": (0.5, 1.7, 3.2), "e100": (5.0, 6.1, 7.9)}
+    cells, caption = rows_of(apart)
+    assert [cell.startswith("**") for cell in cells] == [False, False, True] and caption == f"Legenda. {BOLD}"
+    cells, caption = rows_of({**apart, "e50": (4.0, 7.0, 7.5)})
+    assert not any("**" in cell for cell in cells) and caption == "Legenda."
+
+
+def test_what_looks_the_same_is_not_bold() -> None:
+    close = {"e10": (1.1, 1.1, 1.15), "e50": (1.2, 1.2, 1.21)}
+    assert rows_of(close)[0][1].startswith("**")
+    assert not any("**" in cell for cell in rows_of(close, decimals=0)[0])
+
+
+def test_one_training_without_images_makes_nothing_bold() -> None:
+    metric = Metric("m", lambda s: {"e10": 1.0, "e50": 9.0}[s.result.run], 1, "", "higher")
+    assert not any(
+        "**" in cell for cell in metrics_table(synthetic_evidence(n_seeds=1), [metric], ["e10", "e50"], "c").rows[0]
     )
-    coarse = Metric("m", exact.read, 0, "", "higher")
-    assert metrics_table(evidence, [exact], runs, "c").rows[0][3].startswith("**")
-    assert not any("**" in cell for cell in metrics_table(evidence, [coarse], runs, "c").rows[0])
 
 
 def test_a_share_shows_no_interval_beyond_its_bounds() -> None:

@@ -12,6 +12,7 @@ from report.pages.experimentos_claims import (
     doubling_ratio,
     gain_ratio,
     information_margin,
+    late_gain,
     rate_margin,
 )
 from report.pages.experimentos_figures import short_label
@@ -37,6 +38,7 @@ def test_the_ratio_of_the_two_gains() -> None:
     ratio = gain_ratio(snapshot(260, 5), snapshot(255, 6), snapshot(254.5, 6.3))  # gains of 4 and 0.2
     assert ratio.shape == (51,)
     assert ratio == pytest.approx(np.full(51, 0.05), abs=1e-3)
+    assert late_gain(snapshot(260, 5), snapshot(255, 6), snapshot(254.5, 6.3)) == pytest.approx(100 * ratio)
 
 
 def test_snapshots_are_paired_by_image() -> None:
@@ -52,7 +54,7 @@ def test_without_a_first_gain_a_second_one_is_not_marginal() -> None:
     # A ratio of -1 / 2 would lie below the margin, though everything was gained after the second snapshot.
     ratio = gain_ratio(snapshot(256, 5), snapshot(257, 5), snapshot(255, 5))[0]
     assert ratio == pytest.approx(2 / LEAST_GAIN, rel=1e-2)
-    assert ratio > MARGINAL.margin
+    assert 100 * ratio > MARGINAL.margin
 
 
 def trained(epochs: int, bce: float, kl: float) -> Sample:
@@ -63,12 +65,12 @@ def trained(epochs: int, bce: float, kl: float) -> Sample:
 def test_the_ratio_of_gains_for_each_doubling() -> None:
     # Two doublings gain 4 nats, the next one 1: half of what a doubling gained before.
     ratio = doubling_ratio(trained(10, 260, 5), trained(40, 256, 5), trained(80, 255, 5))
-    assert ratio == pytest.approx(np.full(51, 0.5), abs=1e-3)
+    assert ratio == pytest.approx(np.full(51, 50.0), abs=0.1)
 
 
 def test_without_a_gain_to_double_a_late_one_does_not_bend_the_front() -> None:
     ratio = doubling_ratio(trained(10, 256, 5), trained(20, 257, 5), trained(40, 256, 5))
-    assert ratio[0] == pytest.approx(1 / LEAST_GAIN, rel=1e-2)
+    assert ratio[0] == pytest.approx(100 / LEAST_GAIN, rel=1e-2)
     assert ratio[0] > BEND.margin
 
 

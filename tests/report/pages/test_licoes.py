@@ -1,11 +1,18 @@
+import numpy as np
 import pytest
 
 from report import ptbr
 from report.claims import VerdictKind
 from report.environment import make_environment
+from report.evidence import Evidence
 from report.pages.licoes import PAGE
+from report.pages.reconstrucoes_blur import synthesis
 from report.render import Rendering
+from report.statistics import Samples
 from tests.report.synthetic import synthetic_evidence
+from vae.datasets import FASHION_MNIST
+from vae.grid import make_grid
+from vae.results import Keys, RunResult
 
 ASKED = ("2", "2b", "39", "39b", "39c", "4", "4b", "37", "1", "8", "5", "38", "36", "30", "32", "34", "10", "40", "11", "20", "22", "24", "28")  # fmt: skip
 
@@ -23,3 +30,36 @@ def test_what_is_decided_is_told_and_what_is_open_is_listed_once(n_seeds: int) -
         assert (ptbr.strip_marks(page.sentence(name)) in told) is not is_open
         assert listed.count(f"#afirmacao-{name})") == is_open
     assert ("Uma só semente não diz" in listed) is (n_seeds == 1)
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "said"),
+    [
+        (
+            0.5,
+            49.4,
+            "Em nenhum dos dois a regularização responde por mais da metade do borrão medido. A parte dela é maior",
+        ),
+        (0.5, 60.0, "no maior, da regularização."),
+        (60.0, 0.5, "No menor, o borrão medido é sobretudo da regularização"),
+        (60.0, 70.0, "a maior parte do borrão vem da regularização nos dois"),
+        (-2.0, -3.0, "Negativa, a parte quer dizer que sem eles a reconstrução fica ainda mais borrada."),
+    ],
+)
+def test_what_regularisation_blurs_is_said_by_the_two_values(small: float, large: float, said: str) -> None:
+    def vae_lacks_half(returned: float) -> list[RunResult]:
+        sharpness = (0.5 + returned / 200, 0.5)
+        return [
+            RunResult("e", 42, {}, Keys("", ""), {}, {}, {"test_sharpness": np.full(100, value)}, {})
+            for value in sharpness
+        ]
+
+    runs = dict(
+        zip(("e10-ae", "e10", "e10-l50-ae", "e10-l50"), (*vae_lacks_half(small), *vae_lacks_half(large)), strict=True)
+    )
+    labels = RunResult("dataset", 42, {}, Keys("", ""), {}, {}, {"test_labels": np.arange(100) % 10}, {})
+    results = {"dataset": {42: labels}, **{name: {42: run} for name, run in runs.items()}}
+    evidence = Evidence(make_grid(seeds=1), Samples(results, FASHION_MNIST, 50), {})
+    text = ptbr.strip_marks(synthesis(evidence)).replace(ptbr.NO_BREAK, " ")
+    assert said in text
+    assert text.startswith("Com 2 dimensões, tirar o termo KL e o ruído devolve")

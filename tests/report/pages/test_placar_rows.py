@@ -1,5 +1,6 @@
 """What a row of the scoreboard says follows from value, interval, margin and seeds, in closed form."""
 
+import dataclasses
 import math
 from typing import Any
 
@@ -7,7 +8,19 @@ import pytest
 
 from report import ptbr
 from report.claims import Claim, Untested, Verdict, VerdictKind, Why
-from report.pages.placar_rows import by_number, change, clear_of_margin, distance, effect, ends, row, tally
+from report.pages.placar_rows import (
+    WEIGHTIEST,
+    by_number,
+    change,
+    clear_of_margin,
+    distance,
+    effect,
+    ends,
+    foremost,
+    row,
+    tally,
+)
+from report.sections import PAGES
 from report.statistics import UNBOUNDED, Bounds, Estimate
 from vae.datasets import dataset_info
 
@@ -68,7 +81,7 @@ def test_what_would_change_a_verdict_is_computed(judged: Verdict, sentence: str)
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
     [
-        (1.25, "nats", "a 0,25 nats da margem, do lado afirmado"),
+        (1.25, "nats", "a 0,25 nat da margem, do lado afirmado"),
         (0.75, "%", "a 0,25 p.p. da margem, do outro lado"),
         (1.002, "", "a 0,002 da margem, do lado afirmado"),
         (1.0, "", "na própria margem"),
@@ -83,15 +96,17 @@ def test_the_common_scale_counts_half_intervals_from_the_margin(side: str, sign:
     judged = verdict(OPEN, 2.0, 1.5, 2.5, side=side)
     assert distance(judged) == 2.0 * sign
     assert ends(judged) == ((1.0, 3.0) if sign > 0 else (-3.0, -1.0))
-    assert ptbr.strip_marks(row(judged, INFO)["scale"]) == ("+2,0" if sign > 0 else "−2,0") + " meios intervalos"
+    assert (
+        ptbr.strip_marks(row(judged, INFO)["scale"]) == f"{'+' if sign > 0 else '−'}2,0{ptbr.NO_BREAK}meios intervalos"
+    )
     cut = verdict(OPEN, 2.0, 1.5, 2.5, side=side, bounds=(0.0, 2.25))
     assert distance(cut) == 2.0 * sign and sorted(map(abs, ends(cut))) == [1.0, 2.5]
     assert distance(verdict(OPEN, 2.0, -math.inf, math.inf)) is None
     same = verdict(YES if sign > 0 else NO, 2.0, 2.0, 2.0, side=side)
     assert distance(same) == sign * math.inf and ends(same) == (sign * math.inf, sign * math.inf)
-    assert ptbr.strip_marks(row(same, INFO)["scale"]) == "mais de 100 meios intervalos"
+    assert ptbr.strip_marks(row(same, INFO)["scale"]) == f"mais de 100{ptbr.NO_BREAK}meios intervalos"
     far = verdict(OPEN, 2.0, 1.999, 2.001, side=side)
-    assert ptbr.strip_marks(row(far, INFO)["scale"]) == "mais de 100 meios intervalos"
+    assert ptbr.strip_marks(row(far, INFO)["scale"]) == f"mais de 100{ptbr.NO_BREAK}meios intervalos"
     assert row(verdict(OPEN, 2.0, -math.inf, math.inf), INFO)["scale"] == ""
 
 
@@ -121,3 +136,14 @@ def test_the_tally_parts_what_is_decided_from_where_values_lie() -> None:
 
 def test_claims_stand_by_number_then_letter() -> None:
     assert sorted(["18b", "9", "39c", "18", "2"], key=by_number) == ["2", "9", "18", "18b", "39c"]
+
+
+def test_what_is_told_first_is_declared_and_no_value_chooses_it() -> None:
+    stated = [claim.id for page in PAGES for claim in page.claims]
+    assert set(WEIGHTIEST) <= set(stated)
+    ids = ("7b", "8", "30b", "4", "12")
+    one = verdict(NO, 1.0, 0.5, 1.5)
+    found = [dataclasses.replace(one, claim=dataclasses.replace(one.claim, id=name)) for name in ids]
+    ordered = sorted(("4", "8", "30b"), key=WEIGHTIEST.index)
+    assert [told.claim.id for told in foremost(found, NO)] == [*ordered, "7b"]
+    assert foremost(found, YES) == []

@@ -12,7 +12,9 @@ from report.pages import reconstrucoes_anomalies as anomalies
 from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_claims as claims
 from report.pages import reconstrucoes_figures as drawings
+from report.pages import reconstrucoes_kept as kept
 from report.sample import Sample
+from report.statistics import estimate_crossed
 from tests.report.synthetic import FIXED_PER_CLASS, PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.datasets import FASHION_MNIST
 from vae.grid import make_grid
@@ -130,8 +132,24 @@ def test_recognition_is_counted_class_by_class() -> None:
 def test_a_shirt_that_comes_back_as_a_pullover_keeps_its_kind() -> None:
     assert list(claims.kinds(FASHION_MNIST)) == [0, 1, 0, 3, 0, 5, 0, 5, 8, 5]
     seen = np.where(LABELS == 6, 2, np.where(LABELS == 3, 0, LABELS))  # every Shirt a Pullover, every Dress a T-shirt
-    kept = claims.least_kept_kind(sample(recon_classes=seen), sample(test_predictions=LABELS))[0]
-    assert kept == pytest.approx([100, 100, 0, 100, 100])  # upper, Trouser, Dress, footwear, Bag
+    shares = claims.least_kept_kind(sample(recon_classes=seen), sample(test_predictions=LABELS))[0]
+    assert shares == pytest.approx([100, 100, 0, 100, 100])  # upper, Trouser, Dress, footwear, Bag
+
+
+def test_what_no_image_keeps_has_an_interval_all_the_same() -> None:
+    seen = np.where(LABELS == 3, 0, np.where(LABELS == 6, 2, LABELS))  # every Dress a T-shirt, every Shirt a Pullover
+    runs = sample(recon_classes=seen), sample(test_predictions=LABELS)
+    for judged, named in (
+        (kept.kept_in_every_class, claims.least_kept_class),
+        (kept.kept_in_every_kind, claims.least_kept_kind),
+    ):
+        shares = judged(*runs)
+        assert shares[0] == pytest.approx(named(*runs)[0]) and shares[0].min() == 0
+        assert (shares[1:].std(axis=0) > 0).all()
+        dresses = shares[:, 3 if judged is kept.kept_in_every_class else 2]
+        measured = estimate_crossed({1: dresses}, 50.0, len(LABELS))
+        # Wilson's end, but for the t quantile of a few resamplings.
+        assert measured.high == pytest.approx(100 * 1.96**2 / (PER_CLASS + 1.96**2), rel=0.1)
 
 
 def test_entropy_explains_what_follows_it() -> None:

@@ -6,12 +6,15 @@ import pytest
 from report.pages.experimentos_claims import reconstruction_gap_difference
 from report.pages.treinamento_ablations import deviation, deviation_change
 from report.pages.treinamento_claims import (
+    MEMORY,
     fall_per_epoch,
+    fit_change,
     fit_difference,
     gap_difference,
     generalisation_gap,
     late_fall_per_epoch,
     looseness,
+    memorised,
 )
 from report.pages.treinamento_tables import channels, exact
 from report.ptbr import strip_marks
@@ -93,6 +96,28 @@ def test_gaps_are_compared_first_minus_second() -> None:
     assert gap_difference(gapped(7), gapped(2), data) == pytest.approx(np.full(51, 5.0), abs=1e-3)  # paired by image
     # Half of these gaps is the KL term's.
     assert reconstruction_gap_difference(gapped(7), gapped(2), data) == pytest.approx(np.full(51, 2.5), abs=1e-3)
+
+
+def snapshot(test: float, train: float) -> Sample:
+    """A run with such a −ELBO on test and training images; half of what changes is the KL term's."""
+    scores = {"train_kl": train / 2, "train_deviance": train / 2}
+    return make_sample(scores, {"test_bce": np.linspace(-10, 10, 40) + test / 2, "test_kl": np.full(40, test / 2)})
+
+
+@pytest.mark.parametrize(
+    ("test", "train", "said"),
+    [(103, 95, [3, 5]), (99, 90, [-1, 10]), (103, 101, [3, -1])],
+    ids=["worse on what was not seen", "better on both", "worse on both"],
+)
+def test_memory_is_better_on_what_was_seen_and_worse_on_the_rest(test: float, train: float, said: list[float]) -> None:
+    found = memorised(snapshot(test, train), snapshot(100, 100))
+    assert found == pytest.approx(np.tile(said, (51, 1)), abs=1e-3)  # paired by image
+    assert (found[0].min() > MEMORY.margin) == (said == [3, 5])
+
+
+def test_the_change_of_the_fit_is_late_minus_early() -> None:
+    runs = [make_sample({}, {"test_mean_bce": np.linspace(0, 100, 40) + shift}) for shift in (203, 200, 207, 202)]
+    assert fit_change(*runs) == pytest.approx(np.full(51, -2.0), abs=1e-3)
 
 
 def test_the_fit_is_compared_first_minus_second() -> None:
