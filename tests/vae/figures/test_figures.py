@@ -147,6 +147,20 @@ def test_a_scatter_is_larger_than_shown_and_has_few_colours() -> None:
         assert len(image.convert("RGBA").getcolors(1_000_000)) <= 64
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=f.THEME_NAMES)
+@pytest.mark.parametrize("encode", [f.to_webp, f.to_png], ids=["webp", "png"])
+def test_the_colours_of_all_classes_survive_the_palette(encode: Callable[[Figure], bytes], theme: f.Theme) -> None:
+    rng, labels = np.random.default_rng(0), np.arange(4000) % 10
+    points = rng.normal(size=(4000, 2)) + 2 * rng.normal(size=(10, 2))[labels]
+    names = [f"classe {c}" for c in range(10)]
+    panels = f.latent_panels([f.Cloud("t-SNE", points, labels), f.Cloud("PCA", -points, labels)], names, theme=theme)
+    with Image.open(io.BytesIO(encode(panels))) as image:
+        pixels = np.asarray(image.convert("RGBA")).reshape(-1, 4)
+    for colour in theme.classes:
+        of_class = [*bytes.fromhex(colour.removeprefix("#")), 255]
+        assert (pixels == of_class).all(axis=1).sum() > 1000, colour
+
+
 def test_the_last_class_does_not_cover_the_others() -> None:
     figure = f.latent_panels([f.Cloud("", np.zeros((400, 2)), np.repeat([0, 1], 200))], ["a", "b"], theme=LIGHT)
     colours = figure.axes[0].collections[0].get_facecolors()
