@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from report import sample
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.origins import constant
@@ -16,6 +17,7 @@ from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_maps as maps
 from report.pages import espaco_latente_pairs as pairs
 from report.pages import espaco_latente_tables as tables
+from report.pages import espaco_latente_used as used
 from report.pages.espaco_latente_tables import DEEP
 from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
@@ -29,7 +31,7 @@ SEPARATION = (
     "trace_within",
     "trace_between",
 )
-INFORMATION = ("active_units", "test_kl", "mutual_information", "aggregate_kl", "hole_mass")
+INFORMATION = ("active_units", "used_units", "test_kl", "mutual_information", "aggregate_kl", "hole_mass")
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -61,6 +63,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "map_order": lambda name: maps.order_metric(name).measure(evidence, DEEP).value,
         "map_neighbours": constant(maps, "NEAREST"),
         "subspaces_table": lambda: dimensions.subspaces_table(evidence, DEEP),
+        "closest_classes": lambda: dimensions.closest_classes(evidence, DEEP),
         "subspace_directions": constant(dimensions, "DIRECTIONS"),
         "label_confusion": lambda *names: tables.label_confusion(evidence, *names),
         "embedding": lambda name: evidence.headline(DEEP).score(name),
@@ -69,6 +72,10 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "factor_bins": constant(axes, "BINS"),
         "factor_turns": constant(axes, "TURNS"),
         "native_and_turned": lambda factor: axes.native_and_turned(evidence, "e100", factor),
+        "used_share": lambda: used.USED_SHARE.measure(evidence, DEEP).value,
+        "across_seeds": lambda name: used.across_seeds(evidence, name),
+        "nats_of_active": used.nats_at(constant(used, "ACTIVE_VARIANCE")),
+        "nats_of_used": used.nats_at(constant(sample, "USED_VARIANCE")),
         "components": lambda share: tables.components_for(evidence, share),
         "separation": SEPARATION,
         "information": INFORMATION,
@@ -186,6 +193,6 @@ PAGE = Page(
         *dimensions.CLAIMS,
         *axes.CLAIMS,
     ),
-    figures=(PANELS, PLANE, CONFUSION, DEEP_CONFUSION, CLASSES, EVOLUTION, EMBEDDINGS, SCREE, TURNS),
+    figures=(PANELS, PLANE, CONFUSION, DEEP_CONFUSION, CLASSES, EVOLUTION, used.SPECTRUM, EMBEDDINGS, SCREE, TURNS),
     context=context,
 )

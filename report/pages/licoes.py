@@ -20,7 +20,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "rise": rise,
         "gap": gaps(evidence),
         "gap_text": lambda gap: ptbr.plus_minus(gap.value, gap.half_width, 2, "nats"),
-        "inactive": evidence.spec("e10-l50").latent_dim - METRICS["active_units"].measure(evidence, "e10-l50").value,
+        "unused": evidence.spec("e10-l50").latent_dim - METRICS["used_units"].measure(evidence, "e10-l50").value,
     }
 
 

@@ -1,4 +1,4 @@
-"""One quantity against another: quality against cost, cumulative variance against components."""
+"""One quantity against another: quality against cost, variance against components, ordered or accumulated."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from vae.figures.curves import Curve
 from vae.figures.errors import FigureError
-from vae.figures.labels import place_labels
+from vae.figures.labels import backing, place_labels
 from vae.figures.layout import Numbers, TickFormat, format_axis, marker, new_figure, scale, settle, style_axes
 from vae.figures.style import WIDTH, Theme, drawing
 
@@ -112,5 +112,46 @@ def scree(
         scale(axes, False, False, tick_format)
         format_axis(axes.xaxis, component_format, ticks=10)
         axes.legend(handles=handles, loc="lower right")
+        settle(figure)
+    return figure
+
+
+def spectrum(
+    curves: Sequence[Curve],
+    levels: Sequence[tuple[float, str]],
+    *,
+    theme: Theme,
+    x_label: str,
+    y_label: str,
+    tick_format: TickFormat,
+    component_format: TickFormat,
+    width: float = WIDTH,
+) -> Figure:
+    """Return values on a log axis, each curve in its own order, and levels (value, name) as broken lines named above.
+
+    What lies a decade under the least level, or is nothing, stands on the lower edge.
+    """
+    floor = min(level for level, _ in levels) / 10
+    with drawing(theme):
+        figure = new_figure(width, 3.8)
+        axes = figure.add_subplot()
+        style_axes(axes, theme, "y")
+        axes.set_xlabel(x_label)
+        axes.set_ylabel(y_label)
+        for curve in curves:
+            curve.check()
+            style = theme.style(curve.style)
+            values = np.maximum(np.asarray(curve.values, float), floor)
+            axes.plot(curve.x, values, color=style.colour, linewidth=0.8, clip_on=False, **marker(style, theme, 4.0))
+        highest = max(float(np.max(curve.values)) for curve in curves)
+        axes.set_ylim(floor, 1.5 * max([highest, *(level for level, _ in levels)]))
+        scale(axes, False, True, tick_format)
+        format_axis(axes.xaxis, component_format, ticks=10)
+        for level, name in levels:
+            axes.axhline(level, color=theme.text, linewidth=1.1, linestyle=(0, (5, 3)), zorder=1)
+            axes.annotate(
+                name, (1, level), (-2, 4), xycoords=axes.get_yaxis_transform(), textcoords="offset points", ha="right",
+                va="bottom", bbox=backing(theme), zorder=6,
+            )  # fmt: skip
         settle(figure)
     return figure

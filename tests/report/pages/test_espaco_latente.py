@@ -22,6 +22,7 @@ from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_maps as maps
 from report.pages import espaco_latente_pairs as pairs
 from report.pages import espaco_latente_tables as tables
+from report.pages import espaco_latente_used as used
 from report.sample import Sample
 from report.statistics import Samples
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
@@ -342,10 +343,64 @@ def test_subspaces_overlap_if_classes_vary_along_the_same_axes() -> None:
 def test_random_subspaces_overlap_as_expected() -> None:
     rng = np.random.default_rng(0)
     cloud = rng.standard_normal((6000, 12))
-    drawn = dimensions.mean_overlap(cloud, np.repeat(np.arange(300), 20))
-    run = sample({"active_units": 12.0}, latent_mean=cloud)
-    assert dimensions.random_overlap(run) == 0.25 and drawn == pytest.approx(0.25, abs=0.01)
-    assert dimensions.random_overlap(sample({"active_units": 2.0})) == 1
+    drawn = np.mean(list(dimensions.overlaps(cloud, np.repeat(np.arange(300), 20)).values()))
+    assert dimensions.random_overlap(sample(latent_mean=cloud)) == 0.25 and drawn == pytest.approx(0.25, abs=0.01)
+
+
+def test_one_pair_of_classes_in_the_same_subspace_is_what_counts() -> None:
+    cloud = 1e-3 * np.random.default_rng(0).standard_normal((len(LABELS), 3 * CLASSES))
+    for c in range(CLASSES):
+        own = 3 * (CLASSES - 2 if c == CLASSES - 1 else c)  # the last two classes vary along the same axes
+        rows = np.flatnonzero(c == LABELS)
+        for k in range(dimensions.DIRECTIONS):
+            cloud[rows[2 * k : 2 * k + 2], own + k] = [1.0, -1.0]
+    run = sample(latent_mean=cloud)
+    assert dimensions.largest_overlap(run) == pytest.approx(1, abs=1e-3)
+    assert dimensions.subspace_overlap(run) == pytest.approx(1 / math.comb(CLASSES, 2), abs=1e-3)
+    assert dimensions.shared_by_closest(run) == pytest.approx(100 / dimensions.permuted_overlap(run), rel=1e-3)
+    assert dimensions.shared_by_closest(run) > dimensions.OWN_SUBSPACE.margin
+    results = {"dataset": {42: DATASET}, tables.DEEP: {42: run.result}}
+    made = Evidence(make_grid(seeds=1), Samples(results, FASHION_MNIST, RESAMPLES), {})
+    closest = [ptbr.strip_marks(name) for name in dimensions.closest_classes(made, tables.DEEP)]
+    assert closest == list(FASHION_MNIST.classes[-2:])
+
+
+def with_variances(*variances: float) -> Sample:
+    """Two halves of a cloud on either side of its centre, in dimensions of these variances."""
+    signs = np.where(np.arange(len(LABELS)) % 2, 1.0, -1.0)
+    return sample(
+        {"active_units": float(np.sum(np.array(variances) > 0.01))}, latent_mean=np.outer(signs, np.sqrt(variances)) + 5
+    )
+
+
+def test_without_room_random_subspaces_are_all_the_same() -> None:
+    in_use = [with_variances(*np.ones(n), 0.05, 0.02) for n in (0, 2, 3, 6)]
+    assert [dimensions.random_overlap(run) for run in in_use] == [1, 1, 1, 0.5]
+
+
+# Dimensions in use
+
+
+def test_dimensions_in_use_are_those_above_a_tenth_and_hold_their_share_of_the_variance() -> None:
+    run = with_variances(0.05, 0.3, 0.02, 0.6, 0.03)
+    assert run.mean_variances() == pytest.approx([0.6, 0.3, 0.05, 0.03, 0.02])
+    assert run.used_dimensions() == 2 and used.used_share(run) == pytest.approx(0.9)
+    assert used.used_share(with_variances(0.0, 0.0)) == 0.0
+
+
+def test_what_a_dimension_tells_is_the_information_of_a_gaussian_channel() -> None:
+    # Of a mean of variance v and noise of variance 1 - v: ln(1 / (1 - v)) / 2.
+    assert used.nats_at(0.5) == pytest.approx(math.log(2) / 2)
+
+
+def test_counts_across_seeds_are_one_number_only_if_all_trainings_agree() -> None:
+    def made(*runs: Sample) -> Evidence:
+        results = {"dataset": {42: DATASET}, tables.DEEP: {42 + i: run.result for i, run in enumerate(runs)}}
+        return Evidence(make_grid(seeds=len(runs)), Samples(results, FASHION_MNIST, RESAMPLES), {})
+
+    unlike = made(with_variances(1.0, 0.2, 0.05), with_variances(1.0, 0.05, 0.02))
+    assert ptbr.strip_marks(used.across_seeds(unlike, "used_units")) == "vai de 1 a 2"
+    assert ptbr.strip_marks(used.across_seeds(unlike, "active_units")) == "é 3 em todos"
 
 
 def test_permuted_labels_leave_the_images_and_their_number() -> None:
@@ -358,10 +413,6 @@ def test_permuted_labels_leave_the_images_and_their_number() -> None:
 
 
 LINE = np.cumsum(np.arange(CLASSES) ** 1.5)  # no two pairs of classes equally far apart
-
-
-def test_without_active_dimensions_random_subspaces_are_all_the_same() -> None:
-    assert [dimensions.random_overlap(sample({"active_units": float(n)})) for n in (0, 2, 3, 6)] == [1, 1, 1, 0.5]
 
 
 def test_order_of_distances_is_one_if_kept_and_falls_if_a_class_is_moved() -> None:
@@ -567,15 +618,3 @@ def test_a_map_that_shuffles_the_points_keeps_no_class() -> None:
     assert maps.kept_accuracy(sample(latent_mean=cloud, tsne=plane), "tsne")[0] == pytest.approx(1)
     shuffled = sample(latent_mean=cloud, tsne=rng.permutation(plane))
     assert maps.kept_accuracy(shuffled, "tsne")[0] == pytest.approx(1 / CLASSES, abs=0.1)
-
-
-def test_the_overlap_has_its_place_between_chance_and_shuffled_labels() -> None:
-    rng = np.random.default_rng(3)
-    apart = sample(
-        {"active_units": 6.0},
-        latent_mean=blocks(np.arange(3), np.arange(3, 6)) + 1e-3 * rng.standard_normal((len(LABELS), 12)),
-    )
-    low, high = dimensions.random_overlap(apart), dimensions.permuted_overlap(apart)
-    expected = (dimensions.subspace_overlap(apart) - low) / (high - low)
-    assert dimensions.overlap_position(apart) == pytest.approx(expected)
-    assert dimensions.overlap_position(sample({"active_units": 2.0}, latent_mean=apart.array("latent_mean"))) == 1
