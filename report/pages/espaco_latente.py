@@ -16,6 +16,7 @@ from report.pages import espaco_latente_figures as drawing
 from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_maps as maps
 from report.pages import espaco_latente_pairs as pairs
+from report.pages import espaco_latente_raw as raw
 from report.pages import espaco_latente_tables as tables
 from report.pages import espaco_latente_used as used
 from report.pages.espaco_latente_tables import DEEP
@@ -26,7 +27,9 @@ SEPARATION = (
     "knn_accuracy",
     "probe_accuracy",
     "silhouette",
+    raw.SILHOUETTE,
     "davies_bouldin",
+    raw.DAVIES_BOULDIN,
     "fisher",
     "trace_within",
     "trace_between",
@@ -85,6 +88,9 @@ def context(evidence: Evidence) -> dict[str, Any]:
         ),
         "information_limit": math.log(len(evidence.labels)),
         "embedded_images": len(evidence.headline(DEEP).array("tsne")),
+        "raw_images": min(constant(raw, "IMAGES"), len(evidence.headline(DEEP).array("latent_mean"))),
+        "raw_silhouette": lambda run: raw.SILHOUETTE.measure(evidence, run),
+        "shown": raw.SILHOUETTE.text,
         "silhouette_images": len(evidence.headline("e100").array("silhouette")),
     }
 

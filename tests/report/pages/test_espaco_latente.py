@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.spatial import distance
+from sklearn.metrics import davies_bouldin_score, silhouette_samples
 
 from report import ptbr
 from report.claims import Claim
@@ -21,6 +22,7 @@ from report.pages import espaco_latente_evolution as evolution
 from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_maps as maps
 from report.pages import espaco_latente_pairs as pairs
+from report.pages import espaco_latente_raw as raw
 from report.pages import espaco_latente_tables as tables
 from report.pages import espaco_latente_used as used
 from report.sample import Sample
@@ -376,6 +378,39 @@ def with_variances(*variances: float) -> Sample:
 def test_without_room_random_subspaces_are_all_the_same() -> None:
     in_use = [with_variances(*np.ones(n), 0.05, 0.02) for n in (0, 2, 3, 6)]
     assert [dimensions.random_overlap(run) for run in in_use] == [1, 1, 1, 0.5]
+
+
+# Raw coordinates
+
+
+def test_raw_silhouettes_and_overlaps_are_those_of_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    clusters = rng.integers(0, 5, 120)
+    points = rng.standard_normal((120, 4)) + 2 * rng.standard_normal((5, 4))[clusters]
+    assert raw.silhouettes(points, clusters) == pytest.approx(silhouette_samples(points, clusters))
+    assert raw.davies_bouldin(points, clusters) == pytest.approx(davies_bouldin_score(points, clusters))
+
+
+def test_coinciding_clusters_have_a_silhouette_of_zero_and_the_worst_overlap() -> None:
+    points, clusters = np.ones((12, 3)), np.arange(12) % 3
+    assert not raw.silhouettes(points, clusters).any()
+    assert not raw.silhouettes(points[:3], clusters[:3]).any()  # each alone in its cluster
+    assert raw.davies_bouldin(points, clusters) == raw.WORST_OVERLAP
+
+
+def test_raw_measures_are_of_the_first_images_and_not_whitened(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = np.random.default_rng(0).standard_normal((len(LABELS), 3)) * [1.0, 1.0, 1e-3]
+    cloud[:, 0] += 5 * LABELS
+    run = sample(latent_mean=cloud)
+    monkeypatch.setattr(raw, "IMAGES", len(LABELS) // 2)
+    few = slice(0, raw.IMAGES)
+    assert raw.raw_silhouette(run)[0] == pytest.approx(silhouette_samples(cloud[few], LABELS[few]).mean())
+    assert raw.raw_davies_bouldin(run) == pytest.approx(davies_bouldin_score(cloud[few], LABELS[few]))
+    monkeypatch.setattr(raw, "IMAGES", len(LABELS))
+    run = sample(latent_mean=cloud)
+    footwear = np.isin(LABELS, FOOTWEAR)
+    of_footwear = silhouette_samples(cloud, footwear)[footwear].mean()
+    assert raw.raw_footwear_silhouette(run)[0] == pytest.approx(of_footwear)
 
 
 # Dimensions in use
