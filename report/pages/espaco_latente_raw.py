@@ -1,7 +1,7 @@
 """Separation of the classes in raw coordinates, beside the whitened ones: how much of it is the whitening's."""
 
 import numpy as np
-from scipy.spatial import distance
+import scipy
 
 from report.metrics import LATENT, NEIGHBOURS, Metric
 from report.sample import Sample
@@ -19,7 +19,7 @@ def silhouettes(points: Array, clusters: Array) -> Array:
     """
     member = clusters[:, None] == np.unique(clusters)
     counts = member.sum(axis=0)
-    sums = distance.cdist(points, points) @ member
+    sums = scipy.spatial.distance.cdist(points, points) @ member
     others = (member @ counts) - 1
     inner = sums[member] / np.maximum(others, 1)
     outer = np.where(member, np.inf, sums / counts).min(axis=1)
@@ -38,7 +38,7 @@ def davies_bouldin(points: Array, clusters: Array) -> float:
             for name, mean in zip(names, means, strict=True)
         ]
     )
-    gaps = distance.cdist(means, means)
+    gaps = scipy.spatial.distance.cdist(means, means)
     ratios = np.divide(widths[:, None] + widths, gaps, out=np.full_like(gaps, WORST_OVERLAP), where=gaps > 0)
     np.fill_diagonal(ratios, 0.0)
     return min(float(ratios.max(axis=1).mean()), WORST_OVERLAP)
