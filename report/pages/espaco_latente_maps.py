@@ -195,7 +195,7 @@ MISLEADING = Claim(
     needs=("e10-l50",),
     statistic=tsne_order,
     measure="correlação de Spearman entre as distâncias na t-SNE e no espaço latente, sobre pares de imagens de classes "
-    "diferentes, cada imagem num só par",
+    "diferentes, cada imagem num só par; a base conta os pares",
     margin=0.8,
     side="below",
     bounds=CORRELATION,

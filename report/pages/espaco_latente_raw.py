@@ -3,11 +3,12 @@
 import numpy as np
 import scipy
 
-from report.metrics import LATENT, NEIGHBOURS, Metric
+from report.metrics import Metric
 from report.sample import Sample
 from report.statistics import CORRELATION, POSITIVE
 from vae.results import Array
 
+HERE = "report/pages/espaco_latente_raw.py"
 IMAGES = 2_000  # the first of the test images: all distances between them are computed whenever the page is rendered
 WORST_OVERLAP = 1_000.0  # of the Davies-Bouldin index: that of vae/measurements/latent_space.py
 
@@ -61,11 +62,9 @@ def raw_davies_bouldin(run: Sample) -> float:
     return davies_bouldin(points, run.labels[: len(points)])
 
 
-SILHOUETTE = Metric("Silhueta, crua", raw_silhouette, 3, "", "higher", NEIGHBOURS, bounds=CORRELATION)
-DAVIES_BOULDIN = Metric("Davies–Bouldin, cru", raw_davies_bouldin, 2, "", "lower", LATENT, bounds=POSITIVE)
-FOOTWEAR = Metric(
-    "Silhueta dos calçados, crua", raw_footwear_silhouette, 3, "", "higher", NEIGHBOURS, bounds=CORRELATION
-)
+SILHOUETTE = Metric("Silhueta, crua", raw_silhouette, 3, "", "higher", HERE, bounds=CORRELATION)
+DAVIES_BOULDIN = Metric("Davies–Bouldin, cru", raw_davies_bouldin, 2, "", "lower", HERE, bounds=POSITIVE)
+FOOTWEAR = Metric("Silhueta dos calçados, crua", raw_footwear_silhouette, 3, "", "higher", HERE, bounds=CORRELATION)
 
 
 def _silhouettes(run: Sample, clusters: Array, name: str) -> Array:
