@@ -147,8 +147,9 @@ EVOLUTION = Plot(
     "evolucao",
     drawing.draw_evolution,
     "Seis medidas do plano latente às {{ run('e10').epochs }}, {{ run('e50').epochs }} e {{ run('e100').epochs }} "
-    "épocas, com a faixa do intervalo onde ele se pode calcular. A parte intraclasse é a fração da variância total que "
-    "está dentro das classes.",
+    "épocas, com a faixa do intervalo onde ele se pode calcular. A faixa é a de cada momento por si; as mudanças se julgam "
+    "pareadas, treino a treino e imagem a imagem, e podem ser certas mesmo onde as faixas se cobrem. A parte intraclasse é a "
+    "fração da variância total que está dentro das classes.",
     "Seis curvas por época. A acurácia de vizinhos vai de {{ metric('knn_accuracy', 'e10') }} a {{ "
     "metric('knn_accuracy', 'e100') }}; a silhueta, de {{ metric('silhouette', 'e10') }} a {{ metric('silhouette', "
     "'e100') }}.",
