@@ -116,6 +116,9 @@ METRICS: dict[str, Metric] = {
     "sharpness": Metric("Nitidez (gradiente)", median("test_sharpness"), 3, "", "higher", IMAGES, bounds=POSITIVE),
     "laplacian": Metric("Nitidez (laplaciano)", median("test_laplacian"), 3, "", "higher", IMAGES, bounds=POSITIVE),
     "active_units": Metric("Dimensões ativas", score("active_units"), 1, "", None, LATENT, count=True, bounds=POSITIVE),
+    "used_units": Metric(
+        "Dimensões em uso", lambda s: s.used_dimensions(), 1, "", None, "report/sample.py", count=True, bounds=POSITIVE
+    ),
     "knn_accuracy": Metric("Acurácia de vizinhos", lambda s: s.knn_accuracy(), 1, "%", "higher", NEIGHBOURS, True),
     "probe_accuracy": Metric(
         "Acurácia da sonda linear", lambda s: s.probe_accuracy(), 1, "%", "higher", "vae/metrics/probe.py", True

@@ -17,6 +17,10 @@ from vae.datasets import DatasetInfo
 from vae.errors import ResultsError
 from vae.results import Array, RunResult
 
+# A dimension whose means vary by less of the prior's variance, which is one, tells of an image less than a twentieth of a
+# nat: -ln(1 - v) / 2, if it is Gaussian and spread as the prior.
+USED_VARIANCE = 0.1
+
 
 class ClassMoments(NamedTuple):
     """Per class: images (B, C), mean (B, C, d), and trace of the scatter matrix, sum of |x - mean|^2 (B, C)."""
@@ -207,6 +211,14 @@ class Sample:
     def latent_means(self) -> Array:
         """Return the posterior means of the test images, raw coordinates, (n, d) float64; d > 2: of the first (m, d)."""
         return self.array("latent_mean").astype(np.float64)
+
+    def mean_variances(self) -> Array:
+        """Return the variance over images of each dimension's posterior mean, the largest first, (d,)."""
+        return np.sort(self.latent_means().var(axis=0))[::-1]
+
+    def used_dimensions(self) -> int:
+        """Return in how many dimensions the posterior means vary by more than USED_VARIANCE."""
+        return int((self.mean_variances() > USED_VARIANCE).sum())
 
     def principal_coordinates(self, dimensions: int = 2) -> Array:
         """Return the posterior means along the first principal axes of the test images, (n, dimensions)."""

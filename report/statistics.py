@@ -42,7 +42,8 @@ class Estimate:
 
     low, high: 95 % interval; infinite where there is nothing to estimate it from (one seed and no images).
     p_value: two-sided, against the claim's margin; 1 with one seed. n_images: the fewest images that a part of the
-    statistic averages over, 0 if it has none. per_seed: the original sample's value, by seed.
+    statistic averages over, 0 if it has none. per_seed: the original sample's value, by seed. parts: of how many numbers
+    the value is the least, which makes its interval wider than that of one of them.
     """
 
     value: float
@@ -52,6 +53,7 @@ class Estimate:
     n_seeds: int
     n_images: int
     per_seed: Mapping[int, float]
+    parts: int = 1
 
     @property
     def single_seed(self) -> bool:
@@ -81,7 +83,7 @@ def estimate_crossed(replicates: Mapping[int, Array], margin: float, n_images: i
     # Images say nothing of another training: one seed tests nothing.
     p_value = _p_of_least(parts, margin) if len(rows) > 1 else 1.0
     per_seed = dict(zip(replicates, tables[worst, :, 0].tolist(), strict=True))
-    return Estimate(parts[worst][0], low, high, p_value, len(rows), n_images, per_seed)
+    return Estimate(parts[worst][0], low, high, p_value, len(rows), n_images, per_seed, len(parts))
 
 
 def _p_of_least(parts: Sequence[tuple[float, Errors]], margin: float) -> float:

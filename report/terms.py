@@ -88,6 +88,12 @@ TERMS: tuple[Term, ...] = tuple(sorted((
         ("dimensões ativas",),
     ),
     Term(
+        "dimensoes-em-uso", "Dimensões em uso",
+        "Dimensões latentes cuja média da posterior varia de imagem a imagem com mais de um décimo da variância da prior. O corte "
+        "das dimensões ativas é dez vezes mais baixo e conta também as de que o código tira pouco.",
+        ("dimensões em uso",),
+    ),
+    Term(
         "elbo", "ELBO (limite inferior da evidência)",
         "O que o treino de um VAE maximiza: um limite inferior do logaritmo da probabilidade que o modelo dá à imagem. É a "
         "reconstrução esperada menos a KL. Aqui aparece com o sinal trocado, e menos é melhor.",

@@ -6,7 +6,7 @@ from typing import Any
 
 from report import ptbr
 from report.claims import Verdict, Why
-from report.statistics import possible
+from report.statistics import Estimate, possible
 from vae.datasets import DatasetInfo
 
 WHY = {
@@ -24,7 +24,7 @@ OWN = (
 
 
 def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
-    """Return value, interval, margin, seeds, images, p_words and why_words of a verdict, formatted.
+    """Return value, interval, chosen, margin, seeds, images, p_words and why_words of a verdict, formatted.
 
     Also with_seeds ("com uma só semente") and claimed, whether the value lies on the claimed side of the margin.
     """
@@ -40,6 +40,7 @@ def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
     return words | {
         "value": ptbr.number(measured.value, claim.decimals, claim.unit),
         "interval": ptbr.interval(shown.low, shown.high, claim.decimals, claim.unit) if bounded else "",
+        "chosen": _chosen(measured) if bounded else "",
         "seeds": seeds,
         "images": ptbr.plural(measured.n_images, "imagem", "imagens"),
         "p_words": p_words(verdict),
@@ -58,6 +59,16 @@ def seeds_note(seeds: Sequence[int], apart: bool) -> str:
     if len(seeds) == 1:
         return f"As tabelas e o texto dão os números da semente {ptbr.join(seeds)}, a única que todos os treinos da página têm. {OWN}"
     return f"As tabelas e o texto dão a média das sementes {ptbr.join(seeds)}, as que todos os treinos da página têm. {OWN}"
+
+
+def _chosen(measured: Estimate) -> str:
+    """Return why an interval is wider than those that tables show, '' if the value was not chosen among several."""
+    if measured.parts == 1:
+        return ""
+    return (
+        f"é o menor de {ptbr.number(measured.parts, 0)} valores, e o intervalo, que desconta essa escolha, é mais largo que o de um "
+        "deles só"
+    )
 
 
 def _why(verdict: Verdict) -> str:

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from report import sample
 from report.evidence import Evidence
 from report.metrics import METRICS
 from report.origins import constant
@@ -15,7 +16,9 @@ from report.pages import espaco_latente_figures as drawing
 from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_maps as maps
 from report.pages import espaco_latente_pairs as pairs
+from report.pages import espaco_latente_raw as raw
 from report.pages import espaco_latente_tables as tables
+from report.pages import espaco_latente_used as used
 from report.pages.espaco_latente_tables import DEEP
 from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
@@ -24,12 +27,14 @@ SEPARATION = (
     "knn_accuracy",
     "probe_accuracy",
     "silhouette",
+    raw.SILHOUETTE,
     "davies_bouldin",
+    raw.DAVIES_BOULDIN,
     "fisher",
     "trace_within",
     "trace_between",
 )
-INFORMATION = ("active_units", "test_kl", "mutual_information", "aggregate_kl", "hole_mass")
+INFORMATION = ("active_units", "used_units", "test_kl", "mutual_information", "aggregate_kl", "hole_mass")
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -61,6 +66,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "map_order": lambda name: maps.order_metric(name).measure(evidence, DEEP).value,
         "map_neighbours": constant(maps, "NEAREST"),
         "subspaces_table": lambda: dimensions.subspaces_table(evidence, DEEP),
+        "closest_classes": lambda: dimensions.closest_classes(evidence, DEEP),
         "subspace_directions": constant(dimensions, "DIRECTIONS"),
         "label_confusion": lambda *names: tables.label_confusion(evidence, *names),
         "embedding": lambda name: evidence.headline(DEEP).score(name),
@@ -69,6 +75,10 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "factor_bins": constant(axes, "BINS"),
         "factor_turns": constant(axes, "TURNS"),
         "native_and_turned": lambda factor: axes.native_and_turned(evidence, "e100", factor),
+        "used_share": lambda: used.USED_SHARE.measure(evidence, DEEP).value,
+        "across_seeds": lambda name: used.across_seeds(evidence, name),
+        "nats_of_active": used.nats_at(constant(used, "ACTIVE_VARIANCE")),
+        "nats_of_used": used.nats_at(constant(sample, "USED_VARIANCE")),
         "components": lambda share: tables.components_for(evidence, share),
         "separation": SEPARATION,
         "information": INFORMATION,
@@ -78,6 +88,9 @@ def context(evidence: Evidence) -> dict[str, Any]:
         ),
         "information_limit": math.log(len(evidence.labels)),
         "embedded_images": len(evidence.headline(DEEP).array("tsne")),
+        "raw_images": min(constant(raw, "IMAGES"), len(evidence.headline(DEEP).array("latent_mean"))),
+        "raw_silhouette": lambda run: raw.SILHOUETTE.measure(evidence, run),
+        "shown": raw.SILHOUETTE.text,
         "silhouette_images": len(evidence.headline("e100").array("silhouette")),
     }
 
@@ -134,8 +147,9 @@ EVOLUTION = Plot(
     "evolucao",
     drawing.draw_evolution,
     "Seis medidas do plano latente às {{ run('e10').epochs }}, {{ run('e50').epochs }} e {{ run('e100').epochs }} "
-    "épocas, com a faixa do intervalo onde ele se pode calcular. A parte intraclasse é a fração da variância total que "
-    "está dentro das classes.",
+    "épocas, com a faixa do intervalo onde ele se pode calcular. A faixa é a de cada momento por si; as mudanças se julgam "
+    "pareadas, treino a treino e imagem a imagem, e podem ser certas mesmo onde as faixas se cobrem. A parte intraclasse é a "
+    "fração da variância total que está dentro das classes.",
     "Seis curvas por época. A acurácia de vizinhos vai de {{ metric('knn_accuracy', 'e10') }} a {{ "
     "metric('knn_accuracy', 'e100') }}; a silhueta, de {{ metric('silhouette', 'e10') }} a {{ metric('silhouette', "
     "'e100') }}.",
@@ -186,6 +200,6 @@ PAGE = Page(
         *dimensions.CLAIMS,
         *axes.CLAIMS,
     ),
-    figures=(PANELS, PLANE, CONFUSION, DEEP_CONFUSION, CLASSES, EVOLUTION, EMBEDDINGS, SCREE, TURNS),
+    figures=(PANELS, PLANE, CONFUSION, DEEP_CONFUSION, CLASSES, EVOLUTION, used.SPECTRUM, EMBEDDINGS, SCREE, TURNS),
     context=context,
 )

@@ -113,6 +113,7 @@ def draw_evolution(evidence: Evidence, theme: "Theme") -> "Figure":
                         [factor * estimate.value for estimate in measured],
                         low=[factor * estimate.low for estimate in measured] if bounded else None,
                         high=[factor * estimate.high for estimate in measured] if bounded else None,
+                        marked=True,
                     )
                 ],
             )

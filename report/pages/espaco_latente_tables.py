@@ -11,6 +11,7 @@ from report.evidence import Evidence
 from report.labels import run_label
 from report.metrics import LATENT, METRICS, NEIGHBOURS, Metric
 from report.pages import espaco_latente_groups as groups
+from report.pages import espaco_latente_raw as raw
 from report.pages.espaco_latente_evolution import within_share
 from report.sample import Sample
 from report.statistics import CORRELATION, POSITIVE, SHARE
@@ -46,6 +47,7 @@ GROUPS = (
         lambda s: s.mean("silhouette_footwear", s.members("footwear")),
         3, "", "higher", NEIGHBOURS, bounds=CORRELATION,
     ),
+    raw.FOOTWEAR,
     Metric("Variância interna, calçados", lambda s: s.spread(s.info.groups["footwear"]), 2, "", None, LATENT, bounds=POSITIVE),
     Metric("Variância interna, roupas", lambda s: s.spread(s.info.groups["clothes"]), 2, "", None, LATENT, bounds=POSITIVE),
     ANGLE,

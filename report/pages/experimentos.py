@@ -16,7 +16,7 @@ from report.tables import comparison_table
 
 COMPARED = (
     "test_neg_elbo", "test_bce", "test_kl", "mse", "ssim", "sharpness", "laplacian", "recon_accuracy", "active_units",
-    "knn_accuracy", "probe_accuracy", "silhouette", "sample_frechet", "sample_precision", "sample_recall",
+    "used_units", "knn_accuracy", "probe_accuracy", "silhouette", "sample_frechet", "sample_precision", "sample_recall",
     "sample_coverage",
 )  # fmt: skip
 BY_EPOCHS = (
@@ -57,7 +57,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "closest": min(tables.SWEEP, key=lambda run: METRICS["sample_frechet"].measure(evidence, run).value),
         "ends": tables.ends(evidence),
         "ceiling": math.log(evidence.info.test_images),
-        "active_share": lambda run: tables.ACTIVE_SHARE.measure(evidence, run).value,
+        "used_share": lambda run: tables.USED_SHARE.measure(evidence, run).value,
         "by_images": tables.by_images(evidence),
         "steps": lambda run: tables.steps(evidence, run),
         "images": lambda run: train_images(evidence, run),

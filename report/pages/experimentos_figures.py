@@ -71,7 +71,7 @@ def draw_shares(evidence: Evidence, theme: "Theme") -> "Figure":
         measured = METRICS[name].measure(evidence, run)
         bounded = bool(np.isfinite(measured.half_width))
         low, high = (measured.low, measured.high) if bounded else (None, None)
-        rows.append(figures.Row(METRICS[name].label if run == runs[0] else "", measured.value, low, high, run))
+        rows.append(figures.Row(METRICS[name].label, measured.value, low, high, run))
     return figures.dot_interval(
         rows,
         theme=theme,
@@ -79,6 +79,7 @@ def draw_shares(evidence: Evidence, theme: "Theme") -> "Figure":
         tick_format=ptbr.tick_format(1),
         x_range=(0, 1),
         key=[(run, ptbr.strip_marks(run_label(evidence.spec(run)))) for run in runs],
+        group=len(runs),
     )
 
 

@@ -16,8 +16,8 @@ from report.pages.experimentos_claims import (
     SNAPSHOTS,
     WIDE,
     WIDE_ENDS,
-    active_share,
     doubling_gain,
+    used_share,
 )
 from report.pages.treinamento_claims import generalisation_gap
 from report.pages.treinamento_tables import DEVIATION, train_images
@@ -28,7 +28,7 @@ SWEEP = ("e10", "e10-l3", "e10-l5", "e10-l10", "e10-l20", WIDE)
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)
 HALVINGS = 3  # of the longest training, at which its curve is read
 LEVEL = 1.0  # nats: what larger latents gain below this is called nothing
-ACTIVE_SHARE = Metric("Parte ativa", active_share, 0, "%", None, percent=True)
+USED_SHARE = Metric("Parte em uso", used_share, 0, "%", None, "report/sample.py", percent=True)
 
 
 def stretches(evidence: Evidence) -> Table:
@@ -67,7 +67,7 @@ def halvings(evidence: Evidence) -> list[tuple[int, int, float]]:
 
 def sweep(evidence: Evidence) -> Table:
     """Return what each size of the latent gives with the same epochs."""
-    names = ("test_neg_elbo", "test_bce", "test_kl", "active_units")
+    names = ("test_neg_elbo", "test_bce", "test_kl", "active_units", "used_units")
     rows, previous = [], ""
     for run in SWEEP:
         cells = [METRICS[name].text(METRICS[name].measure(evidence, run), unit=False) for name in names]
@@ -75,11 +75,11 @@ def sweep(evidence: Evidence) -> Table:
         cells.insert(1, METRICS["test_neg_elbo"].text(change, unit=False) if change else "—")
         rows.append([ptbr.integer(evidence.spec(run).latent_dim), *cells])
         previous = run
-    header = ["Dimensões", "−ELBO", "Mudança", "BCE", "KL", "Ativas"]
+    header = ["Dimensões", "−ELBO", "Mudança", "BCE", "KL", "Ativas", "Em uso"]
     caption = (
         f"Treinos de {ptbr.plural(evidence.spec(SWEEP[0]).epochs, 'época', 'épocas')} que só diferem na dimensão do "
         "latente: termos do −ELBO de teste, em nats por imagem; a mudança é em relação à linha de cima, pareada por "
-        "semente e imagem."
+        "semente e imagem. Ativas são as dimensões de média com variância acima de um centésimo; em uso, acima de um décimo."
     )
     return Table(header, rows, caption, "dimensoes")
 
@@ -101,7 +101,7 @@ def best_dimensions(evidence: Evidence, name: str) -> int:
 
 def ends(evidence: Evidence) -> Table:
     """Return what the weight of the KL term does, at both sizes."""
-    metrics = (METRICS["test_bce"], METRICS["test_kl"], METRICS["mutual_information"], DEVIATION, ACTIVE_SHARE)
+    metrics = (METRICS["test_bce"], METRICS["test_kl"], METRICS["mutual_information"], DEVIATION, USED_SHARE)
     runs = [run for usual, heavy, free in (ENDS, WIDE_ENDS) for run in (free, usual, heavy)]
     rows = []
     for run in runs:
@@ -114,11 +114,11 @@ def ends(evidence: Evidence) -> Table:
         "KL (nats)",
         "\\(I(x; z)\\) (nats)",
         "\\(\\sigma\\) médio",
-        "Parte ativa (%)",
+        "Parte em uso (%)",
     ]
     caption = (
         "O peso da KL nos dois tamanhos de latente, com as mesmas épocas, nas imagens de teste. \\(\\sigma\\) médio é o desvio-padrão "
-        "da posterior, em média sobre dimensões e imagens; o da prior é um. Parte ativa: das dimensões latentes."
+        "da posterior, em média sobre dimensões e imagens; o da prior é um. Parte em uso: das dimensões latentes."
     )
     return Table(header, rows, caption, "beta")
 

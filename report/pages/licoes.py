@@ -41,7 +41,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "open_count": sum(verdict.kind is VerdictKind.INCONCLUSIVE for verdict in evidence.verdicts.values()),
         "gap": gaps(evidence),
         "gap_text": lambda gap: text(gap, "nats"),
-        "inactive": evidence.spec("e10-l50").latent_dim - METRICS["active_units"].measure(evidence, "e10-l50").value,
+        "unused": evidence.spec("e10-l50").latent_dim - METRICS["used_units"].measure(evidence, "e10-l50").value,
     }
 
 

@@ -79,6 +79,7 @@ class _Draw:
         self.constant = bool(rng.random() < 0.5)  # of a collapsed latent: no image differs from another
         self.cloud = rng.choice(["classes", "coincident", "line"])
         self.reach = float(rng.choice([0.01, 1.0, 30.0]))
+        self.widths = 10.0 ** -rng.uniform(0, rng.choice([0, 2]), spec.latent_dim)
         self.vote_shares = rng.dirichlet(np.full(len(self.info.classes), 0.3))
         self.own = float(rng.choice([0.0, rng.random(), 0.9, 1.0]))
 
@@ -128,8 +129,10 @@ class _Draw:
         labels, dim = self.data.array("test_labels")[:images], self.spec.latent_dim
         centres = np.random.default_rng(2).normal(0, 1, (len(self.info.classes), dim))
         centres = {"classes": centres, "coincident": np.zeros_like(centres), "line": centres[:, :1]}[self.cloud]
-        means = self.reach * (
-            centres[labels] + self.rng.normal(0, 0.5, (len(labels), 1 if self.cloud == "line" else dim))
+        means = (
+            self.reach
+            * self.widths
+            * (centres[labels] + self.rng.normal(0, 0.5, (len(labels), 1 if self.cloud == "line" else dim)))
         )
         shares = np.sort(self.rng.dirichlet(np.full(dim, self.rng.choice([0.05, 1.0, 100.0]))))[::-1]
         if self.collapsed:
@@ -186,8 +189,7 @@ class _Draw:
             }
         new["iwae_neg_elbo"] = new["test_neg_elbo"]
         new["iwae"] = new["iwae_neg_elbo"] - self.score("looseness", *LOOSENESS)
-        dim = self.spec.latent_dim
-        new["active_units"] = 0.0 if self.collapsed else float(round(self.score("active_units", 0, dim)))
+        new["active_units"] = float((arrays["latent_mean"].astype(np.float64).var(axis=0) > 0.01).sum())
         if self.collapsed and self.constant:
             new["pca2_share"] = 0.0
         for name in ("ssim", "sharpness", "laplacian", "mse"):

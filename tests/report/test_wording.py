@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 
 from report import ptbr
 from report.claims import judge
-from report.statistics import Estimate
+from report.statistics import Estimate, estimate_crossed
 from report.wording import evidence_words
 from tests.report.test_claims import make_claim
 from vae.datasets import FASHION_MNIST
@@ -35,3 +36,12 @@ def test_no_interval_passes_what_the_statistic_can_be() -> None:
     verdict = judge([claim], {claim.id: Estimate(0.99, 0.97, 1.01, 0.001, 5, 100, {})})[claim.id]
     words = evidence_words(verdict, FASHION_MNIST)
     assert ptbr.strip_marks(words["interval"]) == f"[0,97;{ptbr.NO_BREAK}1,00]"
+
+
+@pytest.mark.parametrize("parts", [1, 44])
+def test_of_a_value_chosen_among_several_the_interval_is_said_to_be_wider(parts: int) -> None:
+    claim = make_claim(margin=0.0)
+    rows = np.random.default_rng(0).normal(1, 0.1, (3, 51, parts))
+    measured = estimate_crossed(dict(zip((42, 43, 44), rows, strict=True)), 0.0, 100)
+    chosen = ptbr.strip_marks(evidence_words(judge([claim], {claim.id: measured})[claim.id], FASHION_MNIST)["chosen"])
+    assert chosen.startswith("é o menor de 44 valores" if parts == 44 else "") and bool(chosen) is (parts > 1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vae.figures.heatmap import confusion_matrix
     from vae.figures.layout import one_layout
     from vae.figures.planes import Level, Place, plane
-    from vae.figures.relations import Trajectory, cost_quality, scree
+    from vae.figures.relations import Trajectory, cost_quality, scree, spectrum
     from vae.figures.scatter import Cloud, latent_panels, latent_scatter
     from vae.figures.style import PHONE_WIDTH, THEME_NAMES, WIDTH, Style, Theme, load_theme
 
@@ -37,7 +37,7 @@ _HOMES = {
     "heatmap": ("confusion_matrix",),
     "layout": ("one_layout",),
     "planes": ("Level", "Place", "plane"),
-    "relations": ("Trajectory", "cost_quality", "scree"),
+    "relations": ("Trajectory", "cost_quality", "scree", "spectrum"),
     "scatter": ("Cloud", "latent_panels", "latent_scatter"),
     "style": ("PHONE_WIDTH", "THEME_NAMES", "WIDTH", "Style", "Theme", "load_theme"),
 }
@@ -81,6 +81,7 @@ __all__ = [
     "outlined_png",
     "plane",
     "scree",
+    "spectrum",
     "to_png",
     "to_svg",
     "to_webp",

@@ -51,15 +51,19 @@ def dot_interval(
     x_range: tuple[float, float] | None = None,
     key: Sequence[tuple[str, str]] = (),
     log_x: bool = False,
+    group: int = 1,
     width: float = WIDTH,
 ) -> Figure:
     """Return a dot and its whisker a row, from the top; also the forest plot of verdicts.
 
     margin: a vertical line, named above. x_range: what lies beyond ends in an arrow head. key: (style, word) pairs.
-    Raises FigureError without rows.
+    group: so many rows in a row share the label of the first, at their middle, and lines part them from the others.
+    Raises FigureError without rows, or with a group that is not full.
     """
     if not rows:
         raise FigureError("a dot plot needs at least one row.")
+    if len(rows) % group:
+        raise FigureError(f"a dot plot in groups of {group} rows needs a multiple of it, not {len(rows)} rows.")
     with drawing(theme):
         figure = new_figure(width, _ROW * len(rows) + 0.75 + (0.25 if margin_label else 0) + (0.3 if key else 0))
         axes = figure.add_subplot()
@@ -68,12 +72,15 @@ def dot_interval(
             axes.set_xscale("log")
         for y, row in enumerate(rows):
             style = theme.style(row.style)
-            if y:
-                axes.axhline(y - 0.5, color=theme.grid, linewidth=0.4, zorder=0)
+            if y and y % group == 0:
+                axes.axhline(y - 0.5, color=theme.grid, linewidth=0.4 if group == 1 else 1.2, zorder=0)
             if row.low is not None and row.high is not None:
                 axes.hlines(y, row.low, row.high, color=style.colour, linewidth=1.6)
             if row.value is not None:
-                axes.plot(row.value, y, linestyle="none", zorder=4, **marker(style, theme, 7.0))
+                inside = (
+                    x_range is not None and x_range[0] <= row.value <= x_range[1]
+                )  # on the edge half of it would be cut
+                axes.plot(row.value, y, linestyle="none", zorder=4, clip_on=not inside, **marker(style, theme, 7.0))
         if x_range is not None:
             axes.set_xlim(*x_range)
             _arrows(axes, rows, x_range, theme)
@@ -104,7 +111,7 @@ def dot_interval(
                     color=theme.muted,
                 )
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        set_categories(axes.yaxis, [row.label for row in rows])
+        set_categories(axes.yaxis, [row.label for row in rows[::group]], group)
         format_axis(axes.xaxis, tick_format, log_x)
         axes.set_xlabel(x_label)
         _key(figure, key, theme, width)

@@ -19,7 +19,10 @@ _LINE = FONT_SIZE * 1.3  # points from one label to the next
 
 @dataclasses.dataclass(frozen=True)
 class Curve:
-    """One line: values (n,) at x (n,), a dashed twin and a band where there are such, a style of palette.json."""
+    """One line: values (n,) at x (n,), a dashed twin and a band where there are such, a style of palette.json.
+
+    marked: whether every value has its marker, and not only the last; for few values with straight lines between them.
+    """
 
     label: str
     style: str
@@ -28,6 +31,7 @@ class Curve:
     dashed: Numbers | None = None
     low: Numbers | None = None
     high: Numbers | None = None
+    marked: bool = False
 
     def check(self) -> None:
         """Raises FigureError naming the lengths if they differ."""
@@ -180,7 +184,8 @@ def _draw(axes: Axes, curve: Curve, theme: Theme) -> None:
     if curve.dashed is not None:
         axes.plot(curve.x, curve.dashed, color=style.colour, linewidth=1.1, linestyle=(0, (3, 2)))
     axes.plot(curve.x, curve.values, color=style.colour)
-    axes.plot(curve.x[-1:], curve.values[-1:], linestyle="none", zorder=5, **marker(style, theme))
+    shown = slice(None) if curve.marked else slice(-1, None)
+    axes.plot(curve.x[shown], curve.values[shown], linestyle="none", zorder=5, **marker(style, theme))
 
 
 def _split_key(figure: Figure, theme: Theme, solid_label: str, dashed_label: str) -> None:

@@ -1,11 +1,15 @@
 """Figures to bytes: the same figure gives the same bytes on the same version of matplotlib."""
 
+import functools
 import io
 
+import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from PIL import Image
 
-from vae.figures.style import exporting
+from vae.figures.style import THEME_NAMES, exporting, load_theme
 
 RASTER_SCALE, PNG_SCALE = 1.5, 2  # device pixels for a CSS pixel
 _CSS_DPI = 96
@@ -45,8 +49,31 @@ def _few_colours(figure: Figure, scale: float, colours: int, background: str) ->
         # Plain pixels: what savefig would compress is only read again.
         figure.savefig(buffer, format="rgba", dpi=dpi, facecolor=background or "auto")
     width, height = (int(side) for side in figure.get_size_inches() * dpi)
-    image = Image.frombytes("RGBA", (width, height), buffer.getvalue())
-    return image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    return _quantized(Image.frombytes("RGBA", (width, height), buffer.getvalue()), colours)
+
+
+def _quantized(image: Image.Image, colours: int) -> Image.Image:
+    """Return an image (RGBA) with a palette of so many colours, among them, as they are, those of classes that it has.
+
+    The octree makes one orange of two, and then two classes look alike.
+    """
+    pixels = np.asarray(image).view(np.uint32)[..., 0]
+    kept = np.intersect1d(_class_pixels(), pixels)
+    few = image.quantize(colours - len(kept), method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    indices, palette = np.array(few), np.array(few.getpalette("RGBA"), dtype=np.uint8)
+    for index, pixel in enumerate(kept, start=len(palette) // 4):
+        indices[pixels == pixel] = index
+    packed = Image.fromarray(indices)
+    packed.putpalette(np.concatenate([palette, kept.view(np.uint8)]).tobytes(), "RGBA")
+    return packed
+
+
+@functools.cache
+def _class_pixels() -> NDArray[np.uint32]:
+    """Return the colours of all classes in both themes, opaque, each as one number that holds the bytes of a pixel."""
+    named = [colour for name in THEME_NAMES for colour in load_theme(name).classes]
+    pixels = [(*(round(255 * part) for part in to_rgb(colour)), 255) for colour in named]
+    return np.array(pixels, dtype=np.uint8).view(np.uint32)[:, 0]
 
 
 def png_bytes(image: Image.Image) -> bytes:

@@ -72,7 +72,7 @@ def place_around(
         return
     frame = axes.get_window_extent()
     points = axes.transData.transform([(x, y) for x, y, _, _ in anchors])
-    fixed = [(x - 5, y - 5, x + 5, y + 5) for x, y in axes.transData.transform(np.asarray(obstacles, float))]
+    fixed = [(x - 6, y - 6, x + 6, y + 6) for x, y in axes.transData.transform(np.asarray(obstacles, float))]
     sizes = [text_size(figure, text, FONT_SIZE) for _, _, text, _ in anchors]
     crowd = [float((np.hypot(*(points - point).T) < _CROWD).sum()) for point in points]
     taken: list[_Box] = []

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -84,10 +85,7 @@ def plane(
         for axes in panels:
             format_axis(axes.yaxis, tick_format)
         if key:
-            handles = [
-                Line2D([], [], linestyle="none", label=text, **marker(theme.style(style), theme, _MARKER))
-                for style, text in key
-            ]
+            handles = [Line2D([], [], linestyle="none", label=text, **_outline(style, theme)) for style, text in key]
             figure.legend(
                 handles=handles, loc="outside upper left", ncols=len(key), handletextpad=0.3, columnspacing=1.4
             )
@@ -100,10 +98,15 @@ def plane(
     return figure
 
 
+def _outline(style: str, theme: Theme) -> dict[str, Any]:
+    """Return the settings of a marker that hides none beneath it: several trainings may fall on one place."""
+    settings = marker(theme.style(style), theme, _MARKER)
+    return settings | {"markerfacecolor": "none", "markeredgecolor": theme.style(style).colour, "markeredgewidth": 1.4}
+
+
 def _draw_points(axes: Axes, points: Sequence[Place], theme: Theme) -> None:
     for place in points:
-        style = marker(theme.style(place.style), theme, _MARKER)
-        axes.plot([place.x], [place.y], linestyle="none", zorder=7, **style)
+        axes.plot([place.x], [place.y], linestyle="none", zorder=7, **_outline(place.style, theme))
     axes.margins(x=0.1, y=0.14)
     axes.autoscale_view()
     axes.set_xlim(axes.get_xlim())

@@ -1,15 +1,17 @@
-"""One quantity against another: quality against cost, cumulative variance against components."""
+"""One quantity against another: quality against cost, variance against components, ordered or accumulated."""
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from vae.figures.curves import Curve
 from vae.figures.errors import FigureError
-from vae.figures.labels import place_labels
+from vae.figures.labels import backing, place_around
 from vae.figures.layout import Numbers, TickFormat, format_axis, marker, new_figure, scale, settle, style_axes
 from vae.figures.style import WIDTH, Theme, drawing
 
@@ -49,6 +51,7 @@ def cost_quality(
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
         anchors: list[tuple[float, float, str, str]] = []
+        kept_clear: list[tuple[float, float]] = []
         for path in paths:
             Curve(path.label, path.style, path.cost, path.quality, low=path.low, high=path.high).check()
             if len(path.points) != len(path.cost):
@@ -58,18 +61,31 @@ def cost_quality(
             axes.plot(path.cost, path.quality, color=style.colour, linestyle=line, **marker(style, theme, 7.0))
             if path.low is not None and path.high is not None:
                 axes.vlines(path.cost, path.low, path.high, color=style.colour, linewidth=1.2)
+            for ends in (path.quality, path.low, path.high):
+                kept_clear += [] if ends is None else zip(map(float, path.cost), map(float, ends), strict=True)
             for index, word in enumerate(path.points):
                 text = f"{path.label} {word}".strip() if index == len(path.points) - 1 else word
                 if text:
-                    top = (
-                        path.quality if path.high is None else path.high
-                    )  # a name on the whisker would hide half of it
+                    # A line from a name to the point would pass for a longer whisker.
+                    top = path.quality if path.high is None else path.high
                     anchors.append((float(path.cost[index]), float(top[index]), text, style.colour))
         axes.margins(x=0.12, y=0.14)
         scale(axes, log_x, False, tick_format)
         settle(figure)
-        place_labels(figure, axes, anchors, theme, "above")
+        lines = [point for path in paths if path.joined for point in _along(axes, path)]
+        place_around(figure, axes, anchors, [*kept_clear, *lines], theme)
     return figure
+
+
+def _along(axes: Axes, path: Trajectory) -> list[tuple[float, float]]:
+    """Return points along the line of a trajectory, data coordinates, near enough for no name to pass between them."""
+    corners = axes.transData.transform(np.column_stack([path.cost, path.quality]).astype(float))
+    steps = [
+        start + (end - start) * part
+        for start, end in itertools.pairwise(corners)
+        for part in np.linspace(0, 1, 2 + int(np.hypot(*(end - start)) / 8))
+    ]
+    return [(float(x), float(y)) for x, y in axes.transData.inverted().transform(steps)] if steps else []
 
 
 def scree(
@@ -112,5 +128,46 @@ def scree(
         scale(axes, False, False, tick_format)
         format_axis(axes.xaxis, component_format, ticks=10)
         axes.legend(handles=handles, loc="lower right")
+        settle(figure)
+    return figure
+
+
+def spectrum(
+    curves: Sequence[Curve],
+    levels: Sequence[tuple[float, str]],
+    *,
+    theme: Theme,
+    x_label: str,
+    y_label: str,
+    tick_format: TickFormat,
+    component_format: TickFormat,
+    width: float = WIDTH,
+) -> Figure:
+    """Return values on a log axis, each curve in its own order, and levels (value, name) as broken lines named above.
+
+    What lies a decade under the least level, or is nothing, stands on the lower edge.
+    """
+    floor = min(level for level, _ in levels) / 10
+    with drawing(theme):
+        figure = new_figure(width, 3.8)
+        axes = figure.add_subplot()
+        style_axes(axes, theme, "y")
+        axes.set_xlabel(x_label)
+        axes.set_ylabel(y_label)
+        for curve in curves:
+            curve.check()
+            style = theme.style(curve.style)
+            values = np.maximum(np.asarray(curve.values, float), floor)
+            axes.plot(curve.x, values, color=style.colour, linewidth=0.8, clip_on=False, **marker(style, theme, 4.0))
+        highest = max(float(np.max(curve.values)) for curve in curves)
+        axes.set_ylim(floor, 1.5 * max([highest, *(level for level, _ in levels)]))
+        scale(axes, False, True, tick_format)
+        format_axis(axes.xaxis, component_format, ticks=10)
+        for level, name in levels:
+            axes.axhline(level, color=theme.text, linewidth=1.1, linestyle=(0, (5, 3)), zorder=1)
+            axes.annotate(
+                name, (1, level), (-2, 4), xycoords=axes.get_yaxis_transform(), textcoords="offset points", ha="right",
+                va="bottom", bbox=backing(theme), zorder=6,
+            )  # fmt: skip
         settle(figure)
     return figure

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.spatial import distance
+from sklearn.metrics import davies_bouldin_score, silhouette_samples
 
 from report import ptbr
 from report.claims import Claim
@@ -21,7 +21,9 @@ from report.pages import espaco_latente_evolution as evolution
 from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_maps as maps
 from report.pages import espaco_latente_pairs as pairs
+from report.pages import espaco_latente_raw as raw
 from report.pages import espaco_latente_tables as tables
+from report.pages import espaco_latente_used as used
 from report.sample import Sample
 from report.statistics import Samples
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
@@ -342,10 +344,97 @@ def test_subspaces_overlap_if_classes_vary_along_the_same_axes() -> None:
 def test_random_subspaces_overlap_as_expected() -> None:
     rng = np.random.default_rng(0)
     cloud = rng.standard_normal((6000, 12))
-    drawn = dimensions.mean_overlap(cloud, np.repeat(np.arange(300), 20))
-    run = sample({"active_units": 12.0}, latent_mean=cloud)
-    assert dimensions.random_overlap(run) == 0.25 and drawn == pytest.approx(0.25, abs=0.01)
-    assert dimensions.random_overlap(sample({"active_units": 2.0})) == 1
+    drawn = np.mean(list(dimensions.overlaps(cloud, np.repeat(np.arange(300), 20)).values()))
+    assert dimensions.random_overlap(sample(latent_mean=cloud)) == 0.25 and drawn == pytest.approx(0.25, abs=0.01)
+
+
+def test_one_pair_of_classes_in_the_same_subspace_is_what_counts() -> None:
+    cloud = 1e-3 * np.random.default_rng(0).standard_normal((len(LABELS), 3 * CLASSES))
+    for c in range(CLASSES):
+        own = 3 * (CLASSES - 2 if c == CLASSES - 1 else c)  # the last two classes vary along the same axes
+        rows = np.flatnonzero(c == LABELS)
+        for k in range(dimensions.DIRECTIONS):
+            cloud[rows[2 * k : 2 * k + 2], own + k] = [1.0, -1.0]
+    run = sample(latent_mean=cloud)
+    assert dimensions.largest_overlap(run) == pytest.approx(1, abs=1e-3)
+    assert dimensions.subspace_overlap(run) == pytest.approx(1 / math.comb(CLASSES, 2), abs=1e-3)
+    assert dimensions.shared_by_closest(run) == pytest.approx(100 / dimensions.permuted_overlap(run), rel=1e-3)
+    assert dimensions.shared_by_closest(run) > dimensions.OWN_SUBSPACE.margin
+    results = {"dataset": {42: DATASET}, tables.DEEP: {42: run.result}}
+    made = Evidence(make_grid(seeds=1), Samples(results, FASHION_MNIST, RESAMPLES), {})
+    closest = [ptbr.strip_marks(name) for name in dimensions.closest_classes(made, tables.DEEP)]
+    assert closest == list(FASHION_MNIST.classes[-2:])
+
+
+def with_variances(*variances: float) -> Sample:
+    """Two halves of a cloud on either side of its centre, in dimensions of these variances."""
+    signs = np.where(np.arange(len(LABELS)) % 2, 1.0, -1.0)
+    return sample(
+        {"active_units": float(np.sum(np.array(variances) > 0.01))}, latent_mean=np.outer(signs, np.sqrt(variances)) + 5
+    )
+
+
+def test_without_room_random_subspaces_are_all_the_same() -> None:
+    in_use = [with_variances(*np.ones(n), 0.05, 0.02) for n in (0, 2, 3, 6)]
+    assert [dimensions.random_overlap(run) for run in in_use] == [1, 1, 1, 0.5]
+
+
+# Raw coordinates
+
+
+def test_raw_silhouettes_and_overlaps_are_those_of_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    clusters = rng.integers(0, 5, 120)
+    points = rng.standard_normal((120, 4)) + 2 * rng.standard_normal((5, 4))[clusters]
+    assert raw.silhouettes(points, clusters) == pytest.approx(silhouette_samples(points, clusters))
+    assert raw.davies_bouldin(points, clusters) == pytest.approx(davies_bouldin_score(points, clusters))
+
+
+def test_coinciding_clusters_have_a_silhouette_of_zero_and_the_worst_overlap() -> None:
+    points, clusters = np.ones((12, 3)), np.arange(12) % 3
+    assert not raw.silhouettes(points, clusters).any()
+    assert not raw.silhouettes(points[:3], clusters[:3]).any()  # each alone in its cluster
+    assert raw.davies_bouldin(points, clusters) == raw.WORST_OVERLAP
+
+
+def test_raw_measures_are_of_the_first_images_and_not_whitened(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = np.random.default_rng(0).standard_normal((len(LABELS), 3)) * [1.0, 1.0, 1e-3]
+    cloud[:, 0] += 5 * LABELS
+    run = sample(latent_mean=cloud)
+    monkeypatch.setattr(raw, "IMAGES", len(LABELS) // 2)
+    few = slice(0, raw.IMAGES)
+    assert raw.raw_silhouette(run)[0] == pytest.approx(silhouette_samples(cloud[few], LABELS[few]).mean())
+    assert raw.raw_davies_bouldin(run) == pytest.approx(davies_bouldin_score(cloud[few], LABELS[few]))
+    monkeypatch.setattr(raw, "IMAGES", len(LABELS))
+    run = sample(latent_mean=cloud)
+    footwear = np.isin(LABELS, FOOTWEAR)
+    of_footwear = silhouette_samples(cloud, footwear)[footwear].mean()
+    assert raw.raw_footwear_silhouette(run)[0] == pytest.approx(of_footwear)
+
+
+# Dimensions in use
+
+
+def test_dimensions_in_use_are_those_above_a_tenth_and_hold_their_share_of_the_variance() -> None:
+    run = with_variances(0.05, 0.3, 0.02, 0.6, 0.03)
+    assert run.mean_variances() == pytest.approx([0.6, 0.3, 0.05, 0.03, 0.02])
+    assert run.used_dimensions() == 2 and used.used_share(run) == pytest.approx(0.9)
+    assert used.used_share(with_variances(0.0, 0.0)) == 0.0
+
+
+def test_what_a_dimension_tells_is_the_information_of_a_gaussian_channel() -> None:
+    # Of a mean of variance v and noise of variance 1 - v: ln(1 / (1 - v)) / 2.
+    assert used.nats_at(0.5) == pytest.approx(math.log(2) / 2)
+
+
+def test_counts_across_seeds_are_one_number_only_if_all_trainings_agree() -> None:
+    def made(*runs: Sample) -> Evidence:
+        results = {"dataset": {42: DATASET}, tables.DEEP: {42 + i: run.result for i, run in enumerate(runs)}}
+        return Evidence(make_grid(seeds=len(runs)), Samples(results, FASHION_MNIST, RESAMPLES), {})
+
+    unlike = made(with_variances(1.0, 0.2, 0.05), with_variances(1.0, 0.05, 0.02))
+    assert ptbr.strip_marks(used.across_seeds(unlike, "used_units")) == "vai de 1 a 2"
+    assert ptbr.strip_marks(used.across_seeds(unlike, "active_units")) == "é 3 em todos"
 
 
 def test_permuted_labels_leave_the_images_and_their_number() -> None:
@@ -360,27 +449,44 @@ def test_permuted_labels_leave_the_images_and_their_number() -> None:
 LINE = np.cumsum(np.arange(CLASSES) ** 1.5)  # no two pairs of classes equally far apart
 
 
-def test_without_active_dimensions_random_subspaces_are_all_the_same() -> None:
-    assert [dimensions.random_overlap(sample({"active_units": float(n)})) for n in (0, 2, 3, 6)] == [1, 1, 1, 0.5]
-
-
 def test_order_of_distances_is_one_if_kept_and_falls_if_a_class_is_moved() -> None:
     deep = sample(latent_mean=np.outer(LINE[LABELS], np.ones(5)))
     # Any growing function of the distances keeps their order.
     kept = np.stack([7 * LINE[LABELS], np.zeros(len(LABELS))], axis=1)
-    assert maps.distance_order(deep, kept) == pytest.approx(np.ones(1 + RESAMPLES))
+    assert maps.distance_order(deep, kept) == pytest.approx(np.ones(1 + RESAMPLES), abs=1e-5)
     moved = kept.copy()
     moved[LABELS == CLASSES - 1] = 0
     assert maps.distance_order(deep, moved)[0] < 0.8
 
 
-def test_order_of_distances_is_the_spearman_correlation() -> None:
+def test_order_of_distances_is_the_spearman_correlation_of_images_of_different_classes() -> None:
+    # Two classes only, each image in one pair: what a pair within a class does to the map must not count.
     rng = np.random.default_rng(0)
-    centres, plane = rng.normal(0, 1, (CLASSES, 4)), rng.normal(0, 1, (CLASSES, 2))
-    expected = stats.spearmanr(distance.pdist(centres), distance.pdist(plane)).statistic
-    assert maps.distance_order(sample(latent_mean=centres[LABELS]), plane[LABELS])[0] == pytest.approx(expected)
-    few = slice(0, len(LABELS) - PER_CLASS // 2)  # a map of the first images only
-    assert maps.distance_order(sample(latent_mean=centres[LABELS]), plane[LABELS][few])[0] == pytest.approx(expected)
+    labels, cloud, plane = rng.integers(0, 2, 400), rng.normal(size=(400, 4)), rng.normal(size=(400, 2))
+    plane[:, 0] += cloud[:, 0] + 3 * labels
+    run = dataclasses.replace(sample(latent_mean=cloud), labels=labels)
+    order = np.random.default_rng(0).permutation(400)
+    pairs = [(i, j) for i, j in zip(order[:200], order[200:], strict=True) if labels[i] != labels[j]]
+    gaps = [[np.linalg.norm(points[i] - points[j]) for i, j in pairs] for points in (cloud, plane)]
+    found = maps.distance_order(run, plane)
+    assert found[0] == pytest.approx(stats.spearmanr(*gaps).statistic, abs=1e-5)
+    # Fisher's standard error of a correlation.
+    assert found[1:].std() == pytest.approx(len(pairs) ** -0.5, rel=0.4)
+
+
+def test_a_map_that_parts_a_class_in_two_does_not_keep_the_order_that_its_centre_has() -> None:
+    deep = sample(latent_mean=np.outer(LINE[LABELS], np.ones(5)))
+    parted = np.stack([LINE[LABELS], np.zeros(len(LABELS))], axis=1)
+    parted[LABELS == 0, 1] = np.where(np.arange(PER_CLASS) % 2, 1.0, -1.0) * 3 * LINE[-1]  # its centre stays
+    assert maps.distance_order(deep, parted)[0] < 0.95
+
+
+def test_a_map_of_one_point_keeps_no_order() -> None:
+    assert not maps.distance_order(sample(latent_mean=np.eye(CLASSES)[LABELS]), np.zeros((len(LABELS), 2))).any()
+
+
+def test_ranks_of_ties_are_shared() -> None:
+    assert list(maps.midranks(np.array([5.0, 1.0, 5.0, 9.0]))) == [0.0, -1.5, 0.0, 1.5]
 
 
 def test_kept_neighbours_are_counted_point_by_point(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -522,7 +628,7 @@ def test_components_for_counts_what_is_needed(evidence: Evidence) -> None:
     assert kept[needed - 1] >= 0.9 > kept[needed - 2]
 
 
-@pytest.mark.parametrize("claim", page.PAGE.claims, ids=lambda claim: claim.id)
+@pytest.mark.parametrize("claim", [one for one in page.PAGE.claims if one.statistic], ids=lambda claim: claim.id)
 def test_a_statistic_gives_one_number_or_as_many_as_replicates(claim: Claim, evidence: Evidence) -> None:
     samples = [evidence.samples.sample(run, 42) for run in claim.needs]
     statistic: Callable[..., Any] = claim.statistic
@@ -567,15 +673,3 @@ def test_a_map_that_shuffles_the_points_keeps_no_class() -> None:
     assert maps.kept_accuracy(sample(latent_mean=cloud, tsne=plane), "tsne")[0] == pytest.approx(100)
     shuffled = sample(latent_mean=cloud, tsne=rng.permutation(plane))
     assert maps.kept_accuracy(shuffled, "tsne")[0] == pytest.approx(100 / CLASSES, abs=10)
-
-
-def test_the_overlap_has_its_place_between_chance_and_shuffled_labels() -> None:
-    rng = np.random.default_rng(3)
-    apart = sample(
-        {"active_units": 6.0},
-        latent_mean=blocks(np.arange(3), np.arange(3, 6)) + 1e-3 * rng.standard_normal((len(LABELS), 12)),
-    )
-    low, high = dimensions.random_overlap(apart), dimensions.permuted_overlap(apart)
-    expected = (dimensions.subspace_overlap(apart) - low) / (high - low)
-    assert dimensions.overlap_position(apart) == pytest.approx(expected)
-    assert dimensions.overlap_position(sample({"active_units": 2.0}, latent_mean=apart.array("latent_mean"))) == 1

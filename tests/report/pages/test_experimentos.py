@@ -8,12 +8,12 @@ from report.pages.experimentos_claims import (
     BEND,
     LEAST_GAIN,
     MARGINAL,
-    active_share,
     doubling_ratio,
     gain_ratio,
     information_margin,
     late_gain,
     rate_margin,
+    used_share,
 )
 from report.pages.experimentos_figures import short_label
 from report.pages.experimentos_tables import SWEEP, best_dimensions, enough_dimensions, steps
@@ -74,12 +74,11 @@ def test_without_a_gain_to_double_a_late_one_does_not_bend_the_front() -> None:
     assert ratio[0] > BEND.margin
 
 
-def weighted(information: float, kl: float, active: float = 2.0) -> Sample:
+def weighted(information: float, kl: float) -> Sample:
     sample = snapshot(250, kl)
     result = dataclasses.replace(
         sample.result,
-        scores={"mutual_information": information, "active_units": active},
-        arrays={**sample.result.arrays, "latent_mean": np.zeros((200, 4))},
+        scores={"mutual_information": information},
     )
     return dataclasses.replace(sample, result=result)
 
@@ -97,8 +96,12 @@ def test_beyond_either_end_the_margin_is_negative() -> None:
     assert rate_margin(weighted(5, 0.5), heavy, free)[0].min() == pytest.approx(-0.5, abs=1e-4)
 
 
-def test_the_share_of_active_dimensions() -> None:
-    assert active_share(weighted(5, 6, active=3.0)) == pytest.approx(np.full(51, 0.75))
+def test_the_share_of_dimensions_in_use_leaves_out_those_that_hardly_vary() -> None:
+    deviations = np.sqrt([0.11, 1.2, 0.09, 0.02])  # the last two are active by the usual cut, a hundredth
+    means = np.concatenate([deviations * sign + 3.0 for sign in (-1, 1) for _ in range(100)]).reshape(200, 4)
+    sample = snapshot(250, 6)
+    arrays = {**sample.result.arrays, "latent_mean": means}
+    assert used_share(dataclasses.replace(sample, result=dataclasses.replace(sample.result, arrays=arrays))) == 0.5
 
 
 def test_labels_of_the_plane_say_what_differs_and_no_two_agree() -> None:

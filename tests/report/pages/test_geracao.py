@@ -151,7 +151,7 @@ def test_what_changes_less_than_its_error_is_not_told_as_a_change() -> None:
     alone = synthetic_evidence(n_seeds=1)
     for run, kl in (("e10", 0.4611), ("e100", 0.4639)):
         alone.headline(run).scores.update(aggregate_kl=kl, hole_mass=kl / 2)
-    assert ptbr.strip_marks(page.change(alone, "aggregate_kl", "e10", "e100")) == f"fica em 0,46{ptbr.NO_BREAK}nats"
+    assert ptbr.strip_marks(page.change(alone, "aggregate_kl", "e10", "e100")) == f"fica em 0,46{ptbr.NO_BREAK}nat"
     assert ptbr.strip_marks(page.change(alone, "hole_mass", "e10", "e100")) == "passa de 23,1 a 23,2%"
 
 

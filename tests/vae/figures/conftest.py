@@ -53,6 +53,13 @@ def _scree(**kwargs: Any) -> Figure:
     return f.scree(curves, tick_format=comma, component_format=comma, **AXES, **kwargs)
 
 
+def _spectrum(**kwargs: Any) -> Figure:
+    curves = [f.Curve("", "e10-l50", [1, 2, 3], [1.2, 0.05, 0.0]), f.Curve("", "e10", [1, 2], [0.7, 0.2])]
+    return f.spectrum(
+        curves, [(0.01, "limiar-a"), (0.1, "limiar-b")], tick_format=comma, component_format=comma, **AXES, **kwargs
+    )
+
+
 def _cloud() -> tuple[Any, Any]:
     rng = np.random.default_rng(3)
     labels = np.arange(60) % 3
@@ -112,6 +119,7 @@ WORDS: dict[str, list[str]] = {
     "cost": ["trilha-a ponto-2", "ponto-1", "ponto-3", "trilha-c", *XY],
     "plane": ["lugar-1", "lugar-2", "nível-1", "nível-2", "lupa", "chave-1", "0", "1", "10", *XY],
     "scree": ["soma-a", "soma-b", "0,4", *XY],
+    "spectrum": ["limiar-a", "limiar-b", "0,01", "1", *XY],
     "scatter": ["nuvem", *NAMES, *XY],
     "panels": ["painel-1", "painel-2", *(f"{i}  {name}" for i, name in enumerate(NAMES)), "0", "1", "2"],
     "matrix": [*NAMES, "90", "7", "11", "98", *XY],
@@ -123,8 +131,8 @@ WORDS: dict[str, list[str]] = {
                 "Codificador", "Decodificador", "32×14×14", "256"],
 }  # fmt: skip
 EXAMPLES: dict[str, Callable[..., Figure]] = {
-    "curves": _curves, "gains": _gains, "cost": _cost, "plane": _plane, "scree": _scree, "scatter": _scatter,
-    "panels": _panels, "matrix": _matrix, "dots": _dots, "bars": _bars, "histograms": _histograms, "diagram": _diagram,
+    "curves": _curves, "gains": _gains, "cost": _cost, "plane": _plane, "scree": _scree, "spectrum": _spectrum,
+    "scatter": _scatter, "panels": _panels, "matrix": _matrix, "dots": _dots, "bars": _bars, "histograms": _histograms, "diagram": _diagram,
 }  # fmt: skip
 
 

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from vae import figures as f
@@ -147,10 +149,97 @@ def test_a_scatter_is_larger_than_shown_and_has_few_colours() -> None:
         assert len(image.convert("RGBA").getcolors(1_000_000)) <= 64
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=f.THEME_NAMES)
+@pytest.mark.parametrize("encode", [f.to_webp, f.to_png], ids=["webp", "png"])
+def test_the_colours_of_all_classes_survive_the_palette(encode: Callable[[Figure], bytes], theme: f.Theme) -> None:
+    rng, labels = np.random.default_rng(0), np.arange(4000) % 10
+    points = rng.normal(size=(4000, 2)) + 2 * rng.normal(size=(10, 2))[labels]
+    names = [f"classe {c}" for c in range(10)]
+    panels = f.latent_panels([f.Cloud("t-SNE", points, labels), f.Cloud("PCA", -points, labels)], names, theme=theme)
+    with Image.open(io.BytesIO(encode(panels))) as image:
+        pixels = np.asarray(image.convert("RGBA")).reshape(-1, 4)
+    for colour in theme.classes:
+        of_class = [*bytes.fromhex(colour.removeprefix("#")), 255]
+        assert (pixels == of_class).all(axis=1).sum() > 1000, colour
+
+
 def test_the_last_class_does_not_cover_the_others() -> None:
     figure = f.latent_panels([f.Cloud("", np.zeros((400, 2)), np.repeat([0, 1], 200))], ["a", "b"], theme=LIGHT)
     colours = figure.axes[0].collections[0].get_facecolors()
     assert 0.3 < (colours[:200] == colours[0]).all(axis=1).mean() < 0.7
+
+
+def boxes(figure: Figure, words: set[str]) -> dict[str, Bbox]:
+    figure.draw_without_rendering()
+    texts = [text for axes in figure.axes for text in axes.texts if text.get_text() in words]
+    return {text.get_text(): Text.get_window_extent(text) for text in texts}
+
+
+@pytest.mark.parametrize("near", [0.0, 1.5, 3.0])
+def test_no_name_of_a_trajectory_covers_a_mark_or_another_name(near: float) -> None:
+    """Last values so near to one another that a name above one would lie on the next."""
+    x = [2, 5, 10, 50]
+    ends = {"precisão": 94.0, "densidade": 94.0 + near, "cobertura": 32.0, "revocação": 32.0 - 2 * near}
+    paths = [
+        f.Trajectory(name, f"series{i}", x, [end + 20, end + 5, end + 2, end], ["", "", "", ""])
+        for i, (name, end) in enumerate(ends.items(), start=1)
+    ]
+    figure = f.cost_quality(paths, theme=LIGHT, x_label="", y_label="", tick_format=str)
+    axes, named = figure.axes[0], boxes(figure, set(ends))
+    assert set(named) == set(ends)
+    for name, box in named.items():
+        for path in paths:
+            for x_value, y_value in zip(path.cost, path.quality, strict=True):
+                assert not box.contains(*axes.transData.transform((x_value, y_value))), (name, path.label)
+        assert not any(box.overlaps(other) for word, other in named.items() if word != name), name
+
+
+def test_of_trainings_on_one_place_none_hides_another() -> None:
+    places = [f.Place("um", "e10", 15.0, 225.0), f.Place("outro", "e10-l50", 15.0, 225.0)]
+    figure = f.plane(places, theme=LIGHT, x_label="", y_label="", tick_format=str, key=[("e10", "chave")])
+    drawn = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 1]
+    assert len({line.get_marker() for line in drawn}) == 2
+    assert {line.get_markerfacecolor() for line in drawn} == {"none"}
+
+
+def test_a_curve_of_few_values_marks_each_if_it_says_so() -> None:
+    def marks(marked: bool) -> int:
+        curve = f.Curve("", "e100", [10, 50, 100], [1.0, 2.0, 3.0], marked=marked)
+        figure = f.learning_curves(
+            [f.Panel("", [curve])],
+            theme=LIGHT,
+            x_label="",
+            y_label="",
+            solid_label="",
+            dashed_label="",
+            tick_format=str,
+        )
+        return sum(len(line.get_xdata()) for line in figure.axes[0].lines if line.get_marker() != "None")
+
+    assert [marks(False), marks(True)] == [1, 3]
+
+
+def test_rows_of_a_group_share_a_label_in_their_middle() -> None:
+    rows = [f.Row(label, 0.5, style=style) for label in ("a", "b") for style in ("e10", "e50", "e100", "e10-l50")]
+    figure = f.dot_interval(rows, theme=LIGHT, x_label="", tick_format=str, x_range=(0, 1), group=4)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    assert list(axes.get_yticks()) == [1.5, 5.5]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
+    parting = [
+        line.get_ydata()[0]
+        for line in axes.lines
+        if list(line.get_xdata()) == [0, 1] and len(set(line.get_ydata())) == 1
+    ]
+    assert parting == [3.5]
+
+
+def test_a_mark_on_the_edge_is_whole() -> None:
+    figure = f.dot_interval(
+        [f.Row("a", 0.0), f.Row("b", 2.0)], theme=LIGHT, x_label="", tick_format=str, x_range=(0, 1)
+    )
+    dots = [line for line in figure.axes[0].lines if line.get_linestyle() == "None" and line.get_marker() == "|"]
+    assert [line.get_clip_on() for line in dots] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +256,7 @@ def test_the_last_class_does_not_cover_the_others() -> None:
         (lambda: f.gains([f.Curve("c", "e10", [1, 2], [1.0])], 0.2, theme=LIGHT, x_label="", y_label="",
                          margin_label="", tick_format=str), "'values': 1"),
         (lambda: f.dot_interval([], theme=LIGHT, x_label="", tick_format=str), "at least one row"),
+        (lambda: f.dot_interval([f.Row("a", 1.0)] * 3, theme=LIGHT, x_label="", tick_format=str, group=2), "not 3 rows"),
         (lambda: f.architecture([], [], f.LatentWords("", "", "", ""), theme=LIGHT, encoder_title="", decoder_title=""),
          "0 in the encoder"),
         (lambda: f.plane([f.Place("negativo", "e10", -1.0, 2.0)], theme=LIGHT, x_label="", y_label="", tick_format=str),

@@ -7,7 +7,9 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import davies_bouldin_score
 
+from report.pages import espaco_latente_used
 from vae.metrics.latent import (
+    ACTIVE_VARIANCE,
     active_mask,
     active_units,
     davies_bouldin,
@@ -144,3 +146,7 @@ def test_principal_axes_of_points_that_do_not_vary():
     shares, projection = principal_axes(torch.ones(5, 3))
     assert shares.tolist() == [0, 0, 0]
     assert torch.equal(projection, torch.zeros(5, 2))
+
+
+def test_the_report_draws_the_cut_that_active_dimensions_are_counted_with():
+    assert espaco_latente_used.ACTIVE_VARIANCE == ACTIVE_VARIANCE
