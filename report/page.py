@@ -77,8 +77,8 @@ class Page:
 
     runs: names of the grid that its text and figures use; those of its claims are added by themselves.
     quotes: pages whose claims it speaks of too ("*" for all). compares: whether it says what changed since the
-    publication before. pooled: whether its numbers are of all seeds of each run, and not only of those that its runs have
-    in common. wide: whether it gives up its table of contents for a wider column. context: values for the template beside the common ones.
+    publication before. beside: the runs whose numbers stand side by side, so that of these only the seeds which all of them have
+    count; None for all its runs. wide: whether it gives up its table of contents for a wider column. context: values for the template beside the common ones.
     files: what its scripts load, by path beside the page. live: whether it is nothing without its scripts, so that a page
     which must do with text and images leaves it out. card: draws the PNG that a shared link to the site shows, which
     bears the site's name. gathers: what it takes from the sources of the other pages, as JSON.
@@ -92,7 +92,7 @@ class Page:
     figures: tuple[Figure, ...] = ()
     quotes: tuple[str, ...] = ()
     compares: bool = False
-    pooled: bool = False
+    beside: tuple[str, ...] | None = None
     wide: bool = False
     context: Callable[["Evidence"], dict[str, Any]] = lambda evidence: {}
     files: Callable[["Evidence"], Mapping[str, bytes]] = lambda evidence: {}
@@ -103,6 +103,11 @@ class Page:
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):
             raise LaudoError(f"Page '{self.slug}': a slug is lower-case letters, digits and hyphens.")
+
+    @property
+    def side_by_side(self) -> tuple[str, ...]:
+        """The runs of whose seeds only the common ones count in the page's own numbers."""
+        return self.runs if self.beside is None else self.beside
 
     @property
     def template(self) -> str:

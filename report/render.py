@@ -105,13 +105,13 @@ class Rendering:
     @cached_property
     def side_by_side(self) -> Evidence:
         """The evidence that the page's own numbers are of; its claims are judged on all seeds that their runs share."""
-        return self.evidence if self.page.pooled else self.evidence.paired(self.page.runs)
+        return self.evidence.paired(self.page.side_by_side)
 
     @cached_property
     def context(self) -> dict[str, Any]:
         """What every template sees, and what the page's own context adds."""
         evidence = self.side_by_side
-        trained = [run for run in self.page.runs if run not in statistics.MADE_ONCE]
+        trained = [run for run in self.page.side_by_side or self.page.runs if run not in statistics.MADE_ONCE]
         seeds = list(evidence.seeds(trained[0])) if trained else []
         common = {
             "page": self.page,
@@ -119,7 +119,8 @@ class Rendering:
             "dataset": evidence.info,
             "seeds": seeds,
             "seeds_note": wording.seeds_note(
-                seeds, apart=any(len(self.evidence.seeds(run)) > len(seeds) for run in trained)
+                seeds,
+                apart=any(len(self.evidence.seeds(run)) > len(seeds) for run in trained if self.page.side_by_side),
             ),
             "grid": evidence.grid,
             "run": evidence.spec,

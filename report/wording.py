@@ -57,8 +57,8 @@ def seeds_note(seeds: Sequence[int], apart: bool) -> str:
     if not apart:
         return ""
     if len(seeds) == 1:
-        return f"As tabelas e o texto dão os números da semente {ptbr.join(seeds)}, a única que todos os treinos da página têm. {OWN}"
-    return f"As tabelas e o texto dão a média das sementes {ptbr.join(seeds)}, as que todos os treinos da página têm. {OWN}"
+        return f"As tabelas e o texto dão os números da semente {ptbr.join(seeds)}, a única que todos os treinos comparados têm. {OWN}"
+    return f"As tabelas e o texto dão a média das sementes {ptbr.join(seeds)}, as que todos os treinos comparados têm. {OWN}"
 
 
 def _chosen(measured: Estimate) -> str:

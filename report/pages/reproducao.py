@@ -98,7 +98,7 @@ PAGE = Page(
     title="Reprodução",
     description="De onde vem cada número, com que versões, e os comandos que o refazem.",
     runs=(*(name for name, *_ in RUNS), "classifier"),
-    pooled=True,
+    beside=(),
     figures=(reproducao_engine.BY_SEEDS_PLOT,),
     context=context,
 )

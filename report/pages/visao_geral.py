@@ -97,6 +97,7 @@ PAGE = Page(
     slug="visao-geral",
     title="Visão geral",
     description="Um VAE convolucional, treinado por mais tempo e com mais dimensões: o que muda, em números.",
+    beside=REFERENCE_RUNS,
     runs=(*REFERENCE_RUNS, *(run for run in SWEEP if run not in REFERENCE_RUNS)),
     quotes=("*",),
     figures=(

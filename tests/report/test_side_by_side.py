@@ -45,7 +45,7 @@ def test_a_page_has_its_numbers_from_the_seeds_that_all_its_runs_have(apart: Evi
 
 def test_the_page_says_which_seeds_these_are(apart: Evidence) -> None:
     said = ptbr.strip_marks(rendering("experimentos", apart).context["seeds_note"])
-    assert "semente 42, a única que todos os treinos da página têm. Cada afirmação usa todas" in said
+    assert "semente 42, a única que todos os treinos comparados têm. Cada afirmação usa todas" in said
     grid = grid_with({"e10": 3}, others=2)
     two = evidence_of(grid, synthetic_results(grid, np.random.default_rng(5), QUALITY))
     assert "sementes 42 e 43, as que todos" in ptbr.strip_marks(rendering("experimentos", two).context["seeds_note"])
@@ -57,9 +57,15 @@ def test_runs_of_the_same_seeds_need_no_word(apart: Evidence) -> None:
     assert Rendering(page, apart, make_environment()).context["seeds"] == [42, 43, 44]
 
 
-def test_a_pooled_page_keeps_every_seed(apart: Evidence) -> None:
-    page = Page("teste", "Teste", "", runs=("e10", "e50"), pooled=True)
-    assert list(Rendering(page, apart, make_environment()).side_by_side.seeds("e10")) == [42, 43, 44]
+def test_a_page_says_itself_which_runs_stand_side_by_side(apart: Evidence) -> None:
+    alone, e10 = (
+        Rendering(Page("teste", "Teste", "", runs=("e50", "e10"), beside=beside), apart, make_environment())
+        for beside in ((), ("e10",))
+    )
+    for page in (alone, e10):
+        assert list(page.side_by_side.seeds("e10")) == [42, 43, 44]
+        assert page.context["seeds_note"] == ""
+    assert e10.context["seeds"] == [42, 43, 44]
 
 
 def test_data_and_classifier_stay(apart: Evidence) -> None:
