@@ -98,10 +98,10 @@ def context(evidence: Evidence) -> dict[str, Any]:
 PANELS = Plot(
     "quatro-espacos",
     drawing.draw_panels,
-    "Médias latentes das {{ dataset.test_images }} imagens de teste, coloridas pela classe verdadeira, que o treino "
+    "Médias latentes das primeiras {{ embedded_images }} imagens de teste, coloridas pela classe verdadeira, que o treino "
     "nunca vê; treino de semente {{ grid.seeds[0] }}. O número da classe está na mediana dos seus pontos. Cada quadro "
     "tem a sua escala: compara-se a forma, não o tamanho. No último, {{ run('e10-l50').latent_dim }} dimensões "
-    "projetadas sobre as duas primeiras componentes principais, das primeiras {{ embedded_images }} imagens.",
+    "projetadas sobre as duas primeiras componentes principais.",
     "Quatro nuvens de pontos em cores por classe. Acurácia de vizinhos, da primeira à última: {{ "
     "metric('knn_accuracy', 'e10') }}, {{ metric('knn_accuracy', 'e50') }}, {{ metric('knn_accuracy', 'e100') }} e, "
     "antes da projeção, {{ metric('knn_accuracy', 'e10-l50') }}.",

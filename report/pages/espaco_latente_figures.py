@@ -47,11 +47,11 @@ def points(evidence: Evidence, run: str) -> Array:
 
 
 def draw_panels(evidence: Evidence, theme: "Theme") -> "Figure":
+    few = len(points(evidence, DEEP))  # the same images in every panel
     clouds = []
     for run in REFERENCE_RUNS:
         title = plain(run_label(evidence.spec(run))) + (" (PCA)" if run == DEEP else "")
-        cloud = points(evidence, run)
-        clouds.append(figures.Cloud(title, cloud, evidence.labels[: len(cloud)]))
+        clouds.append(figures.Cloud(title, points(evidence, run)[:few], evidence.labels[:few]))
     return figures.latent_panels(clouds, evidence.info.classes, theme=theme)
 
 
