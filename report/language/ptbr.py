@@ -185,6 +185,16 @@ def tick_format(decimals: int) -> Callable[[float], str]:
     return lambda value: _plain(value, decimals)
 
 
+def short_tick_format(most: int) -> Callable[[float], str]:
+    """Return how an axis of many scales writes its numbers: with no decimals that are not there, `most` at most."""
+
+    def written(value: float) -> str:
+        enough = (places for places in range(most) if math.isclose(value, round(value, places), abs_tol=1e-9))
+        return _plain(value, next(enough, most))
+
+    return written
+
+
 def unmarked_digits(markdown: str) -> list[tuple[int, str]]:
     """Return line number (from 1) and excerpt of every line of prose with a digit outside the marks, «within» it.
 

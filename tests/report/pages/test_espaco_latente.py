@@ -418,8 +418,8 @@ def test_raw_measures_are_of_the_first_images_and_not_whitened(monkeypatch: pyte
 def test_dimensions_in_use_are_those_above_a_tenth_and_hold_their_share_of_the_variance() -> None:
     run = with_variances(0.05, 0.3, 0.02, 0.6, 0.03)
     assert run.mean_variances() == pytest.approx([0.6, 0.3, 0.05, 0.03, 0.02])
-    assert run.used_dimensions() == 2 and used.used_share(run) == pytest.approx(0.9)
-    assert used.used_share(with_variances(0.0, 0.0)) == 0.0
+    assert run.used_dimensions() == 2 and used.used_variance(run) == pytest.approx(0.9)
+    assert used.used_variance(with_variances(0.0, 0.0)) == 0.0
 
 
 def test_what_a_dimension_tells_is_the_information_of_a_gaussian_channel() -> None:
