@@ -146,6 +146,14 @@ def test_a_page_that_is_about_to_be_rendered_gets_no_notice_of_its_age(
     assert watched == ["atividades/04-vae/codigo/report/pages/licoes.md.jinja.html"]
 
 
+def test_what_takes_long_is_told_before_it_is_done(publication: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(publish, "made_files", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        publication.publish([page("licoes"), page("placar")], told.append)
+    assert told == ["Judging the claims.", "Rendering 2 pages."]
+
+
 def test_a_page_whose_rendering_fails_says_that_it_is_old(
     publication: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
