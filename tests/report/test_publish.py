@@ -200,6 +200,11 @@ def test_a_page_grows_old_with_all_that_computes_it(one: Page) -> None:
     assert not [path for path in imported if not any(path == part or path.startswith(f"{part}/") for part in known)]
 
 
+def test_all_that_every_page_depends_on_is_there() -> None:
+    """A path that leads nowhere would be hashed as nothing, and no page would grow old with what has moved."""
+    assert [path for path in SHARED if not (sources.ROOT / path).exists()] == []
+
+
 @pytest.mark.parametrize("changes", ["a title", "a citation"])
 def test_the_references_grow_old_with_what_other_pages_are_called_or_cite(
     publication: Publication, monkeypatch: pytest.MonkeyPatch, changes: str
