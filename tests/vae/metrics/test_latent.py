@@ -7,7 +7,8 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import davies_bouldin_score
 
-from report.pages import espaco_latente_used
+from report.pages import espaco_latente_raw, espaco_latente_used
+from vae.measurements import latent_space
 from vae.metrics.latent import (
     ACTIVE_VARIANCE,
     active_mask,
@@ -150,3 +151,7 @@ def test_principal_axes_of_points_that_do_not_vary():
 
 def test_the_report_draws_the_cut_that_active_dimensions_are_counted_with():
     assert espaco_latente_used.ACTIVE_VARIANCE == ACTIVE_VARIANCE
+
+
+def test_the_report_cuts_the_index_of_raw_means_where_that_of_whitened_ones_is_cut():
+    assert espaco_latente_raw.WORST_OVERLAP == latent_space.WORST_OVERLAP
