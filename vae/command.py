@@ -12,7 +12,7 @@ from vae.files import reason
 
 
 def run(main: Callable[[], object]) -> None:
-    """Run a click command that was told not to stand alone; exit 0, 1 (failed), 2 (mistyped) or 130 (stopped)."""
+    """Run a command (of click: one that was told not to stand alone); exit 0, 1 (failed), 2 (mistyped) or 130 (stopped)."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         main()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from report.settings import MKDOCS, read_identity, read_settings
 from report.sources import ROOT
+from vae import command
 from vae.errors import LaudoError
 
 REMOTE = "origin"
@@ -61,18 +62,20 @@ def _module(root: Path, name: str, *arguments: str) -> None:
         raise BranchError(f"{name} failed, and nothing was published:\n{done.stderr.strip()}")
 
 
-def _run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def _run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     silence = {"DISABLE_MKDOCS_2_WARNING": "true", "NO_MKDOCS_2_WARNING": "1"}
     try:
         return subprocess.run(
-            command, cwd=root, env=os.environ | silence, capture_output=True, text=True, check=False
+            words, cwd=root, env=os.environ | silence, capture_output=True, text=True, check=False
         )  # fmt: skip
     except FileNotFoundError as error:
-        raise BranchError(f"{command[0]} is not installed: install it and give the same command again.") from error
+        raise BranchError(f"{words[0]} is not installed: install it and give the same command again.") from error
+
+
+def main() -> None:
+    """Run the command line."""
+    command.run(lambda: publish(ROOT))
 
 
 if __name__ == "__main__":
-    try:
-        publish(ROOT)
-    except LaudoError as error:
-        sys.exit(f"Error: {error}")
+    main()

@@ -1,12 +1,15 @@
 """Publishing by branch: a real git, a bare repository in place of the host's."""
 
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from report.site.branch import BranchError, publish
+from report.sources import ROOT
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -78,6 +81,24 @@ def test_a_branch_that_moved_meanwhile_is_published_after_a_fetch(
     publish(project)
     subjects = git(remote, "log", "--format=%s", "gh-pages").splitlines()
     assert [subject.split()[0] for subject in subjects] == ["Deployed", "meanwhile", "Deployed"]
+
+
+def test_a_publication_that_is_stopped_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "mkdocs.yml").write_text("site_url: https://a.example.org/laudo/\n")
+    waiting = (
+        "import pathlib, signal, sys, time; from report.site import branch; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); branch.ROOT = pathlib.Path(sys.argv[1]); "
+        "branch._run = lambda *_: print('working', flush=True) or time.sleep(60); branch.main()"
+    )
+    command = [sys.executable, "-c", waiting, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "working\n"
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.strip().startswith("Stopped.")
+    assert "Traceback" not in said
 
 
 def test_a_password_in_the_remote_s_address_is_not_repeated(project: Path) -> None:
