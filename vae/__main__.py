@@ -12,7 +12,7 @@ try:
     from vae import command
     from vae.datasets import DATASETS, dataset_info
     from vae.grid import FIRST_SEED, make_grid
-    from vae.spec import RunSpec, trajectory_key
+    from vae.spec import RunSpec
 except ModuleNotFoundError as error:
     sys.exit(f"Error: {missing_package(error)}")
 
@@ -46,6 +46,7 @@ def train_alone(spec: RunSpec, seed: int, data_dir: Path | None, device_kind: st
     from vae.data import load
     from vae.figures import load_theme
     from vae.models.conv import build_model
+    from vae.plan import checkpoints_of
     from vae.portrait import portrait
     from vae.progress import Progress
     from vae.provenance import facts
@@ -57,8 +58,8 @@ def train_alone(spec: RunSpec, seed: int, data_dir: Path | None, device_kind: st
     device = choose_device(device_kind)
     info = dataset_info(spec.dataset)
     data = load(info, data_dir, out / "dados").to(device)
-    task, key = vae_task(spec), trajectory_key(spec, info.checksum)
-    folder = CheckpointFolder(out / "pesos" / key[:12] / str(seed))
+    task = vae_task(spec)
+    folder = CheckpointFolder(checkpoints_of(out / "pesos", info, spec, seed))
     label = f"{spec.name}/{seed}"
     with Progress() as progress:
         progress.expect(label)
