@@ -17,8 +17,8 @@ from typing import Any
 from benchmarks import machine
 from benchmarks.notebook import BATCH
 from benchmarks.speed_worker import CONTESTANTS, NOTEBOOK, PRECISIONS, reference_runs
-from vae.datasets import FASHION_MNIST
-from vae.results import dump_json
+from vae.data.datasets import FASHION_MNIST
+from vae.storage.results import dump_json
 
 HERE = Path(__file__).parent
 NAMES = {NOTEBOOK: "notebook", "float32": "ours, float32", "bfloat16": "ours, bfloat16"}

@@ -12,7 +12,7 @@ import pytest
 from tests.copies import copy_sources
 from tests.report.synthetic import synthetic_results
 from vae.grid import make_grid
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 ARGUMENTS = ("--dataset", "digits", "--seeds", "1", "--results", "results")
 TEMPLATE, MODULE = "report/pages/reproducao.md.jinja", "report/pages/reproducao.py"

@@ -15,8 +15,8 @@ from report.sections import family
 from tests.copies import ROOT, copy_sources
 from tests.report.synthetic import synthetic_results
 from vae.grid import make_grid
-from vae.results import RunResult
-from vae.store import ResultsStore
+from vae.storage.results import RunResult
+from vae.storage.store import ResultsStore
 
 ARGUMENTS = ("--dataset", "digits", "--seeds", "1", "--results", "results")
 PAGE, CLAIM, NAME = "reconstrucoes", "5b", "MORE_SIMILAR"

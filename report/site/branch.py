@@ -9,7 +9,7 @@ from pathlib import Path
 
 from report.settings import MKDOCS, read_identity, read_settings
 from report.sources import ROOT
-from vae import command
+from vae.building import command
 from vae.errors import LaudoError
 
 REMOTE = "origin"
