@@ -156,7 +156,7 @@ PROFILES = ("full", "quick")
 def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int | None = None) -> Grid:
     """Return the grid of a profile; seeds, if given, is the number of seeds of every run.
 
-    Raises LaudoError if fewer than one seed is asked for.
+    Raises LaudoError if fewer than one seed is asked for, or more than MOST_SEEDS.
     """
     quick = profile == "quick"
     if seeds is not None and seeds < 1:

@@ -1,6 +1,7 @@
 """What a build would do and about how long it would take, said without loading torch."""
 
 import dataclasses
+import re
 import shutil
 import statistics
 from collections.abc import Collection
@@ -14,6 +15,9 @@ from vae.storage.store import ResultsStore
 TYPICAL_IMAGES_PER_SECOND = {"cpu": 1_500.0, "mps": 10_000.0, "cuda": 80_000.0}
 EVALUATION_SECONDS = {"cpu": 25.0, "mps": 15.0, "cuda": 15.0}  # of 10,000 test images, t-SNE included
 LEAST_SHARE = 0.2  # of it, however few the images
+CHECKPOINT = re.compile(
+    r"epoch-(\d+)\.safetensors", re.ASCII
+)  # as vae.storage.checkpoints names them, which loads torch
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,8 +88,8 @@ def _epochs_to_train(steps: list[Step], retrain: Collection[str]) -> int:
     if not wanted:
         return 0
     again = any(step.spec.name in retrain for step in steps)
-    files = () if again else steps[0].checkpoints.glob("epoch-*.safetensors")
-    there = {int(path.stem.removeprefix("epoch-")) for path in files}
+    files = () if again else steps[0].checkpoints.glob("epoch-*")
+    there = {int(name[1]) for path in files if (name := CHECKPOINT.fullmatch(path.name))}
     # As in vae/train.py: from the newest checkpoint before the first snapshot that is not there.
     first = min(wanted - there, default=max(wanted))
     return max(wanted) - max((epoch for epoch in there if epoch <= first), default=0)

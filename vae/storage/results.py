@@ -3,6 +3,7 @@
 results/<run>/<seed>/result.json      spec, keys, scores, history: the same bytes for the same numbers
                      arrays.npz       arrays by name (no pickle)
                      provenance.json  when, where, how long, with which versions and commit
+                     weights.safetensors, of a few: vae/storage/store.py puts it there
 results/manifest.json                 sha256 of every file above
 """
 

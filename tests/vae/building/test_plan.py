@@ -165,6 +165,17 @@ def test_the_forecast_counts_on_from_checkpoints(
     assert epochs_said(plan("a2"), store) == pytest.approx(1 + 1 + 1), "a later checkpoint is no way back"
 
 
+def test_a_file_that_is_no_checkpoint_is_passed_over(
+    plan: Planner, store: ResultsStore, grid: Grid, tmp_path: Path
+) -> None:
+    checkpoint(grid, tmp_path, "a3", 42, 1)
+    expected = epochs_said(plan("a3"), store)
+    folder = checkpoints_of(tmp_path / "runs", INFO, grid.specs["a3"], 42)
+    for name in ("epoch-0002 (copy).safetensors", "epoch-last.safetensors", ".epoch-0003.safetensors.1.tmp"):
+        (folder / name).write_bytes(b"")
+    assert epochs_said(plan("a3"), store) == pytest.approx(expected)
+
+
 def test_the_forecast_counts_only_the_images_of_a_spec(plan: Planner, store: ResultsStore, grid: Grid) -> None:
     half = tuple(
         dataclasses.replace(run, training=dataclasses.replace(run.training, train_images=100)) for run in grid.runs
