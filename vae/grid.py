@@ -172,7 +172,7 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
             ObjectiveSpec(row.beta, row.code),
             TrainingSpec(
                 epochs=row.quick_epochs if quick else row.epochs,
-                train_images=min(filter(None, (row.train_images, QUICK_TRAIN_IMAGES if quick else None)), default=None),
+                train_images=min(filter(None, (row.train_images, train_images)), default=None),
                 validation_images=QUICK_VALIDATION_IMAGES if quick else None,
                 precision=row.precision,
             ),

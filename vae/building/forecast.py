@@ -1,7 +1,6 @@
 """What a build would do and about how long it would take, said without loading torch."""
 
 import dataclasses
-import re
 import shutil
 import statistics
 from collections.abc import Collection
@@ -9,15 +8,13 @@ from collections.abc import Collection
 from vae.building.plan import Action, Plan, State, Step, by_training
 from vae.data.datasets import DatasetInfo
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
+from vae.storage.checkpoint_files import checkpointed_epochs
 from vae.storage.store import ResultsStore
 
 # Training images a second where nothing was measured yet: two cores of a small machine, and any recent GPU.
 TYPICAL_IMAGES_PER_SECOND = {"cpu": 1_500.0, "mps": 10_000.0, "cuda": 80_000.0}
 EVALUATION_SECONDS = {"cpu": 25.0, "mps": 15.0, "cuda": 15.0}  # of 10,000 test images, t-SNE included
 LEAST_SHARE = 0.2  # of it, however few the images
-CHECKPOINT = re.compile(
-    r"epoch-(\d+)\.safetensors", re.ASCII
-)  # as vae.storage.checkpoints names them, which loads torch
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,8 +85,7 @@ def _epochs_to_train(steps: list[Step], retrain: Collection[str]) -> int:
     if not wanted:
         return 0
     again = any(step.spec.name in retrain for step in steps)
-    files = () if again else steps[0].checkpoints.glob("epoch-*")
-    there = {int(name[1]) for path in files if (name := CHECKPOINT.fullmatch(path.name))}
+    there = set() if again else set(checkpointed_epochs(steps[0].checkpoints))
     # As in vae/train.py: from the newest checkpoint before the first snapshot that is not there.
     first = min(wanted - there, default=max(wanted))
     return max(wanted) - max((epoch for epoch in there if epoch <= first), default=0)

@@ -131,7 +131,7 @@ class Build:
         """Hand out the training of some steps (several snapshots of a trajectory, or one), or else their evaluations."""
         first = steps[0]
         if isinstance(first.spec, DatasetSpec):
-            job = DatasetJob(self.setting, jobs.label_of(first), first.spec, first.seed, first.keys)
+            job = DatasetJob(self.setting, f"measuring {first.label}", first.spec, first.seed, first.keys)
             self._submit(job, partial(self._store, first, None))
             return
         folder = CheckpointFolder(first.checkpoints)
@@ -203,7 +203,16 @@ class Build:
         # Of the headline seed: what the site shows, the explorer decodes with and every evaluation looks through.
         whole = step.seed == FIRST_SEED and step.spec.name in self.plan.grid.stored_whole
         job = EvaluationJob(
-            self.setting, jobs.label_of(step), step.spec, step.seed, step.keys, weights, history, sessions, eye, whole
+            self.setting,
+            f"evaluating {step.label}",
+            step.spec,
+            step.seed,
+            step.keys,
+            weights,
+            history,
+            sessions,
+            eye,
+            whole,
         )
         self._submit(job, partial(self._measured, step, weights if whole else None))
 

@@ -126,7 +126,7 @@ def from_files(files: Mapping[str, bytes]) -> RunResult:
     try:
         body = json.loads(files[RESULT_FILE])
         if body["format"] != FORMAT:
-            raise ResultsError(f"result.json has format {body['format']}, this version reads {FORMAT}.")
+            raise ResultsError(f"result.json has format {body['format']}, this version reads {FORMAT}")
         if not (isinstance(body["run"], str) and type(body["seed"]) is int):
             raise ResultsError("it does not say of which run and seed it is")
         return RunResult(
