@@ -139,10 +139,10 @@ def build(
     grid: Grid, store: ResultsStore, sections: tuple[str, ...], retrain: tuple[str, ...], means: Means, dry_run: bool
 ) -> None:
     """Plan, train, judge, render."""
-    from report.publish import Publication
-    from report.rendered import Rendered
+    from report.publishing.publish import Publication
+    from report.publishing.rendered import Rendered
+    from report.publishing.status import reused
     from report.sections import PAGES, page, runs_of
-    from report.state_text import reused
     from vae.building.lock import sole_build
     from vae.data.raw_files import find
 
@@ -223,9 +223,9 @@ def print_plan(plan: Plan, store: ResultsStore, device: str, data: str) -> None:
 
 def print_status(grid: Grid, store: ResultsStore) -> None:
     """Print the state of every run and page, and why; exit 1 if a result is damaged."""
-    from report.publish import Publication
-    from report.rendered import Rendered
-    from report.state_text import state
+    from report.publishing.publish import Publication
+    from report.publishing.rendered import Rendered
+    from report.publishing.status import state
 
     found = state(grid, store, RUNS_DIR, Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR))
     for line in found.lines:
@@ -239,7 +239,7 @@ def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) ->
     from report.comparison.past import compare_with
     from report.comparison.revision import RevisionError
     from report.comparison.text import lines
-    from report.rendered import ESTIMATES
+    from report.publishing.rendered import ESTIMATES
     from vae.building.lock import sole_build
 
     try:
@@ -255,8 +255,8 @@ def print_delivery(named: str, grid: Grid, store: ResultsStore, ai_use: str) -> 
     """Write the delivery folder, and print what was done and what is left to do."""
     from report.delivery.deliver import deliver
     from report.delivery.folder import DeliveryError, folder_of
-    from report.publish import Publication
-    from report.rendered import Rendered
+    from report.publishing.publish import Publication
+    from report.publishing.rendered import Rendered
     from vae.building.lock import sole_build
 
     try:
@@ -283,7 +283,7 @@ def write_notebook(path: Path) -> None:
 
 def run_check(grid: Grid, store: ResultsStore) -> None:
     """Print every fault of results and pages; exit 1 if there is one."""
-    from report.check import faults
+    from report.publishing.check import faults
 
     found = list(faults(grid, store, RENDERED_DIR, DOCS_DIR, click.echo))
     for fault in found:

@@ -10,15 +10,15 @@ from report.delivery.course import EXERCISE
 from report.delivery.folder import PAGE
 from report.delivery.onepage import Source, image_name, one_page
 from report.delivery.rubric import Coverage, check_list, coverage
-from report.environment import make_environment
 from report.evidence import Evidence
 from report.judging.bootstrap import one_thread
 from report.judging.claims import VerdictKind
 from report.language import ptbr
 from report.page import Figure, Page, Plot
+from report.publishing.rendered import ACTIVITY
 from report.references import cross_references
-from report.render import Medium, Rendering
-from report.rendered import ACTIVITY
+from report.rendering.environment import make_environment
+from report.rendering.render import Medium, Rendering
 from report.settings import Identity
 
 TEMPLATES = Path(__file__).parent
@@ -101,7 +101,7 @@ def draw_light(page: Page, figure: Figure, evidence: Evidence) -> dict[str, byte
 
     A course's site may be read in dark, and its zoom puts every image on white: with a background each is legible on both.
     """
-    from report.drawing import draw
+    from report.rendering.drawing import draw
     from vae import figures
 
     if not isinstance(figure, Plot):

@@ -8,7 +8,7 @@ from report.delivery import folder as folders
 from report.delivery.compose import TO_DECLARE, compose
 from report.delivery.course import PLACE, Course, find_course
 from report.judging.family import StoredResults
-from report.publish import Publication
+from report.publishing.publish import Publication
 from report.sections import PAGES
 
 UNDECLARED = json.dumps(TO_DECLARE)

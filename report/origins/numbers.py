@@ -1,8 +1,8 @@
 """Numbers that remember where they came from.
 
-What is read from results, specs and claims carries its origins (report/tracing.py puts them there), and arithmetic
+What is read from results, specs and claims carries its origins (report/rendering/tracing.py puts them there), and arithmetic
 unites them. A formatter of report/language/ptbr.py puts their key into its mark; the last step of rendering
-(report/following.py) turns it into the way back. A number that reaches a page without origins came through no metric,
+(report/rendering/following.py) turns it into the way back. A number that reaches a page without origins came through no metric,
 claim or spec.
 """
 

@@ -20,14 +20,14 @@ from report.origins.places import Place, relative
 MACHINERY = frozenset(
     f"report/{name}.py"
     for name in (
-        "drawing",
-        "environment",
         "evidence",
         "language/ptbr",
         "origins/numbers",
         "origins/reads",
-        "render",
-        "tracing",
+        "rendering/drawing",
+        "rendering/environment",
+        "rendering/render",
+        "rendering/tracing",
     )
 )
 # How many of a formatter's first arguments are numbers or texts from results; the others say how to print them.

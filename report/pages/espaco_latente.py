@@ -20,7 +20,7 @@ from report.pages import espaco_latente_raw as raw
 from report.pages import espaco_latente_tables as tables
 from report.pages import espaco_latente_used as used
 from report.pages.espaco_latente_tables import DEEP
-from report.tables import metrics_table
+from report.rendering.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
 
 SEPARATION = (

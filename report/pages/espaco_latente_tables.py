@@ -15,7 +15,7 @@ from report.metrics import LATENT, METRICS, NEIGHBOURS, Metric
 from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_raw as raw
 from report.pages.espaco_latente_evolution import within_share
-from report.tables import Table
+from report.rendering.tables import Table
 from vae.grid import REFERENCE_RUNS
 from vae.storage.results import Array
 

@@ -15,7 +15,7 @@ from report.pages import experimentos_tables as tables
 from report.pages.experimentos_claims import SNAPSHOTS, WIDE, doubling_gain
 from report.pages.treinamento_claims import generalisation_gap
 from report.pages.treinamento_tables import train_images
-from report.tables import comparison_table
+from report.rendering.tables import comparison_table
 
 COMPARED = (
     "test_neg_elbo", "test_bce", "test_kl", "mse", "ssim", "sharpness", "laplacian", "recon_accuracy", "active_units",

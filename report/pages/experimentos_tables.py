@@ -15,7 +15,7 @@ from report.pages.experimentos_claims import SNAPSHOTS, WIDE, doubling_gain
 from report.pages.experimentos_data import FEW, FEW_WIDE
 from report.pages.treinamento_claims import generalisation_gap
 from report.pages.treinamento_tables import DEVIATION, train_images
-from report.tables import Table
+from report.rendering.tables import Table
 
 SWEEP = ("e10", "e10-l3", "e10-l5", "e10-l10", "e10-l20", WIDE)
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report import by_dimension
-from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.judging import statistics
 from report.language import ptbr
@@ -16,12 +14,14 @@ from report.language.labels import column_title
 from report.metrics import METRICS
 from report.origins.numbers import constant
 from report.page import Column, Columns, Page, Picture, Plot
+from report.pages import by_dimension
 from report.pages import geracao_classes as classes
 from report.pages import geracao_dimensions as dimensions
 from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
 from report.pages import geracao_order as order
 from report.pages import geracao_paths as paths
+from report.pages.by_dimension import BY_DIMENSION
 from report.pages.geracao_claims import CLAIMS, JUDGED, LARGEST
 from report.pages.geracao_figures import undecided_share
 from vae.grid import REFERENCE_RUNS

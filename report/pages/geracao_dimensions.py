@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report import by_dimension
-from report.by_dimension import BY_DIMENSION, FEW, MANY
 from report.evidence import Evidence
 from report.judging.claims import Claim
 from report.judging.sample import Sample
 from report.judging.statistics import POSITIVE, REDUCTION
 from report.language import ptbr
 from report.metrics import METRICS
-from report.tables import Table
+from report.pages import by_dimension
+from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
+from report.rendering.tables import Table
 from vae.storage.results import Array
 
 if TYPE_CHECKING:

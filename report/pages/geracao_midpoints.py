@@ -7,7 +7,7 @@ from report.judging.sample import Sample
 from report.judging.statistics import POSITIVE
 from report.metrics import SAMPLES, Metric, mean
 from report.pages.geracao_claims import JUDGED, LARGEST
-from report.tables import metrics_table
+from report.rendering.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
 from vae.storage.results import Array
 

@@ -11,11 +11,11 @@ from report.evidence import Evidence
 from report.judging import statistics
 from report.judging.claims import Claim
 from report.judging.statistics import possible
-from report.language import foreign, ptbr
+from report.language import ptbr, untrusted
 from report.metrics import METRICS
 from report.origins import places
 from report.origins.numbers import Origin, constant, origins_of, trace
-from report.tables import Table
+from report.rendering.tables import Table
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +56,7 @@ def since(evidence: Evidence) -> Since | None:
     old = evidence.previous
     if old is None or old.revision is None:
         return None
-    what = f"comparação com a revisão {foreign.code(old.revision.short)}"
+    what = f"comparação com a revisão {untrusted.code(old.revision.short)}"
     origins = frozenset({Origin(what, (places.of_function(compare),))})
     changes: Comparison = trace(compare(old, take(evidence, changed_runs(old.runs, facts(evidence))), STEPS), origins)
     lists = ("flips", "moved", "without_interval", "new_claims", "gone_claims")
@@ -134,4 +134,4 @@ def _change(name: str, before: Any, now: Any) -> str:
 
 def _code(value: Any) -> str:
     """Write a name or a value of a spec as code; it keeps its origins."""
-    return ptbr.mark(foreign.code(str(value)), value)
+    return ptbr.mark(untrusted.code(str(value)), value)

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
 from report.judging import statistics
 from report.language import ptbr
@@ -18,9 +17,10 @@ from report.pages import reconstrucoes_anomalies as anomalies
 from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_figures as drawings
 from report.pages import reconstrucoes_kept as kept
+from report.pages.by_dimension import BY_DIMENSION
 from report.pages.reconstrucoes_claims import CLAIMS, LARGEST, LONGEST
 from report.pages.reconstrucoes_figures import by_class, class_means, entropy_by_class, recognised_by_class
-from report.tables import Table
+from report.rendering.tables import Table
 from vae.grid import REFERENCE_RUNS
 from vae.storage.results import Array
 

@@ -6,12 +6,12 @@ import vae.reproduction.tolerances
 import vae.spec
 from report.evidence import Evidence, devices
 from report.language import ptbr
-from report.language.foreign import code, plain
 from report.language.labels import run_label
+from report.language.untrusted import code, plain
 from report.origins.numbers import constant
 from report.page import Page
 from report.pages import reproducao_engine, reproducao_speed
-from report.tables import Table
+from report.rendering.tables import Table
 from vae.grid import RUNS
 from vae.spec import DatasetSpec, RunSpec
 from vae.storage.results import RunResult

@@ -10,7 +10,7 @@ from report.metrics import METRICS
 from report.page import Column, Columns
 from report.pages.geracao_dimensions import SEEDS_ALONE, frechet_ratio
 from report.pages.treinamento_tables import DEVIATION, MEAN_BCE
-from report.tables import Table, metrics_table
+from report.rendering.tables import Table, metrics_table
 from vae import figures
 from vae.storage.results import Array
 

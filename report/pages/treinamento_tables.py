@@ -8,10 +8,10 @@ from decimal import Decimal
 from report.evidence import Evidence
 from report.judging.statistics import POSITIVE
 from report.language import ptbr
-from report.language.foreign import plain
 from report.language.labels import run_label
+from report.language.untrusted import plain
 from report.metrics import OBJECTIVES, Metric, mean
-from report.tables import Table
+from report.rendering.tables import Table
 
 MEAN_BCE = Metric("BCE de teste pela média", mean("test_mean_bce"), 2, "nats", "lower", OBJECTIVES)
 DEVIATION = Metric("\\(\\sigma\\) médio da posterior", mean("test_deviation"), 3, bounds=POSITIVE)

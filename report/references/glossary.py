@@ -7,9 +7,9 @@ it stands where a reader meets a term first, not at each of its hundreds of ment
 import re
 from collections.abc import Iterable
 
-from report.following import NO_LINK, outside
 from report.language import ptbr
 from report.references.terms import SLUG, TERMS, anchor
+from report.rendering.following import NO_LINK, outside
 
 BY_FORM = {form: term for term in TERMS for form in term.forms}
 # Where no term becomes a link, beside where none may stand: tables (their heads sort them), HTML (no Markdown in it), the

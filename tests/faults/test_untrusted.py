@@ -13,11 +13,11 @@ import yaml
 
 from report.comparison.changes import Revision
 from report.comparison.snapshot import take
-from report.environment import make_environment
 from report.evidence import Evidence
-from report.following import finished
-from report.language.foreign import code, plain
-from report.render import Rendering
+from report.language.untrusted import code, plain
+from report.rendering.environment import make_environment
+from report.rendering.following import finished
+from report.rendering.render import Rendering
 from report.sections import PAGES
 from tests.report.synthetic import evidence_of, synthetic_results
 from tests.report.test_pages import undrawn

@@ -61,7 +61,7 @@ class Child:
 
 def tell_phases(child: Child) -> None:
     """Wrap what a build does, so that it says when it does it."""
-    from report.publish import Publication
+    from report.publishing.publish import Publication
     from vae.building import jobs
     from vae.storage.store import ResultsStore
 
@@ -170,11 +170,11 @@ def prepare(tree: Path) -> None:
     import torch
 
     for name in (
-        "report.check",
-        "report.environment",
+        "report.publishing.check",
+        "report.rendering.environment",
         "report.comparison.past",
-        "report.render",
-        "report.state_text",
+        "report.rendering.render",
+        "report.publishing.status",
         *TRAINING,
     ):
         importlib.import_module(name)

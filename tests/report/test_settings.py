@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from report.notebook import compose as notebook
-from report.render import with_badge
+from report.rendering.render import with_badge
 from report.settings import Identity, SettingsError, read_identity
 
 SET = "site_url: https://example.org/vae\nsite_author: Fulana\nextra:\n  repository: https://github.com/someone/laudo.git\n"

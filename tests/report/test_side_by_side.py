@@ -5,12 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from report.environment import make_environment
 from report.evidence import Evidence
 from report.language import ptbr
 from report.metrics import METRICS
 from report.page import Page
-from report.render import Rendering
+from report.rendering.environment import make_environment
+from report.rendering.render import Rendering
 from report.sections import PAGES
 from tests.report.synthetic import QUALITY, evidence_of, synthetic_results
 from vae.grid import FIRST_SEED, Grid, first_seeds, make_grid

@@ -18,15 +18,15 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, Route
 from safetensors.torch import load_file
 
-from report.codepages import code_page, code_path
-from report.environment import make_environment
 from report.evidence import Evidence
 from report.judging.family import StoredResults
 from report.judging.statistics import Samples
 from report.pages.explorador_files import DESCRIPTION, HOLES_SIDE, RUNS
-from report.publish import Publication
-from report.render import render_page
-from report.rendered import ACTIVITY, Rendered
+from report.publishing.publish import Publication
+from report.publishing.rendered import ACTIVITY, Rendered
+from report.rendering.codepages import code_page, code_path
+from report.rendering.environment import make_environment
+from report.rendering.render import render_page
 from report.sections import page as page_of
 from report.sources import code_files
 from vae.data.tensors import as_input

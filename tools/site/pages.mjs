@@ -15,7 +15,7 @@ export function htmlOf(files) {
   return files.filter(({ name }) => name.endsWith(".html")).map(({ name }) => name);
 }
 
-/** The pages that are opened in a browser. Pages of code are made from one template, and a test of report/codepages.py
+/** The pages that are opened in a browser. Pages of code are made from one template, and a test of report/rendering/codepages.py
  * holds every colour of theirs against its ground: the shortest of each kind of file stands for all. */
 export function opened(files) {
   const pages = files.filter(({ name }) => name.endsWith(".html"));

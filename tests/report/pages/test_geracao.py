@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from report.by_dimension import BY_DIMENSION, FEW, MANY
 from report.judging.claims import Verdict, VerdictKind, estimate, judge
 from report.judging.sample import Sample
 from report.judging.statistics import Samples
@@ -22,6 +21,7 @@ from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
 from report.pages import geracao_order as order
 from report.pages import geracao_paths as paths
+from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from tests.report.test_pages import text_of
 from vae.data.datasets import FASHION_MNIST

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from report.environment import make_environment
 from report.evidence import Evidence
 from report.judging.claims import VerdictKind
 from report.judging.statistics import Samples
 from report.language import ptbr
 from report.pages.licoes import PAGE
 from report.pages.reconstrucoes_blur import synthesis
-from report.render import Rendering
+from report.rendering.environment import make_environment
+from report.rendering.render import Rendering
 from tests.report.synthetic import synthetic_evidence
 from vae.data.datasets import FASHION_MNIST
 from vae.grid import make_grid

@@ -4,13 +4,13 @@ import dataclasses
 
 import pytest
 
-from report.environment import make_environment
 from report.judging import calibration
 from report.judging.calibration import Calibration
 from report.language import ptbr
 from report.pages import reproducao, reproducao_engine
-from report.publish import own_sources
-from report.render import Rendering
+from report.publishing.made_from import own_sources
+from report.rendering.environment import make_environment
+from report.rendering.render import Rendering
 from tests.report.synthetic import synthetic_evidence
 from tests.report.test_pages import undrawn
 

@@ -9,7 +9,7 @@ from report.language import ptbr
 from report.origins.numbers import origins_of
 from report.page import PAGES_DIR, Page, PageError
 from report.pages.referencias import PAGE, citations
-from report.publish import own_sources
+from report.publishing.made_from import own_sources
 from report.references.bibliography import (
     BY_KEY,
     CALL,

@@ -8,13 +8,13 @@ from pathlib import Path
 import yaml
 from PIL import Image
 
-from report.drawing import card_path
-from report.environment import make_environment
 from report.evidence import Evidence
 from report.pages.visao_geral_card import draw_card
+from report.publishing.rendered import ACTIVITY, page_path
 from report.references.citation import bibtex
-from report.render import render_page
-from report.rendered import ACTIVITY, page_path
+from report.rendering.drawing import card_path
+from report.rendering.environment import make_environment
+from report.rendering.render import render_page
 from report.sections import page, runs_of
 from report.settings import Identity
 from tests.report.synthetic import synthetic_evidence

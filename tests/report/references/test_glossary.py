@@ -4,16 +4,16 @@ import re
 
 import pytest
 
-from report.environment import make_environment
 from report.evidence import Evidence
-from report.following import finished
 from report.language import ptbr
 from report.page import Page
 from report.pages.referencias import PAGE
+from report.publishing.rendered import page_path
 from report.references.glossary import BY_FORM, explained
 from report.references.terms import TERMS, anchor
-from report.render import Rendering, render_page
-from report.rendered import page_path
+from report.rendering.environment import make_environment
+from report.rendering.following import finished
+from report.rendering.render import Rendering, render_page
 from report.sections import PAGES
 from tests.report.references.test_cross_references import html_of
 from tests.report.synthetic import synthetic_evidence

@@ -33,7 +33,7 @@ def loads_torch(statement: str) -> bool:
 
 
 @pytest.mark.parametrize("modules", [
-    "build", "report.sections, report.publish, report.check, report.render, report.delivery.deliver, report.notebook.compose",
+    "build", "report.sections, report.publishing.publish, report.publishing.check, report.rendering.render, report.delivery.deliver, report.notebook.compose",
     "vae.figures, vae.building.plan, vae.storage.store, vae.building.forecast, vae.storage.results, vae.grid, vae.data.datasets, vae.export, vae.metrics.holes",
 ])  # fmt: skip
 def test_torch_is_not_loaded(modules: str) -> None:
@@ -41,7 +41,9 @@ def test_torch_is_not_loaded(modules: str) -> None:
 
 
 def test_looking_at_pages_loads_nothing_that_draws_or_judges() -> None:
-    code = "import build, report.publish, report.sections, report.state_text, sys; print(*sys.modules)"
+    code = (
+        "import build, report.publishing.publish, report.sections, report.publishing.status, sys; print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     slow = {"matplotlib", "scipy.special", "jinja2", "PIL", "pygments", "rich", "sklearn"}
     assert not slow & set(done.stdout.split()), "--status would wait for it"

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from report import check
-from report.check import link_faults
 from report.language import ptbr
 from report.origins.numbers import Origin, trace
-from report.render import RenderedPage
-from report.rendered import Rendered, page_path
+from report.publishing import check
+from report.publishing.check import link_faults
+from report.publishing.rendered import Rendered, page_path
+from report.rendering.render import RenderedPage
 from vae.grid import make_grid
 from vae.storage.store import ResultsStore
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from report import sources
-from report.environment import make_environment
 from report.judging import calibration
 from report.judging.family import StoredResults
 from report.language import ptbr
 from report.notebook import compose as notebook
-from report.publish import Publication
-from report.render import render_page
-from report.rendered import Rendered, page_path, without_notice
+from report.publishing.publish import Publication
+from report.publishing.rendered import Rendered, page_path, without_notice
+from report.rendering.environment import make_environment
+from report.rendering.render import render_page
 from report.sections import PAGES
 from report.settings import NOTEBOOK
 from vae.errors import ResultsError
@@ -62,6 +62,8 @@ def faults(
         for name, content in result.files.items():
             yield from _differs(rendered_dir, name, content, page.slug)
         yield from link_faults(rendered_dir, page_path(page.slug))
+    for name in rendered.old_docs(docs):
+        yield f"{rendered_dir / name} is not what {docs / name} is now; run python build.py --all, which copies it"
 
 
 def _differs(rendered_dir: Path, name: str, content: bytes, slug: str) -> Iterator[str]:

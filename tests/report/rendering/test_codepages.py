@@ -6,7 +6,7 @@ import pytest
 from pygments.styles import get_style_by_name
 from pygments.token import Whitespace
 
-from report.codepages import STYLE, STYLES, code_page, code_style
+from report.rendering.codepages import STYLE, STYLES, code_page, code_style
 
 
 def contrast(first: str, second: str) -> float:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.rendered import OUTDATED_CLOSE, OUTDATED_OPEN, RECORDS, Rendered, page_path, with_notice, without_notice
+from report.publishing.rendered import (
+    OUTDATED_CLOSE,
+    OUTDATED_OPEN,
+    RECORDS,
+    Rendered,
+    page_path,
+    with_notice,
+    without_notice,
+)
 
 PAGE = b'---\ntitle: "T"\n---\n\n# T\n\nText.\n'
 FILES = {
@@ -159,3 +167,20 @@ def test_any_bytes_are_kept(content: bytes) -> None:
 )
 def test_half_a_notice_is_left_as_it_is(text: str) -> None:
     assert with_notice(text, "") == text
+
+
+def test_hand_written_files_that_changed_since_they_were_copied_are_named(rendered: Rendered, tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    (docs / "overrides").mkdir(parents=True)
+    assert rendered.old_docs(docs) == [], "nothing was copied yet"
+    for name in ("index.md", "style.css", "gone.css", "overrides/theme.html"):
+        (docs / name).write_text("a")
+    rendered.copy_docs(docs)
+    assert rendered.old_docs(docs) == []
+    (docs / "style.css").write_text("b")
+    (docs / "gone.css").unlink()
+    (docs / "new.css").write_text("c")
+    (docs / "overrides/theme.html").write_text("d")
+    assert rendered.old_docs(docs) == ["gone.css", "new.css", "style.css"]
+    rendered.copy_docs(docs)
+    assert rendered.old_docs(docs) == []

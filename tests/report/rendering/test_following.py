@@ -5,18 +5,18 @@ import re
 
 import pytest
 
-from report.environment import make_environment
 from report.evidence import Evidence
-from report.following import finished, linkable, unbroken
 from report.language import ptbr
 from report.metrics import METRICS
 from report.origins.numbers import Origin, trace
 from report.origins.places import Place
 from report.page import Page
-from report.render import Rendering
+from report.rendering.environment import make_environment
+from report.rendering.following import finished, linkable, unbroken
+from report.rendering.render import Rendering
+from report.rendering.tracing import traced
 from report.sections import PAGES
 from report.sources import read_source
-from report.tracing import traced
 from tests.report.synthetic import synthetic_evidence
 from tests.report.test_pages import undrawn
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from report.publish import Publication
+from report.publishing.publish import Publication
 from report.sections import PAGES
 from vae.building.plan import Plan, State, status
 from vae.grid import Grid

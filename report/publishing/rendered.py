@@ -125,9 +125,18 @@ class Rendered:
 
     def copy_docs(self, docs: Path) -> None:
         """Copy the hand-written pages and assets, so that rendered/ is a whole site on its own."""
-        paths = (path for path in sorted(docs.rglob("*")) if path.is_file())
-        files = {path.relative_to(docs).as_posix(): path.read_bytes() for path in paths}
-        self.write_page(DOCS, {name: files[name] for name in files if not name.startswith("overrides/")}, {})
+        self.write_page(DOCS, _copied(docs), {})
+
+    def old_docs(self, docs: Path) -> list[str]:
+        """Return the hand-written files whose copy is not what docs/ has, [] if nothing was rendered yet."""
+        record = self.record(DOCS)
+        if record is None:
+            return []
+        files = _copied(docs)
+        return sorted(
+            {name for name, content in files.items() if self._digest(name) != sha256(content)}
+            | (set(record.files) - set(files))
+        )
 
     def _digest(self, name: str) -> str:
         path = self.root / name
@@ -142,6 +151,13 @@ class Rendered:
     def _write(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content, durable=False)  # what a power cut takes is found by its sha256
+
+
+def _copied(docs: Path) -> Files:
+    """Return the hand-written files that a site needs beside the pages; the theme's overrides are MkDocs' alone."""
+    paths = (path for path in sorted(docs.rglob("*")) if path.is_file())
+    files = {path.relative_to(docs).as_posix(): path.read_bytes() for path in paths}
+    return {name: content for name, content in files.items() if not name.startswith("overrides/")}
 
 
 def _inside(name: str) -> bool:

@@ -12,13 +12,13 @@ from report.metrics import METRICS
 from report.origins import reads
 from report.origins.numbers import origins_of
 from report.page import Page
+from report.rendering.tracing import followed_context, statistic_name, traced
 from report.sections import family
 from report.sources import ROOT
-from report.tracing import followed_context, statistic_name, traced
-from tests.report import page_code
+from tests.report.rendering import page_code
 from tests.report.synthetic import synthetic_evidence
 
-PATH = "tests/report/page_code.py"
+PATH = "tests/report/rendering/page_code.py"
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def runs(value: Any) -> set[str]:
     (lambda e: METRICS["mse"].difference(e, "e10", "e50").half_width, "EQM por pixel",
      {("e10", 42), ("e10", 43), ("e50", 42), ("e50", 43)}, "report/metrics.py"),
     (lambda e: e.estimate(lambda run: run.score("iwae"), "e10").low, "estatística `<lambda>`", {("e10", 42), ("e10", 43)},
-     "tests/report/test_tracing.py"),
+     "tests/report/rendering/test_tracing.py"),
 ])  # fmt: skip
 def test_what_is_read_from_evidence_has_its_origin(
     evidence: Evidence, read: Callable[[Evidence], Any], what: str, results: set[tuple[str, int]], path: str

@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from report import forked, publish, sources
-from report.check import faults
+from report import forked, sources
 from report.comparison.past import compare_with
 from report.judging.family import StoredResults
 from report.page import Page
-from report.publish import SHARED, Publication, own_sources
-from report.rendered import Rendered
+from report.publishing import publish
+from report.publishing.check import faults
+from report.publishing.made_from import SHARED, own_sources
+from report.publishing.publish import Publication
+from report.publishing.rendered import Rendered
 from report.sections import PAGES, page
 from report.settings import Identity
 from tests.report.repository import commit, start
@@ -36,7 +38,7 @@ def publication(tmp_path: Path) -> Publication:
 
 
 def state(publication: Publication, slug: str) -> tuple[str, str]:
-    return next((found, why) for name, found, why in publication.status([page(slug)]) if name == slug)
+    return next((found, why) for name, found, why in publication.status(PAGES) if name == slug)
 
 
 def text(publication: Publication, slug: str = "placar") -> str:
@@ -87,6 +89,19 @@ def test_a_file_that_was_touched_stops_the_pages_that_read_it(publication: Publi
     found = list(faults(GRID, publication.store, publication.rendered.root, tmp_path, lambda _: None))
     assert len(found) == 1
     assert "previous.json" in found[0]
+
+
+def test_an_older_copy_of_docs_is_said(publication: Publication) -> None:
+    (publication.docs / "style.css").write_text("a")
+    publication.publish([page("licoes")], lambda _: None)
+    assert [slug for slug, _, _ in publication.status([page("licoes")])] == ["licoes"]
+    (publication.docs / "style.css").write_text("b")
+    assert state(publication, "docs") == (
+        "stale",
+        "style.css of docs/ changed since it was copied: any build copies it",
+    )
+    found = faults(GRID, publication.store, publication.rendered.root, publication.docs, lambda _: None)
+    assert any("style.css is not what" in fault for fault in found)
 
 
 def test_a_store_without_the_file_has_no_previous_publication(tmp_path: Path) -> None:

@@ -2,44 +2,29 @@
 
 import dataclasses
 import functools
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from report import sources
-from report.codepages import CODE_DIR, STYLE, code_page, code_path, code_style
 from report.comparison.changes import Snapshot
 from report.comparison.snapshot import from_bytes
 from report.evidence import Evidence
 from report.forked import forked_map
 from report.judging.family import StoredResults, judge_family
 from report.page import Page
-from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
+from report.publishing.made_from import SHARED, own_sources
+from report.publishing.notices import command, outdated_notice, unknown_notice
+from report.publishing.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
+from report.rendering.codepages import CODE_DIR, STYLE, code_page, code_path, code_style
 from report.sections import PAGES, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from vae.allocator import keep_large_blocks
-from vae.data.datasets import FASHION_MNIST
 from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.spec import digest
 from vae.storage.results import sha256
 from vae.storage.store import ResultsStore
 
-# Sources that every page depends on; its own .py and template come on top.
-SHARED = (
-    "report/by_dimension.py", "report/codepages.py", "report/comparison", "report/drawing.py", "report/environment.py",
-    "report/evidence.py", "report/following.py", "report/judging", "report/language", "report/metrics.py", "report/origins",
-    "report/page.py", "report/references", "report/render.py", "report/rendered.py", "report/tables.py", "report/tracing.py",
-    "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja", "report/pages/_figure.md.jinja",
-    "report/pages/_origins.md.jinja",
-    "vae/export.py", "vae/figures", "vae/data/datasets.py", "vae/metrics/holes.py", "vae/models/layers.py",
-    # Pages lead to their lines.
-    "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/storage/provenance.py", "vae/spec.py",
-    "vae/reproduction/tolerances.py",
-)  # fmt: skip
-
-PAGE_IMPORT = re.compile(r"^[ \t]*from report\.pages((?:\.\w+)*) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
-NAMED_SOURCE = re.compile(r"\b(?:vae|report|benchmarks)/[\w/]+\.(?:py|json)\b")
 CODE_PAGES_A_TASK = 32
 VERDICTS = "a verdict"  # the one input that can only be known by judging
 
@@ -201,6 +186,9 @@ class Publication:
                 )
             else:
                 yield page.slug, "fresh", "as its results, template and code make it"
+        if old := self.rendered.old_docs(self.docs):
+            others = f" and {len(old) - 1} more" if old[1:] else ""
+            yield DOCS, "stale", f"{old[0]}{others} of docs/ changed since it was copied: any build copies it"
 
     def _changed(self, page: Page, record: Record, results: StoredResults) -> list[str]:
         """Return what changed since a page was rendered, verdicts apart."""
@@ -210,7 +198,7 @@ class Publication:
 
     def _code(self) -> CodePages | None:
         """Return what becomes of the pages of code that evidence links to; None if all are as they should be."""
-        maker = "report/codepages.py"
+        maker = "report/rendering/codepages.py"
         inputs = {path: sources.digest(path, maker) for path in sources.code_files()}
         if not self.rendered.why_not_fresh(CODE, inputs):
             return None
@@ -233,8 +221,8 @@ def made_files(
     if not pages and not code:
         return {}
     # Only now: matplotlib and Jinja are slow to import, and most builds find most pages fresh.
-    from report.environment import make_environment
-    from report.render import render_page
+    from report.rendering.environment import make_environment
+    from report.rendering.render import render_page
 
     environment = make_environment()
     tasks: list[tuple[str, Callable[[], dict[str, bytes]]]] = [
@@ -253,66 +241,3 @@ def made_files(
 
 def _code_pages(paths: list[str]) -> dict[str, bytes]:
     return {f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in paths}
-
-
-def own_sources(page: Page) -> list[str]:
-    """Return what a page is made from beside SHARED, by path from the root.
-
-    Its template and modules (<slug>.py, <slug>_*.py), those of other pages that these import, those of the pages whose
-    claims it quotes, because their sentences stand on it, and the source files that it names, because it shows them or
-    links to their lines.
-    """
-    quoted = [other for other in PAGES if "*" in page.quotes or other.slug in page.quotes]
-    own = [f"report/pages/{page.template}", *_modules(page.slug)]
-    for source in own:  # grows as it is gone through
-        own += [path for path in dict.fromkeys(_imported(source)) if path not in own]
-    shown = {path for source in own for path in NAMED_SOURCE.findall(sources.read_source(source))}
-    return sorted({*own, *shown, *(module for other in quoted for module in _modules(other.slug))})
-
-
-def _imported(source: str) -> Iterator[str]:
-    """Yield the modules below report/pages that a file imports, by path."""
-    if not source.endswith(".py"):
-        return
-    # Line by line: a syntax tree of every page's modules is most of the time that --status takes.
-    for module, several, line in PAGE_IMPORT.findall(sources.read_source(source)):
-        names = [name.split()[0] for name in (several or line).split(",") if name.strip()]
-        yield from (f"report/pages/{name}.py" for name in ([module[1:]] if module else names))
-
-
-def _modules(slug: str) -> list[str]:
-    stem = slug.replace("-", "_")
-    return [path for path in _page_modules() if re.fullmatch(rf"report/pages/{stem}(_\w+)?\.py", path)]
-
-
-@functools.cache
-def _page_modules() -> tuple[str, ...]:
-    return tuple(path for path in sources.code_files() if path.startswith("report/pages/"))
-
-
-def command(page: Page, grid: Grid) -> str:
-    """Return the command that renders a page again from the same profile and data set."""
-    profile = "" if grid.profile == "full" else f" --profile {grid.profile}"
-    dataset = "" if grid.dataset.dataset == FASHION_MNIST.name else f" --dataset {grid.dataset.dataset}"
-    return f"python build.py --section {page.slug}{profile}{dataset}"
-
-
-def unknown_notice(page: Page, grid: Grid) -> str:
-    """Return the notice of a page whose record was lost, as when a build was killed while it wrote the page."""
-    return _notice("Não se sabe de que resultados esta página foi gerada", page, grid)
-
-
-def outdated_notice(page: Page, changed: list[str], grid: Grid) -> str:
-    """Return the notice of a page that is older than the results: what changed, and the command that renews it."""
-    runs = ", ".join(f"`{name}`" for name in changed if "/" in name)
-    others = "O código, a grade, os vereditos ou a publicação anterior mudaram"
-    what = f"Os resultados de {runs} mudaram" if runs else others
-    return _notice(f"{what} depois que esta página foi gerada", page, grid)
-
-
-def _notice(what: str, page: Page, grid: Grid) -> str:
-    return (
-        f'\n!!! outdated "Página mais antiga que os resultados"\n'
-        f"    {what}; números e vereditos abaixo podem não valer mais.\n"
-        f"    Para atualizá-la: `{command(page, grid)}`\n\n"
-    )

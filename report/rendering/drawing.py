@@ -7,9 +7,9 @@ from typing import Any
 import jinja2
 from PIL import Image
 
-from report.environment import render_sentence
 from report.evidence import Evidence
 from report.page import Columns, Figure, Page, PageError, Picture, Plot
+from report.rendering.environment import render_sentence
 from vae import figures
 
 Files = dict[str, bytes]

@@ -3,10 +3,10 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from report.environment import make_environment, render_sentence, render_template
 from report.language import ptbr
 from report.origins.numbers import Origin, origins_of, trace
 from report.page import PageError
+from report.rendering.environment import make_environment, render_sentence, render_template
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""What a page that is older than its results says of itself, in Portuguese, and the command that renews it."""
+
+from report.page import Page
+from vae.data.datasets import FASHION_MNIST
+from vae.grid import Grid
+
+
+def command(page: Page, grid: Grid) -> str:
+    """Return the command that renders a page again from the same profile and data set."""
+    profile = "" if grid.profile == "full" else f" --profile {grid.profile}"
+    dataset = "" if grid.dataset.dataset == FASHION_MNIST.name else f" --dataset {grid.dataset.dataset}"
+    return f"python build.py --section {page.slug}{profile}{dataset}"
+
+
+def unknown_notice(page: Page, grid: Grid) -> str:
+    """Return the notice of a page whose record was lost, as when a build was killed while it wrote the page."""
+    return _notice("Não se sabe de que resultados esta página foi gerada", page, grid)
+
+
+def outdated_notice(page: Page, changed: list[str], grid: Grid) -> str:
+    """Return the notice of a page that is older than the results: what changed, and the command that renews it."""
+    runs = ", ".join(f"`{name}`" for name in changed if "/" in name)
+    others = "O código, a grade, os vereditos ou a publicação anterior mudaram"
+    what = f"Os resultados de {runs} mudaram" if runs else others
+    return _notice(f"{what} depois que esta página foi gerada", page, grid)
+
+
+def _notice(what: str, page: Page, grid: Grid) -> str:
+    return (
+        f'\n!!! outdated "Página mais antiga que os resultados"\n'
+        f"    {what}; números e vereditos abaixo podem não valer mais.\n"
+        f"    Para atualizá-la: `{command(page, grid)}`\n\n"
+    )
