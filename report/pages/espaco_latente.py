@@ -19,9 +19,8 @@ from report.pages import espaco_latente_pairs as pairs
 from report.pages import espaco_latente_raw as raw
 from report.pages import espaco_latente_tables as tables
 from report.pages import espaco_latente_used as used
-from report.pages.espaco_latente_tables import DEEP
 from report.rendering.tables import metrics_table
-from vae.grid import REFERENCE_RUNS
+from vae.grid import REFERENCE_RUNS, WIDE
 
 SEPARATION = (
     "knn_accuracy",
@@ -62,20 +61,20 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "straight_angle": constant(tables, "STRAIGHT_ANGLE"),
         "ranked_splits": lambda run: tables.ranked_splits(evidence, run),
         "splits_table": lambda splits: tables.splits_table(evidence, splits),
-        "maps_table": lambda: maps.maps_table(evidence, DEEP),
-        "map_order": lambda name: maps.order_metric(name).measure(evidence, DEEP).value,
+        "maps_table": lambda: maps.maps_table(evidence, WIDE),
+        "map_order": lambda name: maps.order_metric(name).measure(evidence, WIDE).value,
         "map_neighbours": constant(maps, "NEAREST"),
-        "subspaces_table": lambda: dimensions.subspaces_table(evidence, DEEP),
-        "closest_classes": lambda: dimensions.closest_classes(evidence, DEEP),
+        "subspaces_table": lambda: dimensions.subspaces_table(evidence, WIDE),
+        "closest_classes": lambda: dimensions.closest_classes(evidence, WIDE),
         "subspace_directions": constant(dimensions, "DIRECTIONS"),
         "label_confusion": lambda *names: tables.label_confusion(evidence, *names),
-        "embedding": lambda name: evidence.headline(DEEP).score(name),
+        "embedding": lambda name: evidence.headline(WIDE).score(name),
         "axes_table": lambda: axes.axes_table(evidence, "e100"),
         "factors": axes.FACTORS,
         "factor_bins": constant(axes, "BINS"),
         "factor_turns": constant(axes, "TURNS"),
         "native_and_turned": lambda factor: axes.native_and_turned(evidence, "e100", factor),
-        "used_variance": lambda: used.USED_VARIANCE_SHARE.measure(evidence, DEEP).value,
+        "used_variance": lambda: used.USED_VARIANCE_SHARE.measure(evidence, WIDE).value,
         "across_seeds": lambda name: used.across_seeds(evidence, name),
         "nats_of_active": used.nats_at(constant(used, "ACTIVE_VARIANCE")),
         "nats_of_used": used.nats_at(constant(sample, "USED_VARIANCE")),
@@ -87,8 +86,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
             0.0, METRICS["mutual_information"].measure(evidence, run).value - math.log(len(evidence.info.classes))
         ),
         "information_limit": math.log(len(evidence.labels)),
-        "embedded_images": len(evidence.headline(DEEP).array("tsne")),
-        "raw_images": min(constant(raw, "IMAGES"), len(evidence.headline(DEEP).array("latent_mean"))),
+        "embedded_images": len(evidence.headline(WIDE).array("tsne")),
+        "raw_images": min(constant(raw, "IMAGES"), len(evidence.headline(WIDE).array("latent_mean"))),
         "raw_silhouette": lambda run: raw.SILHOUETTE.measure(evidence, run),
         "shown": raw.SILHOUETTE.text,
         "silhouette_images": len(evidence.headline("e100").array("silhouette")),
@@ -128,7 +127,7 @@ CONFUSION = Plot(
 )
 DEEP_CONFUSION = Plot(
     "confusao-dimensoes",
-    drawing.draw_confusion(DEEP),
+    drawing.draw_confusion(WIDE),
     "A mesma matriz no {{ label('e10-l50') }}, com os vizinhos procurados em todas as dimensões ativas.",
     "Matriz de classes por classes dos vizinhos em {{ run('e10-l50').latent_dim }} dimensões. O par mais confuso é "
     "{{ top_pair('e10-l50').names }}: {{ top_pair('e10-l50').confusion }}.",

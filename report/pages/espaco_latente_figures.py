@@ -10,9 +10,9 @@ from report.evidence import Evidence
 from report.language import ptbr
 from report.language.labels import run_label
 from report.pages import espaco_latente_axes as axes
-from report.pages.espaco_latente_tables import DEEP, EVOLUTION, PLANES, class_accuracy, mean_votes
+from report.pages.espaco_latente_tables import EVOLUTION, class_accuracy, mean_votes
 from vae import figures
-from vae.grid import REFERENCE_RUNS
+from vae.grid import REFERENCE_RUNS, SNAPSHOTS, WIDE
 from vae.storage.results import Array
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def points(evidence: Evidence, run: str) -> Array:
 
 
 def draw_panels(evidence: Evidence, theme: "Theme") -> "Figure":
-    few = len(points(evidence, DEEP))  # the same images in every panel
+    few = len(points(evidence, WIDE))  # the same images in every panel
     clouds = []
     for run in REFERENCE_RUNS:
-        title = ptbr.strip_marks(run_label(evidence.spec(run))) + (" (PCA)" if run == DEEP else "")
+        title = ptbr.strip_marks(run_label(evidence.spec(run))) + (" (PCA)" if run == WIDE else "")
         clouds.append(figures.Cloud(title, points(evidence, run)[:few], evidence.labels[:few]))
     return figures.latent_panels(clouds, evidence.info.classes, theme=theme)
 
@@ -50,10 +50,10 @@ def draw_plane(evidence: Evidence, theme: "Theme") -> "Figure":
 
 
 def draw_embeddings(evidence: Evidence, theme: "Theme") -> "Figure":
-    embedded = evidence.headline(DEEP).array("tsne").astype(np.float64)
+    embedded = evidence.headline(WIDE).array("tsne").astype(np.float64)
     few = slice(0, len(embedded))
     clouds = [
-        figures.Cloud("PCA", points(evidence, DEEP)[few], evidence.labels[few]),
+        figures.Cloud("PCA", points(evidence, WIDE)[few], evidence.labels[few]),
         figures.Cloud("t-SNE", embedded, evidence.labels[few]),
     ]
     return figures.latent_panels(clouds, evidence.info.classes, theme=theme)
@@ -73,7 +73,7 @@ def draw_confusion(run: str) -> Callable[[Evidence, "Theme"], "Figure"]:
 
 def draw_classes(evidence: Evidence, theme: "Theme") -> "Figure":
     series = []
-    for run in ("e10", "e100", DEEP):
+    for run in ("e10", "e100", WIDE):
         values = [class_accuracy(evidence, run, c) for c in range(len(evidence.info.classes))]
         series.append(figures.Series(ptbr.strip_marks(run_label(evidence.spec(run))), run, values))
     return figures.grouped_bars(
@@ -82,10 +82,10 @@ def draw_classes(evidence: Evidence, theme: "Theme") -> "Figure":
 
 
 def draw_evolution(evidence: Evidence, theme: "Theme") -> "Figure":
-    epochs = [float(evidence.spec(run).epochs) for run in PLANES]
+    epochs = [float(evidence.spec(run).epochs) for run in SNAPSHOTS]
     panels = []
     for metric in EVOLUTION:
-        measured = [metric.measure(evidence, run) for run in PLANES]
+        measured = [metric.measure(evidence, run) for run in SNAPSHOTS]
         factor = 100 if metric.percent else 1
         bounded = all(math.isfinite(estimate.half_width) for estimate in measured)
         panels.append(
@@ -130,9 +130,9 @@ def draw_turns(evidence: Evidence, theme: "Theme") -> "Figure":
 
 
 def draw_scree(evidence: Evidence, theme: "Theme") -> "Figure":
-    shares = np.mean([result.array("pca_shares") for result in evidence.seeds(DEEP).values()], axis=0)
+    shares = np.mean([result.array("pca_shares") for result in evidence.seeds(WIDE).values()], axis=0)
     curve = figures.Curve(
-        ptbr.strip_marks(run_label(evidence.spec(DEEP))), DEEP, np.arange(1, len(shares) + 1), np.cumsum(shares)
+        ptbr.strip_marks(run_label(evidence.spec(WIDE))), WIDE, np.arange(1, len(shares) + 1), np.cumsum(shares)
     )
     return figures.scree(
         [curve], theme=theme, x_label="componentes principais", y_label="parte acumulada da variância",

@@ -9,6 +9,7 @@ from report.judging.ratios import ratio
 from report.judging.sample import Sample
 from report.judging.statistics import CHANGE, CORRELATION, PERCENTAGE
 from vae.data.datasets import DatasetInfo
+from vae.grid import SNAPSHOTS
 from vae.storage.results import Array
 
 Split = tuple[tuple[int, ...], tuple[int, ...]]
@@ -71,7 +72,7 @@ def _others(index: int, classes: Iterable[int]) -> tuple[int, ...]:
 CLUSTER = Claim(
     id="11",
     statement="Os calçados já formam, com dez épocas, um agrupamento próprio, que se mantém depois.",
-    needs=("e10", "e50", "e100"),
+    needs=SNAPSHOTS,
     statistic=footwear_recall,
     measure="menor valor, entre os três momentos, da parte dos calçados cujos vizinhos são em maioria calçados",
     margin=95.0,

@@ -16,11 +16,9 @@ from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_raw as raw
 from report.pages.espaco_latente_evolution import within_share
 from report.rendering.tables import Table
-from vae.grid import REFERENCE_RUNS
+from vae.grid import REFERENCE_RUNS, SNAPSHOTS, WIDE
 from vae.storage.results import Array
 
-PLANES = ("e10", "e50", "e100")
-DEEP = "e10-l50"
 LISTED_PAIRS = 6
 
 EVOLUTION = (
@@ -168,14 +166,16 @@ def spreads(evidence: Evidence, run: str) -> dict[str, Any]:
 
 def spreads_table(evidence: Evidence) -> str:
     """Return the trace of the covariance of every class in the native planes, the densest at the end first."""
-    info, last = evidence.info, PLANES[-1]
+    info, last = evidence.info, SNAPSHOTS[-1]
     kinds = {index: kind for group, kind in GROUP_NAMES.items() for index in info.groups[group]}
-    measured = {index: [_spread(index).measure(evidence, run) for run in PLANES] for index in range(len(info.classes))}
+    measured = {
+        index: [_spread(index).measure(evidence, run) for run in SNAPSHOTS] for index in range(len(info.classes))
+    }
     rows = [
         [_name(evidence, index), kinds.get(index, "—"), *(_spread(index).text(each) for each in measured[index])]
         for index in sorted(measured, key=lambda index: measured[index][-1].value)
     ]
-    header = ["Classe", "Grupo", *(run_label(evidence.spec(run)) for run in PLANES)]
+    header = ["Classe", "Grupo", *(run_label(evidence.spec(run)) for run in SNAPSHOTS)]
     caption = (
         f"Traço da covariância de cada classe, da mais densa à mais espalhada no {run_label(evidence.spec(last))}, ± meio "
         "intervalo."
@@ -185,7 +185,7 @@ def spreads_table(evidence: Evidence) -> str:
 
 def components_for(evidence: Evidence, share: float) -> int:
     """Return how many principal components keep at least a share of the variance, in the first seed."""
-    kept = np.cumsum(evidence.headline(DEEP).array("pca_shares"))
+    kept = np.cumsum(evidence.headline(WIDE).array("pca_shares"))
     return int(np.searchsorted(kept, share)) + 1
 
 

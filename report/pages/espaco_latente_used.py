@@ -10,8 +10,8 @@ from report.metrics import METRICS, Metric
 from report.origins.numbers import origins_of, trace
 from report.page import Plot
 from report.pages.espaco_latente_figures import SHORT_TICKS
-from report.pages.espaco_latente_tables import DEEP
 from vae import figures
+from vae.grid import WIDE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,16 +41,16 @@ def nats_at(variance: float) -> float:
 
 def across_seeds(evidence: Evidence, name: str) -> str:
     """Return between which values a count of dimensions lies over the trainings: "é 13 em todos" or "vai de 13 a 14"."""
-    counts = METRICS[name].measure(evidence, DEEP).per_seed.values()
+    counts = METRICS[name].measure(evidence, WIDE).per_seed.values()
     least, most = (ptbr.number(end(counts), 0) for end in (min, max))
     return f"é {least} em todos" if least == most else f"vai de {least} a {most}"
 
 
 def draw(evidence: Evidence, theme: "Theme") -> "Figure":
     curves = []
-    for seed in evidence.seeds(DEEP):
-        variances = evidence.samples.sample(DEEP, seed).mean_variances()
-        curves.append(figures.Curve("", DEEP, range(1, len(variances) + 1), variances))
+    for seed in evidence.seeds(WIDE):
+        variances = evidence.samples.sample(WIDE, seed).mean_variances()
+        curves.append(figures.Curve("", WIDE, range(1, len(variances) + 1), variances))
     levels = [(USED_VARIANCE, "um décimo: em uso"), (ACTIVE_VARIANCE, "um centésimo: ativas")]
     return figures.spectrum(
         curves, levels, theme=theme, x_label="dimensões, da que mais varia à que menos varia",

@@ -12,10 +12,11 @@ from report.pages import experimentos_claims as epochs
 from report.pages import experimentos_data as data
 from report.pages import experimentos_figures as drawn
 from report.pages import experimentos_tables as tables
-from report.pages.experimentos_claims import SNAPSHOTS, WIDE, doubling_gain
+from report.pages.experimentos_claims import doubling_gain
 from report.pages.treinamento_claims import generalisation_gap
 from report.pages.treinamento_tables import train_images
 from report.rendering.tables import comparison_table
+from vae.grid import SNAPSHOTS, WIDE
 
 COMPARED = (
     "test_neg_elbo", "test_bce", "test_kl", "mse", "ssim", "sharpness", "laplacian", "recon_accuracy", "active_units",

@@ -5,7 +5,7 @@ import numpy as np
 from report.judging.claims import Claim
 from report.judging.sample import Sample
 from report.judging.statistics import SHARE
-from report.pages.experimentos_claims import WIDE
+from vae.grid import WIDE
 from vae.storage.results import Array
 
 ENDS = ("e10", "e10-b100", "e10-b0")  # weight one, the heaviest, none

@@ -4,10 +4,9 @@ import numpy as np
 
 from report.judging.claims import Claim, untestable
 from report.judging.sample import Sample
+from vae.grid import SNAPSHOTS
 from vae.storage.results import Array
 
-SNAPSHOTS = ("e10", "e50", "e100")
-WIDE = "e10-l50"
 LEAST_GAIN = 0.1  # nats: a gain below this is none, and a ratio to it would be noise
 
 

@@ -2,8 +2,8 @@
 
 from report.judging.claims import Claim, untestable
 from report.judging.sample import Sample
-from report.pages.experimentos_claims import WIDE
 from report.pages.treinamento_claims import HALF, SCALE, gap_difference, reconstruction_gap
+from vae.grid import WIDE
 from vae.storage.results import Array
 
 FEW, FEW_WIDE, FEW_FREE = "e200-n600", "e200-l50-n600", "e200-l50-n600-b0"  # the last without its KL term

@@ -11,8 +11,7 @@ from report.language import ptbr
 from report.language.labels import REFERENCE_DIM, run_label
 from report.metrics import METRICS
 from report.page import Plot
-from report.pages.experimentos_claims import SNAPSHOTS, WIDE
-from vae.grid import make_grid
+from vae.grid import SNAPSHOTS, WIDE, make_grid
 from vae.spec import RunSpec
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from report.judging.statistics import Estimate
 from report.language import ptbr
 from report.metrics import METRICS, Metric
 from report.pages.experimentos_beta import ENDS, WIDE_ENDS, used_share
-from report.pages.experimentos_claims import SNAPSHOTS, WIDE, doubling_gain
+from report.pages.experimentos_claims import doubling_gain
 from report.pages.experimentos_data import FEW, FEW_WIDE
 from report.pages.treinamento_claims import generalisation_gap
 from report.pages.treinamento_tables import DEVIATION, train_images
 from report.rendering.tables import Table
+from vae.grid import SNAPSHOTS, WIDE
 
 SWEEP = ("e10", "e10-l3", "e10-l5", "e10-l10", "e10-l20", WIDE)
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)

@@ -7,9 +7,10 @@ from report.evidence import Evidence
 from report.origins.numbers import constant
 from report.page import Page, Picture
 from report.pages import explorador_files, geracao_figures
-from report.pages.explorador_files import DESCRIPTION, RUNS, explorer_files, outside
+from report.pages.explorador_files import DESCRIPTION, explorer_files, outside
+from vae.grid import SNAPSHOTS
 
-FALLBACK_RUN = RUNS[-1]
+FALLBACK_RUN = SNAPSHOTS[-1]
 FALLBACK_THIN = 2  # every second point along each axis: the whole plane alone is a third of what a first view may weigh
 
 
@@ -25,17 +26,17 @@ def context(evidence: Evidence) -> dict[str, Any]:
     assets = [description[name] for name in ("runtime", "labels", "images")]
     assets += [model[name] for model in models.values() for name in ("points", "decoder", "encoder")]
     return {
-        "runs": RUNS,
+        "runs": SNAPSHOTS,
         "description": DESCRIPTION,
         "megabytes": sum(asset["bytes"] for asset in assets) / 1e6,
         "point_count": len(evidence.labels),
         "image_count": len(evidence.dataset.array("explored_images")),
-        "outside": {run: outside(evidence, run) for run in RUNS},
+        "outside": {run: outside(evidence, run) for run in SNAPSHOTS},
         "models": models,
-        "seed_of": {run: evidence.headline(run).seed for run in RUNS},
+        "seed_of": {run: evidence.headline(run).seed for run in SNAPSHOTS},
         "ellipse": constant(explorador_files, "ELLIPSE"),
         # Of the seeds whose models the page loads, and not a mean over seeds.
-        "holes": {run: evidence.headline(run).score("hole_mass") for run in RUNS},
+        "holes": {run: evidence.headline(run).score("hole_mass") for run in SNAPSHOTS},
         "hole_count": geracao_figures.hole_count(evidence, FALLBACK_RUN, FALLBACK_THIN),
         "side": evidence.grid.evaluation.manifold_side // FALLBACK_THIN,
     }
@@ -45,7 +46,7 @@ PAGE = Page(
     slug="explorador",
     title="Explorador",
     description="O decodificador e o codificador treinados, no navegador: percorra o plano latente e veja a imagem de cada ponto.",
-    runs=(*RUNS, "dataset"),
+    runs=(*SNAPSHOTS, "dataset"),
     figures=(
         Picture(
             "plano",

@@ -14,10 +14,10 @@ from report import sources
 from report.evidence import Evidence
 from report.language import ptbr
 from report.language.labels import run_label
+from vae.grid import SNAPSHOTS
 from vae.metrics.holes import hole_map
 from vae.storage.results import Array, dump_json, sha256
 
-RUNS = ("e10", "e50", "e100")
 FOLDER = "dados/explorador"
 DESCRIPTION = f"{FOLDER}/explorador.json"
 # Below docs/assets/vendor/; docs/assets/javascripts/explorador/worker.js names the same version.
@@ -45,14 +45,14 @@ def explorer_files(evidence: Evidence) -> Files:
         "runtime": _asset(RUNTIME, _runtime()),
         "labels": _add(files, "classes.bin", data.array("test_labels").astype(np.uint8).tobytes()),
         "images": _add(files, "imagens.bin", np.ascontiguousarray(images).tobytes(), compress=True),
-        "models": [_model(files, evidence, run, view) for run in RUNS],
+        "models": [_model(files, evidence, run, view) for run in SNAPSHOTS],
     }
     return {**files, DESCRIPTION: dump_json(described)}
 
 
 def view_of(evidence: Evidence) -> float:
     """Return how far the view of the plane reaches from zero along both axes: a multiple of a half, the same for all models."""
-    reach = [np.quantile(_furthest(evidence, run), 1 - OUTSIDE) for run in RUNS]
+    reach = [np.quantile(_furthest(evidence, run), 1 - OUTSIDE) for run in SNAPSHOTS]
     return max(float(np.ceil(2 * max(reach)) / 2), 0.5)
 
 
@@ -97,7 +97,7 @@ def _add(files: Files, name: str, content: bytes, compress: bool = False) -> dic
     return {"file": name, "bytes": len(packed), "sha256": sha256(content)}
 
 
-@lru_cache(maxsize=2 * len(RUNS) + 1)  # the page asks for the sizes of its files before they are written
+@lru_cache(maxsize=2 * len(SNAPSHOTS) + 1)  # the page asks for the sizes of its files before they are written
 def _compressed(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
 

@@ -22,16 +22,15 @@ from report.pages import geracao_midpoints as midpoints
 from report.pages import geracao_order as order
 from report.pages import geracao_paths as paths
 from report.pages.by_dimension import BY_DIMENSION
-from report.pages.geracao_claims import CLAIMS, JUDGED, LARGEST
+from report.pages.geracao_claims import CLAIMS, JUDGED
 from report.pages.geracao_figures import undecided_share
-from vae.grid import REFERENCE_RUNS
+from vae.grid import REFERENCE_RUNS, SNAPSHOTS, WIDE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from vae.figures import Theme
 
-PLANE_RUNS = ("e10", "e50", "e100")  # two latent dimensions
 DOUBTFUL = 2  # classes named of the samples in doubt
 
 
@@ -71,8 +70,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "change": partial(change, evidence),
         "doubtful": most_in_doubt(evidence, JUDGED),
         "ambiguous": ambiguous(evidence),
-        "hole_count": {run: drawings.hole_count(evidence, run) for run in PLANE_RUNS},
-        "thin_hole_count": {run: drawings.hole_count(evidence, run, drawings.THIN) for run in PLANE_RUNS},
+        "hole_count": {run: drawings.hole_count(evidence, run) for run in SNAPSHOTS},
+        "thin_hole_count": {run: drawings.hole_count(evidence, run, drawings.THIN) for run in SNAPSHOTS},
         "thin_count": drawings.plane_holes(evidence, JUDGED, drawings.THIN).size,
         "floor": evidence.classifier.score("frechet_floor"),
         "classifier_accuracy": evidence.classifier.score("test_accuracy"),
@@ -191,7 +190,7 @@ PAGE = Page(
             ),
         ),
         _balance("classes", JUDGED),
-        _balance("classes-dimensoes", LARGEST),
+        _balance("classes-dimensoes", WIDE),
         Picture(
             "hibridas",
             drawings.draw_ambiguous,
@@ -249,14 +248,14 @@ PAGE = Page(
         ),
         Columns(
             "planos",
-            tuple(_plane_column(run) for run in PLANE_RUNS),
+            tuple(_plane_column(run) for run in SNAPSHOTS),
             (
                 "O mesmo plano nos três treinos de {{ run('e100').latent_dim }} dimensões, um quadro em cada {{ thin "
                 "}} por eixo, com os que caem em buracos contornados."
             ),
         ),
         _strips("interpolacoes", JUDGED),
-        _strips("interpolacoes-dimensoes", LARGEST),
+        _strips("interpolacoes-dimensoes", WIDE),
     ),
     context=context,
 )

@@ -6,9 +6,9 @@ from report.judging.ratios import ratio
 from report.judging.sample import Sample
 from report.judging.statistics import POSITIVE
 from report.metrics import SAMPLES, Metric, mean
-from report.pages.geracao_claims import JUDGED, LARGEST
+from report.pages.geracao_claims import JUDGED
 from report.rendering.tables import metrics_table
-from vae.grid import REFERENCE_RUNS
+from vae.grid import REFERENCE_RUNS, WIDE
 from vae.storage.results import Array
 
 
@@ -76,7 +76,7 @@ def _plausible(claim_id: str, space: str, run: str) -> Claim:
 
 CLAIMS = (
     _plausible("29", "de duas dimensões", JUDGED),
-    _plausible("29b", "de cinquenta dimensões", LARGEST),
+    _plausible("29b", "de cinquenta dimensões", WIDE),
 )
 
 

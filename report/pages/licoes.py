@@ -12,6 +12,7 @@ from report.pages.geracao_paths import added_irregularity
 from report.pages.placar_rows import row
 from report.pages.reconstrucoes_blur import synthesis
 from report.pages.treinamento import gaps, text
+from vae.grid import REFERENCE_RUNS
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -44,7 +45,7 @@ PAGE = Page(
     slug="licoes",
     title="Lições aprendidas",
     description="O que os treinos ensinam sobre o objetivo, o tempo de treino, a dimensão latente e a geração.",
-    runs=("e10", "e50", "e100", "e10-l50", "dataset"),
+    runs=(*REFERENCE_RUNS, "dataset"),
     quotes=("*",),
     context=context,
 )

@@ -18,10 +18,10 @@ from report.pages import reconstrucoes_blur as blur
 from report.pages import reconstrucoes_figures as drawings
 from report.pages import reconstrucoes_kept as kept
 from report.pages.by_dimension import BY_DIMENSION
-from report.pages.reconstrucoes_claims import CLAIMS, LARGEST, LONGEST
+from report.pages.reconstrucoes_claims import CLAIMS, LONGEST
 from report.pages.reconstrucoes_figures import by_class, class_means, entropy_by_class, recognised_by_class
 from report.rendering.tables import Table
-from vae.grid import REFERENCE_RUNS
+from vae.grid import REFERENCE_RUNS, WIDE
 from vae.storage.results import Array
 
 
@@ -116,7 +116,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     deviance = class_means(evidence, LONGEST, "test_bce") - entropy_by_class(evidence)
     recognised = {run: recognised_by_class(evidence, run) for run in REFERENCE_RUNS}
     names = [ptbr.mark(name) for name in evidence.info.classes]
-    sharpness = drawings.sharpness_by_class(evidence, LARGEST)
+    sharpness = drawings.sharpness_by_class(evidence, WIDE)
     return {
         "baselines": evidence.dataset.scores,
         "pca_dimensions": blur.linear_sizes(evidence),

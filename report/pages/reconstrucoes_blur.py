@@ -12,9 +12,10 @@ from report.language import ptbr
 from report.metrics import METRICS
 from report.pages import by_dimension
 from report.pages.by_dimension import BY_DIMENSION
-from report.pages.reconstrucoes_claims import LARGEST, error_gap
+from report.pages.reconstrucoes_claims import error_gap
 from report.rendering.tables import Table
 from vae import figures
+from vae.grid import WIDE
 from vae.storage.results import Array
 
 if TYPE_CHECKING:
@@ -76,11 +77,11 @@ def _due_to_kl(claim_id: str, space: str, autoencoder: str, vae: str) -> Claim:
 
 CLAIMS = (
     _due_to_kl("4", "de duas dimensões", AUTOENCODERS[0], "e10"),
-    _due_to_kl("4b", "de cinquenta dimensões", AUTOENCODERS[1], LARGEST),
+    _due_to_kl("4b", "de cinquenta dimensões", AUTOENCODERS[1], WIDE),
     Claim(
         id="10",
         statement="A compressão para duas dimensões torna inevitáveis pequenas perdas de informação.",
-        needs=(PATIENT, LARGEST),
+        needs=(PATIENT, WIDE),
         statistic=error_gap,
         measure=(
             "EQM por pixel do autocodificador de duas dimensões com mais épocas, sem termo KL nem ruído, menos o do VAE "
@@ -115,7 +116,7 @@ CLAIMS = (
 def synthesis(evidence: Evidence) -> str:
     """Return in two sentences how much of the blur goes with the KL term and the noise, at both sizes, as measured."""
     returned, sizes = [], []
-    for claim, run in ((CLAIMS[0], "e10"), (CLAIMS[1], LARGEST)):
+    for claim, run in ((CLAIMS[0], "e10"), (CLAIMS[1], WIDE)):
         returned.append(evidence.estimate(returned_sharpness, *claim.needs).value)
         sizes.append(ptbr.plural(evidence.spec(run).latent_dim, "dimensão", "dimensões"))
     low, high = (ptbr.number(value, 1, "%") for value in returned)

@@ -5,9 +5,10 @@ import numpy as np
 from report.judging.claims import Claim
 from report.judging.sample import Sample
 from vae.data.datasets import DatasetInfo
+from vae.grid import WIDE
 from vae.storage.results import Array
 
-LONGEST, LARGEST = "e100", "e10-l50"
+LONGEST = "e100"
 
 
 def sharpness_gap(first: Sample, second: Sample) -> Array:
@@ -138,7 +139,7 @@ CLAIMS = (
             "Com cinquenta dimensões e dez épocas, as reconstruções são mais nítidas do que com duas dimensões e cem "
             "épocas."
         ),
-        needs=(LARGEST, LONGEST),
+        needs=(WIDE, LONGEST),
         statistic=sharpness_gap,
         measure="diferença entre as medianas da nitidez pelo gradiente",
         margin=0.05,
@@ -171,7 +172,7 @@ CLAIMS = (
         statement=(
             "Com cinquenta dimensões, as reconstruções são mais fiéis ao original, mesmo depois de só dez épocas."
         ),
-        needs=(LARGEST, LONGEST),
+        needs=(WIDE, LONGEST),
         statistic=error_gap,
         measure="diferença entre os erros quadráticos médios por pixel",
         margin=-0.005,
@@ -198,7 +199,7 @@ CLAIMS = (
     Claim(
         id="31",
         statement="Com cinquenta dimensões, as reconstruções têm texturas mais suaves.",
-        needs=(LARGEST, LONGEST),
+        needs=(WIDE, LONGEST),
         statistic=laplacian_gap,
         measure="diferença entre as medianas da nitidez pelo laplaciano",
         margin=-0.02,
@@ -228,7 +229,7 @@ CLAIMS = (
     Claim(
         id="31b",
         statement="Com cinquenta dimensões, as reconstruções têm menos artefatos.",
-        needs=(LARGEST, LONGEST),
+        needs=(WIDE, LONGEST),
         statistic=stray_gap,
         measure=(
             "diferença entre as parcelas das reconstruções perto das quais, nos atributos do classificador, não há nenhuma "

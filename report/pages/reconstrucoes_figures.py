@@ -8,9 +8,9 @@ from report.evidence import Evidence
 from report.judging.statistics import Estimate
 from report.language import ptbr
 from report.language.labels import run_label
-from report.pages.reconstrucoes_claims import LARGEST, LONGEST
+from report.pages.reconstrucoes_claims import LONGEST
 from vae import figures
-from vae.grid import REFERENCE_RUNS
+from vae.grid import REFERENCE_RUNS, WIDE
 from vae.storage.results import Array
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def draw_entropy(evidence: Evidence, theme: "Theme") -> "Figure":
     order = np.argsort(entropy_by_class(evidence))
     series = [
         figures.Series("entropia (piso)", "data", entropy_by_class(evidence)[order]),
-        figures.Series(f"BCE, {_plain(evidence, LARGEST)}", LARGEST, class_means(evidence, LARGEST, "test_bce")[order]),
+        figures.Series(f"BCE, {_plain(evidence, WIDE)}", WIDE, class_means(evidence, WIDE, "test_bce")[order]),
         figures.Series(f"BCE, {_plain(evidence, LONGEST)}", LONGEST, class_means(evidence, LONGEST, "test_bce")[order]),
     ]
     names = [evidence.info.classes[index] for index in order]

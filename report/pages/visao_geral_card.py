@@ -5,8 +5,9 @@ from report.language import ptbr
 from report.metrics import METRICS
 from report.pages.espaco_latente_figures import points
 from vae import figures
+from vae.grid import WIDE
 
-LONG, WIDE = "e100", "e10-l50"
+LONG = "e100"
 TITLE = "Autocodificadores variacionais no {dataset}"
 
 

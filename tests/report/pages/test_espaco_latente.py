@@ -28,7 +28,7 @@ from report.pages import espaco_latente_tables as tables
 from report.pages import espaco_latente_used as used
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.data.datasets import FASHION_MNIST
-from vae.grid import REFERENCE_RUNS, make_grid
+from vae.grid import REFERENCE_RUNS, SNAPSHOTS, WIDE, make_grid
 from vae.storage.results import Array, Keys, RunResult
 
 CLASSES = len(FASHION_MNIST.classes)
@@ -162,7 +162,7 @@ def test_every_class_has_its_own_density_in_the_table() -> None:
     radius = np.full(CLASSES, 2.0)
     radius[index("Sandal")], radius[index("Bag")], radius[index("Trouser")] = 1.0, 3.0, 1.5
     evidence = synthetic_evidence(n_seeds=2)
-    for run in tables.PLANES:
+    for run in SNAPSHOTS:
         for result in evidence.seeds(run).values():
             result.arrays["latent_mean"] = crosses(CENTRES, radius)
     evidence = measured_anew(evidence)
@@ -360,9 +360,9 @@ def test_one_pair_of_classes_in_the_same_subspace_is_what_counts() -> None:
     assert dimensions.subspace_overlap(run) == pytest.approx(1 / math.comb(CLASSES, 2), abs=1e-3)
     assert dimensions.shared_by_closest(run) == pytest.approx(100 / dimensions.permuted_overlap(run), rel=1e-3)
     assert dimensions.shared_by_closest(run) > dimensions.OWN_SUBSPACE.margin
-    results = {"dataset": {42: DATASET}, tables.DEEP: {42: run.result}}
+    results = {"dataset": {42: DATASET}, WIDE: {42: run.result}}
     made = Evidence(make_grid(seeds=1), Samples(results, FASHION_MNIST, RESAMPLES), {})
-    closest = [ptbr.strip_marks(name) for name in dimensions.closest_classes(made, tables.DEEP)]
+    closest = [ptbr.strip_marks(name) for name in dimensions.closest_classes(made, WIDE)]
     assert closest == list(FASHION_MNIST.classes[-2:])
 
 
@@ -429,7 +429,7 @@ def test_what_a_dimension_tells_is_the_information_of_a_gaussian_channel() -> No
 
 def test_counts_across_seeds_are_one_number_only_if_all_trainings_agree() -> None:
     def made(*runs: Sample) -> Evidence:
-        results = {"dataset": {42: DATASET}, tables.DEEP: {42 + i: run.result for i, run in enumerate(runs)}}
+        results = {"dataset": {42: DATASET}, WIDE: {42 + i: run.result for i, run in enumerate(runs)}}
         return Evidence(make_grid(seeds=len(runs)), Samples(results, FASHION_MNIST, RESAMPLES), {})
 
     unlike = made(with_variances(1.0, 0.2, 0.05), with_variances(1.0, 0.05, 0.02))
