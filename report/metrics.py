@@ -22,8 +22,7 @@ class Metric:
     """A number of a run that the report shows.
 
     read: Sample -> (B,) replicates, row 0 the original. better: which way is better, None where neither is. source: the
-    file that computes it, from the repository's root. percent: a share, printed as a percentage. count: a whole number
-    in any one training. bounds: the least and the greatest value that it can take, by default those of a share.
+    file that computes it, from the repository's root. count: a whole number in any one training. bounds: the least and the greatest value that it can take, by default those of a share.
     """
 
     label: str
@@ -32,7 +31,6 @@ class Metric:
     unit: str = ""
     better: Literal["lower", "higher", None] = None
     source: str = "vae/evaluate.py"
-    percent: bool = False
     count: bool = False
     bounds: Bounds | None = None
     defined: Place = dataclasses.field(init=False, compare=False, repr=False)
@@ -40,6 +38,11 @@ class Metric:
     def __post_init__(self) -> None:
         caller = sys._getframe(2)  # that of __init__, which the dataclass wrote, is between
         object.__setattr__(self, "defined", Place(relative(caller.f_code.co_filename), caller.f_lineno))
+
+    @property
+    def percent(self) -> bool:
+        """Whether it is a share, printed as a percentage."""
+        return self.unit == "%"
 
     def measure(self, evidence: Evidence, run: str) -> Estimate:
         """Return the metric of a run, with its interval over seeds and test images."""
@@ -126,9 +129,9 @@ METRICS: dict[str, Metric] = {
         count=True,
         bounds=POSITIVE,
     ),
-    "knn_accuracy": Metric("Acurácia de vizinhos", lambda s: s.knn_accuracy(), 1, "%", "higher", NEIGHBOURS, True),
+    "knn_accuracy": Metric("Acurácia de vizinhos", lambda s: s.knn_accuracy(), 1, "%", "higher", NEIGHBOURS),
     "probe_accuracy": Metric(
-        "Acurácia da sonda linear", lambda s: s.probe_accuracy(), 1, "%", "higher", "vae/metrics/probe.py", True
+        "Acurácia da sonda linear", lambda s: s.probe_accuracy(), 1, "%", "higher", "vae/metrics/probe.py"
     ),
     "silhouette": Metric("Silhueta", mean("silhouette"), 3, "", "higher", NEIGHBOURS, bounds=CORRELATION),
     "davies_bouldin": Metric("Davies–Bouldin", score("davies_bouldin"), 2, "", "lower", LATENT, bounds=POSITIVE),
@@ -139,8 +142,8 @@ METRICS: dict[str, Metric] = {
     ),
     "mutual_information": Metric("Informação mútua I(x; z)", score("mutual_information"), 2, "nats", None, LIKELIHOOD),
     "aggregate_kl": Metric("KL da posterior agregada", score("aggregate_kl"), 2, "nats", "lower", LIKELIHOOD),
-    "hole_mass": Metric("Massa da prior em buracos", score("hole_mass"), 1, "%", "lower", LIKELIHOOD, True),
-    "pca2_share": Metric("Variância nas duas primeiras componentes", score("pca2_share"), 1, "%", None, LATENT, True),
+    "hole_mass": Metric("Massa da prior em buracos", score("hole_mass"), 1, "%", "lower", LIKELIHOOD),
+    "pca2_share": Metric("Variância nas duas primeiras componentes", score("pca2_share"), 1, "%", None, LATENT),
     "sample_tv": Metric("Variação total das classes", score("sample_tv"), 3, "", "lower", SAMPLES, bounds=SHARE),
     "sample_shift": Metric(
         "Variação total das classes, das reconstruções às amostras",
@@ -149,7 +152,6 @@ METRICS: dict[str, Metric] = {
         "%",
         "lower",
         "report/metrics.py",
-        percent=True,
     ),
     "sample_precision": Metric("Precisão", score("sample_precision"), 3, "", "higher", SAMPLES, bounds=SHARE),
     "sample_recall": Metric("Revocação", score("sample_recall"), 3, "", "higher", SAMPLES, bounds=SHARE),
@@ -213,7 +215,6 @@ METRICS: dict[str, Metric] = {
         "%",
         "higher",
         "vae/evaluate.py",
-        percent=True,
     ),
     "parameters": Metric("Parâmetros", score("parameters"), 0, "", None, "vae/models/conv.py"),
 }

@@ -147,7 +147,7 @@ def maps_table(evidence: Evidence, run: str) -> str:
         metrics = [
             Metric("Confiabilidade", score(f"trustworthiness_{name}"), 3, "", "higher", NEIGHBOURS, bounds=SHARE),
             Metric("Continuidade", score(f"continuity_{name}"), 3, "", "higher", NEIGHBOURS, bounds=SHARE),
-            Metric("Vizinhos guardados", kept, 1, "%", "higher", NEIGHBOURS, True),
+            Metric("Vizinhos guardados", kept, 1, "%", "higher", NEIGHBOURS),
             order_metric(name),
         ]
         rows.append([title, *(metric.text(metric.measure(evidence, run)) for metric in metrics)])

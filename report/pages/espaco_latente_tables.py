@@ -27,7 +27,7 @@ EVOLUTION = (
     METRICS["davies_bouldin"],
     METRICS["trace_within"],
     METRICS["trace_between"],
-    Metric("Parte intraclasse", within_share, 1, "%", "lower", LATENT, True),
+    Metric("Parte intraclasse", within_share, 1, "%", "lower", LATENT),
 )
 
 GROUP_NAMES = {"footwear": "calçados", "clothes": "roupas"}
@@ -38,8 +38,8 @@ ANGLE = Metric(
     1, "°", None, LATENT, bounds=(0.0, STRAIGHT_ANGLE),
 )  # fmt: skip
 GROUPS = (
-    Metric("Calçados entre calçados", lambda s: s.knn_recall("footwear"), 1, "%", "higher", NEIGHBOURS, True),
-    Metric("Roupas entre roupas", lambda s: s.knn_recall("clothes"), 1, "%", "higher", NEIGHBOURS, True),
+    Metric("Calçados entre calçados", lambda s: s.knn_recall("footwear"), 1, "%", "higher", NEIGHBOURS),
+    Metric("Roupas entre roupas", lambda s: s.knn_recall("clothes"), 1, "%", "higher", NEIGHBOURS),
     Metric(
         "Silhueta dos calçados",
         lambda s: s.mean("silhouette_footwear", s.members("footwear")),
@@ -117,7 +117,7 @@ def pair_rank(evidence: Evidence, run: str, *names: str) -> dict[str, Any]:
     ranked = ranked_pairs(evidence, run)
     first, second = sorted(evidence.info.class_index(name) for name in names)
     metric = _confusion(first, second)
-    middle = Metric("Confusão do par mediano de classes", _median_confusion, 1, "%", None, NEIGHBOURS, True)
+    middle = Metric("Confusão do par mediano de classes", _median_confusion, 1, "%", None, NEIGHBOURS)
     return {
         "rank": ranked.index((first, second)) + 1,
         "pairs": len(ranked),
@@ -230,4 +230,4 @@ def _auroc(split: groups.Split, sample: Sample) -> Array:
 
 
 def _confusion(first: int, second: int) -> Metric:
-    return Metric("Confusão de duas classes", lambda s: s.confusion(first, second), 1, "%", None, NEIGHBOURS, True)
+    return Metric("Confusão de duas classes", lambda s: s.confusion(first, second), 1, "%", None, NEIGHBOURS)

@@ -28,9 +28,7 @@ def used_variance(run: Sample) -> float:
     return float(variances[: run.used_dimensions()].sum()) / total if total > 0 else 0.0
 
 
-USED_VARIANCE_SHARE = Metric(
-    "Variância nas dimensões em uso", used_variance, 0, "%", None, "report/judging/sample.py", True
-)
+USED_VARIANCE_SHARE = Metric("Variância nas dimensões em uso", used_variance, 0, "%", None, "report/judging/sample.py")
 
 
 def nats_at(variance: float) -> float:

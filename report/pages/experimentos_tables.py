@@ -22,7 +22,7 @@ SWEEP = ("e10", "e10-l3", "e10-l5", "e10-l10", "e10-l20", WIDE)
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)
 HALVINGS = 3  # of the longest training, at which its curve is read
 LEVEL = 1.0  # nats: what larger latents gain below this is called nothing
-USED_SHARE = Metric("Parte em uso", used_share, 0, "%", None, "report/judging/sample.py", percent=True)
+USED_SHARE = Metric("Parte em uso", used_share, 0, "%", None, "report/judging/sample.py")
 
 
 def stretches(evidence: Evidence) -> Table:

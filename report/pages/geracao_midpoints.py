@@ -23,9 +23,7 @@ def midpoint_density_ratio(run: Sample) -> Array:
 def outside(name: str) -> Metric:
     """Return the metric of how many images of a kind lie in no ball of a training image."""
     kind = {"midpoint_density": "Pontos médios", "reconstruction_density": "Reconstruções"}[name]
-    return Metric(
-        f"{kind} fora de toda bola", lambda run: run.mean(run.array(name) == 0), 1, "%", "lower", SAMPLES, percent=True
-    )
+    return Metric(f"{kind} fora de toda bola", lambda run: run.mean(run.array(name) == 0), 1, "%", "lower", SAMPLES)
 
 
 OUTSIDE_RECON = outside("reconstruction_density")

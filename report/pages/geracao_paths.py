@@ -41,10 +41,8 @@ def added_irregularity(evidence: Evidence, run: str) -> Estimate:
     return evidence.estimate(irregularity, run)
 
 
-DECODED_JUMPS = Metric(
-    "Pares com salto na interpolação", lambda run: jumping(run, DECODED), 1, "%", "lower", PATHS, percent=True
-)
-MIXED_JUMPS = Metric("Pares com salto na mistura", lambda run: jumping(run, MIXED), 1, "%", None, PATHS, percent=True)
+DECODED_JUMPS = Metric("Pares com salto na interpolação", lambda run: jumping(run, DECODED), 1, "%", "lower", PATHS)
+MIXED_JUMPS = Metric("Pares com salto na mistura", lambda run: jumping(run, MIXED), 1, "%", None, PATHS)
 
 CLAIMS = (
     Claim(

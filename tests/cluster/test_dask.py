@@ -9,10 +9,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from distributed import Client, get_worker
+from distributed import Client
 
 from tests.cluster.conftest import ROOT, Build, DaskCluster, until
 from tests.cluster.small import GRID, LONG, grid, numbers, run
+from tests.cluster.who import say_name
 from vae.building import cluster, pipeline
 from vae.building.cluster import dask_workers
 from vae.building.executors import workers
@@ -187,9 +188,9 @@ def test_a_scheduler_that_goes_away_is_a_sentence(build: Build, lonely: DaskClus
 def test_with_a_gpu_asked_for_only_workers_that_offer_one_are_used(lonely: DaskCluster) -> None:
     lonely.start_worker()
     lonely.start_worker("--resources", "GPU=1", "--name", "gpu")
-    with dask_workers(lonely.at_least(2).address, "0" * 64, b"", "cuda", print) as workers:
+    with dask_workers(lonely.at_least(2).address, "0" * 64, b"", "cuda", print, say_name) as workers:
         assert workers.slots() == 1
-        names = [workers.executor.submit(lambda: get_worker().name).result(30) for _ in range(3)]
+        names = [workers.submit(None).result(30) for _ in range(3)]
     assert names == ["gpu"] * 3
 
 

@@ -3,6 +3,9 @@ import { execFileSync } from "node:child_process";
 import puppeteer from "puppeteer-core";
 import { serve } from "./server.mjs";
 
+/** There is no Chromium; the message says what to do. */
+export class NoBrowser extends Error {}
+
 /** Yield what work(browser, home) yields, home being the address of the site without the last slash. */
 export async function* inBrowser(root, work) {
   const { home, close } = await serve(root);
@@ -35,5 +38,5 @@ function executable() {
       // the next one
     }
   }
-  throw new Error("No Chromium found: install it (Debian: apt install chromium), or name it with CHROMIUM=/path.");
+  throw new NoBrowser("No Chromium found: install it (Debian: apt install chromium), or name it with CHROMIUM=/path.");
 }

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { inBrowser } from "./browser.mjs";
+import { inBrowser, NoBrowser } from "./browser.mjs";
 import { Exceptions } from "./exceptions.mjs";
 import { filesOf, htmlOf, opened } from "./pages.mjs";
 import { wholeSite } from "./weight.mjs";
@@ -63,6 +63,7 @@ function usage(message) {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error.code?.startsWith("ERR_PARSE_ARGS_") ? `check-site: ${error.message}` : error);
+  const expected = error instanceof NoBrowser || error.code?.startsWith("ERR_PARSE_ARGS_");
+  console.error(expected ? `check-site: ${error.message}` : error);
   process.exitCode = 2;
 }

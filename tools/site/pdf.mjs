@@ -6,7 +6,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PDFArray, PDFDict, PDFDocument, PDFName } from "pdf-lib";
-import { inBrowser } from "./browser.mjs";
+import { inBrowser, NoBrowser } from "./browser.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const START = "/atividades/04-vae/visao-geral/";
@@ -166,7 +166,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.error(`pdf: ${root} holds no site of the report: run make site first.`);
     process.exit(2);
   }
-  const { bytes } = await makePdf(root);
+  const { bytes } = await makePdf(root).catch((error) => {
+    if (!(error instanceof NoBrowser)) throw error;
+    console.error(`pdf: ${error.message}`);
+    process.exit(2);
+  });
   await mkdir(dirname(file), { recursive: true });
   await writeFile(`${file}.part`, bytes);
   await rename(`${file}.part`, file);

@@ -8,7 +8,7 @@ import platform
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -127,8 +127,10 @@ def dask_workers(
         cluster = Cluster(client, scheduler, resources)
         topic = f"laudo-{client.id}"
         unpacking = _unpacking()
-        executor = client.get_executor(pure=False, resources=resources)
-        try:
+        with ExitStack() as leaving:
+            leaving.callback(client.close)
+            executor = client.get_executor(pure=False, resources=resources)
+            leaving.callback(executor.shutdown, wait=False)  # cancels what nobody waits for any more
             cluster.wait()
             cluster.judge()
             cluster.give(DataSet(checksum, packed))
@@ -137,10 +139,7 @@ def dask_workers(
             def submit(job: "Job") -> "Future[Outcome]":
                 return executor.submit(unpacking, pickle.dumps((work, code(), topic, job)))
 
-            yield Workers(executor, submit, cluster.slots, shared_disk=False, threads=None, explain=cluster.explain)
-        finally:
-            executor.shutdown(wait=False)  # cancels what nobody waits for any more
-            client.close()
+            yield Workers(submit, cluster.slots, shared_disk=False, threads=None, explain=cluster.explain)
 
 
 def _silence() -> None:

@@ -23,14 +23,13 @@ T = TypeVar("T")
 
 @dataclasses.dataclass(frozen=True)
 class Workers:
-    """An executor and what has to be known of it.
+    """Who does jobs, and what has to be known of them.
 
-    submit: hands a job to the executor. slots: how many jobs are worth submitting at a time now; it raises LaudoError when
+    submit: hands a job out. slots: how many jobs are worth submitting at a time now; it raises LaudoError when
     nobody is left to do them. shared_disk: whether workers see the folders of this process. threads: see received.Setting.
     explain: what an exception of the executor itself means, None if it is not one.
     """
 
-    executor: Executor
     submit: "Callable[[Job], Future[Outcome]]"
     slots: Callable[[], int]
     shared_disk: bool
@@ -78,9 +77,7 @@ def _in_process(checksum: str, packed: bytes, show: "Show") -> Iterator[Workers]
     received.receive(checksum, packed)
     try:
         executor = InProcess()
-        yield Workers(
-            executor, lambda job: executor.submit(jobs.run, job, show), lambda: 1, shared_disk=True, threads=None
-        )
+        yield Workers(lambda job: executor.submit(jobs.run, job, show), lambda: 1, shared_disk=True, threads=None)
     finally:
         received.release()
 
@@ -111,7 +108,7 @@ def _processes(count: int, checksum: str, packed: bytes, show: "Show") -> Iterat
     executor = Processes(count, context, initializer=_begin, initargs=(checksum, packed, updates))
     try:
         yield Workers(
-            executor, lambda job: executor.submit(_run_here, job), lambda: count, shared_disk=True, threads=threads,
+            lambda job: executor.submit(_run_here, job), lambda: count, shared_disk=True, threads=threads,
             explain=_broken,
         )  # fmt: skip
         executor.shutdown()

@@ -1,6 +1,7 @@
 """What a build would do and about how long it would take, said without loading torch."""
 
 import dataclasses
+import platform
 import shutil
 import statistics
 from collections.abc import Collection
@@ -55,7 +56,9 @@ def guess_device(asked: str) -> str:
     """Return the kind of device that a training would use, as far as can be seen without torch."""
     if asked != "auto":
         return asked
-    return "cuda" if shutil.which("nvidia-smi") else "cpu"
+    if shutil.which("nvidia-smi"):
+        return "cuda"
+    return "mps" if (platform.system(), platform.machine()) == ("Darwin", "arm64") else "cpu"
 
 
 def pace(plan: Plan, store: ResultsStore, kind: str) -> tuple[float, float, str]:

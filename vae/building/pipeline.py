@@ -1,7 +1,6 @@
 """Carry out a plan: hand out what is missing, store what comes back. Everything that needs torch is below here."""
 
 import dataclasses
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
@@ -18,11 +17,11 @@ from vae.building.progress import Progress
 from vae.building.received import Setting
 from vae.building.where import Where
 from vae.data.tensors import load
-from vae.errors import LaudoError, ResultsError, TrainingError
+from vae.errors import LaudoError, TrainingError
 from vae.grid import FIRST_SEED
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
 from vae.storage.checkpoints import CheckpointFolder, History, Session
-from vae.storage.files import reason, write_atomically
+from vae.storage.files import write_atomically
 from vae.storage.results import RunResult
 from vae.storage.store import ResultsStore
 
@@ -53,23 +52,10 @@ def execute(
     if place.scheduler is None:
         device_kind = received.choose_device(device_kind).type
     packed = received.pack(load(plan.info, places.data_dir, places.cache_dir))
-    _try_to_write(store.root)
+    store.check_writable()
     with progress, workers(place, plan.info.checksum, packed, device_kind, progress.show) as found:
         setting = Setting(plan.info, plan.grid.evaluation, device_kind, found.threads)
         Build(plan, store, found, setting, progress).run()
-
-
-def _try_to_write(folder: Path) -> None:
-    """Raise ResultsError if nothing can be stored in a folder: told now, and not when the first training has ended."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise ResultsError(
-            f"Cannot write results to {folder} ({reason(error)}). Mend that (permissions, space), or give another folder "
-            f"with --results DIR; nothing was trained."
-        ) from error
 
 
 @dataclasses.dataclass

@@ -8,17 +8,17 @@ A result is first written whole beside its place, then a journal says that it is
 manifest is brought up to date. A build killed anywhere in between is completed by recover() at the next one.
 """
 
-import dataclasses
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from vae.errors import ResultsError
 from vae.storage.files import reason, remove_leftovers, write_atomically, write_through
-from vae.storage.manifest import NAME, Entry, checked, differs, entry_of
+from vae.storage.manifest import NAME, NONE, Entry, Manifest, checked, differs, entry_of, read, stamps
 from vae.storage.results import (
     ARRAYS_FILE,
     PROVENANCE_FILE,
@@ -45,7 +45,7 @@ class ResultsStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._manifest = _Manifest((), {}, {})
+        self._manifest = NONE
         self._keys: dict[tuple[str, int], tuple[tuple[object, ...], Keys]] = {}
 
     def folder(self, run: str, seed: int) -> Path:
@@ -78,7 +78,7 @@ class ResultsStore:
         Raises ResultsError naming the damaged or missing file.
         """
         # A command asks for the same keys a few times; what is loaded, in contrast, is always hashed.
-        seen = (self._entries(run, seed), _stamps(self.folder(run, seed)))
+        seen = (self._entries(run, seed), stamps(self.folder(run, seed)))
         before, keys = self._keys.get((run, seed), ((), Keys("", "")))
         if before == seen:
             return keys
@@ -144,26 +144,9 @@ class ResultsStore:
         """Return what the manifest says of the files of a result, by their names in its folder."""
         return self._read_manifest().by_result.get(f"{run}/{seed}", {})
 
-    def _read_manifest(self) -> "_Manifest":
-        """Return the manifest, read again only if it was written since: every result is looked up in it a few times."""
-        path = self.root / MANIFEST
-        try:
-            stamp = _stamp(path)
-            if stamp != self._manifest.stamp:
-                files = checked(json.loads(path.read_bytes())["files"])
-                by_result: dict[str, dict[str, Entry]] = {}
-                for name, entry in files.items():
-                    folder, _, file = name.rpartition("/")
-                    by_result.setdefault(folder, {})[file] = entry
-                self._manifest = _Manifest(stamp, files, by_result)
-            return self._manifest
-        except FileNotFoundError:
-            return _Manifest((), {}, {})
-        except (*UNREADABLE, ResultsError) as error:
-            raise ResultsError(
-                f"{path} is damaged ({error}). Restore it (git checkout -- {path.name} in that folder), "
-                f"or delete the folder to train everything again."
-            ) from error
+    def _read_manifest(self) -> Manifest:
+        self._manifest = read(self.root / MANIFEST, self._manifest)
+        return self._manifest
 
     def previous(self) -> bytes | None:
         """Return what is kept of the publication before, None if nothing is."""
@@ -218,6 +201,18 @@ class ResultsStore:
             raise ResultsError(
                 f"Cannot write results to {self.root} ({reason(error)}). Free space or permissions there, or "
                 f"give another folder with --results DIR; the build then goes on where it was."
+            ) from error
+
+    def check_writable(self) -> None:
+        """Raise ResultsError if nothing can be stored: told before anything is trained, and not when a training has ended."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            raise ResultsError(
+                f"Cannot write results to {self.root} ({reason(error)}). Mend that (permissions, space), or give another "
+                f"folder with --results DIR; nothing was trained."
             ) from error
 
     def recover(self) -> None:
@@ -289,31 +284,6 @@ class ResultsStore:
                 )
             files[name] = content
         return files
-
-
-@dataclasses.dataclass(frozen=True)
-class _Manifest:
-    """A manifest as it was read: its entries by path, and by folder and name; stamp: of the file when it was read."""
-
-    stamp: tuple[int, ...]
-    files: dict[str, Entry]
-    by_result: Mapping[str, Mapping[str, Entry]]
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    """Return what of a file changes when it is written or replaced.
-
-    Raises OSError if there is none.
-    """
-    status = path.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
-def _stamps(folder: Path) -> dict[str, tuple[int, ...]]:
-    try:
-        return {path.name: _stamp(path) for path in folder.iterdir()}
-    except OSError:
-        return {}
 
 
 def _remedy(run: str, root: Path) -> str:

@@ -40,7 +40,7 @@ def test_one_training_without_images_makes_nothing_bold() -> None:
 def test_a_share_shows_no_interval_beyond_its_bounds() -> None:
     estimate = Estimate(0.99, 0.97, 1.01, 0.001, 5, 100, {})
     area = Metric("AUROC", lambda s: s.score("m"), 2, bounds=SHARE)
-    accuracy = Metric("Acurácia", area.read, 0, "%", percent=True)
+    accuracy = Metric("Acurácia", area.read, 0, "%")
     free = Metric("Razão", area.read, 2)
     texts = [ptbr.strip_marks(metric.text(metric.possible(estimate))) for metric in (area, accuracy, free)]
     assert [text.replace(ptbr.NO_BREAK, " ") for text in texts] == ["0,99 [0,97; 1,00]", "99 [97; 100]%", "0,99 ± 0,02"]

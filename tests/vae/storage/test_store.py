@@ -125,7 +125,7 @@ def test_what_is_loaded_is_hashed_whatever_was_seen_before(
 ) -> None:
     saved.keys("e10", 42)
     monkeypatch.setattr(
-        "vae.storage.store._stamp", lambda path: (0,)
+        "vae.storage.manifest._stamp", lambda path: (0,)
     )  # a file system on which nothing shows that a file changed
     saved.keys("e10", 42)
     path = saved.folder("e10", 42) / ARRAYS_FILE
