@@ -113,6 +113,11 @@ WORKS: tuple[Work, ...] = (
         "BMC Bioinformatics", "4", pages="48", doi="10.1186/1471-2105-4-48",
     ),
     Work(
+        "kaufman1990", ("Kaufman, Leonard", "Rousseeuw, Peter J."),
+        "Finding Groups in Data: An Introduction to Cluster Analysis", 1990, "book", publisher="Wiley",
+        doi="10.1002/9780470316801",
+    ),
+    Work(
         "kingma2014", ("Kingma, Diederik P.", "Welling, Max"), "Auto-Encoding Variational Bayes", 2014, within=ICLR,
         arxiv="1312.6114",
     ),
