@@ -28,7 +28,7 @@ serve: $(VENV)/site.stamp
 # For those who publish by branch; by workflow, a push is enough.
 gh-deploy: $(VENV)/site.stamp
 	$(BIN)/python build.py --all
-	$(BIN)/python -m report.branch
+	$(BIN)/python -m report.site.branch
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest

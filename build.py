@@ -237,10 +237,10 @@ def print_status(grid: Grid, store: ResultsStore) -> None:
 
 def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) -> None:
     """Print what changed since the results of a revision, and keep what it said if it is the publication before."""
-    from report.compare_text import lines
-    from report.past import compare_with
+    from report.comparison.past import compare_with
+    from report.comparison.revision import RevisionError
+    from report.comparison.text import lines
     from report.rendered import ESTIMATES
-    from report.revision import RevisionError
     from vae.lock import sole_build
 
     try:
@@ -270,7 +270,7 @@ def print_delivery(named: str, grid: Grid, store: ResultsStore, ai_use: str) -> 
 
 def write_notebook(path: Path) -> None:
     """Write the notebook, and say what keeps Colab from opening it by a link."""
-    from report.notebook import NotebookError, write
+    from report.notebook.compose import NotebookError, write
     from report.settings import read_identity
 
     identity = read_identity()

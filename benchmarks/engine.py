@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks import families, trials
 from benchmarks.experiments import Experiment, error_alone, failing, gains, heavy, least, means, medians, neighbours
-from report.calibration import FILE, Calibration, Single, engine_digest
+from report.judging.calibration import FILE, Calibration, Single, engine_digest
 from report.sources import ROOT
 from vae.results import dump_json
 

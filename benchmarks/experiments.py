@@ -11,10 +11,10 @@ from typing import Literal
 
 import numpy as np
 
+from report.judging.sample import Sample
 from report.pages.espaco_latente_evolution import accuracy_gain
 from report.pages.experimentos_claims import gain_ratio
 from report.pages.reconstrucoes_claims import error_gap, least_kept_class, sharpness_gap
-from report.sample import Sample
 from vae.results import Array
 
 CLASSES = 10

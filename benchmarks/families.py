@@ -9,10 +9,10 @@ import numpy as np
 
 from benchmarks.experiments import AFTER, Arrays, Experiment, normal
 from benchmarks.trials import Trial, by_engine, by_images, by_satterthwaite, by_seeds, claim_of, samples_of
-from report.bootstrap import ratio_of_sums
-from report.calibration import Family
-from report.claims import VerdictKind, judge
-from report.sample import Sample
+from report.judging.bootstrap import ratio_of_sums
+from report.judging.calibration import Family
+from report.judging.claims import VerdictKind, judge
+from report.judging.sample import Sample
 from vae.results import Array
 
 # Which part of an estimate's variance the seeds make, claim by claim: what is not known beforehand.

@@ -9,9 +9,9 @@ import numpy as np
 from scipy import special
 
 from benchmarks.experiments import JUDGE, Arrays, Experiment, classes_of
-from report.calibration import Counts
-from report.claims import Claim, VerdictKind, judge
-from report.statistics import (
+from report.judging.calibration import Counts
+from report.judging.claims import Claim, VerdictKind, judge
+from report.judging.statistics import (
     ALPHA,
     Errors,
     Estimate,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report import ptbr
 from report.evidence import Evidence
+from report.language import ptbr
 from report.metrics import METRICS
 from vae import figures
 

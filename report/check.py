@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from report import calibration, notebook, ptbr, sources
+from report import sources
 from report.environment import make_environment
-from report.family import StoredResults
+from report.judging import calibration
+from report.judging.family import StoredResults
+from report.language import ptbr
+from report.notebook import compose as notebook
 from report.publish import Publication
 from report.render import render_page
 from report.rendered import Rendered, page_path, without_notice
@@ -54,7 +57,7 @@ def faults(
         for line, number in ptbr.unfollowed(result.marked):
             yield (
                 f"{page_path(page.slug)}, line {line} as rendered: the number {number!r} came through no metric, claim or spec. "
-                f"Take it from one of these, or name it with report.origins.constant (report/pages/{page.template})."
+                f"Take it from one of these, or name it with report.origins.numbers.constant (report/pages/{page.template})."
             )
         for name, content in result.files.items():
             yield from _differs(rendered_dir, name, content, page.slug)

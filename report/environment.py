@@ -6,8 +6,8 @@ from typing import Any
 
 import jinja2
 
-from report import ptbr
-from report.origins import origins_of, trace
+from report.language import ptbr
+from report.origins.numbers import origins_of, trace
 from report.page import PAGES_DIR, PageError
 from vae.errors import LaudoError
 

@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 
-from report.claims import Verdict
-from report.compare import Snapshot
-from report.statistics import Estimate, Samples
+from report.comparison.changes import Snapshot
+from report.judging.claims import Verdict
+from report.judging.statistics import Estimate, Samples
 from vae.datasets import DatasetInfo
 from vae.errors import LaudoError
 from vae.grid import FIRST_SEED, Grid

@@ -12,12 +12,12 @@ from typing import Any
 
 import jinja2
 
-from report import ptbr
 from report.codepages import code_path
 from report.evidence import Evidence
-from report.foreign import code, plain
-from report.origins import Origins, Result, origins_at
-from report.places import Place
+from report.language import ptbr
+from report.language.foreign import code, plain
+from report.origins.numbers import Origins, Result, origins_at
+from report.origins.places import Place
 from report.sections import family, page_of
 from vae.results import RunResult, dump_json, numbers
 

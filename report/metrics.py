@@ -8,12 +8,12 @@ from typing import Literal
 
 import numpy as np
 
-from report import ptbr
 from report.evidence import Evidence
-from report.origins import relabel
-from report.places import Place, of_score, relative
-from report.sample import Sample
-from report.statistics import CORRELATION, POSITIVE, SHARE, UNBOUNDED, Bounds, Estimate, possible
+from report.judging.sample import Sample
+from report.judging.statistics import CORRELATION, POSITIVE, SHARE, UNBOUNDED, Bounds, Estimate, possible
+from report.language import ptbr
+from report.origins.numbers import relabel
+from report.origins.places import Place, of_score, relative
 from vae.results import Array
 
 
@@ -117,7 +117,14 @@ METRICS: dict[str, Metric] = {
     "laplacian": Metric("Nitidez (laplaciano)", median("test_laplacian"), 3, "", "higher", IMAGES, bounds=POSITIVE),
     "active_units": Metric("Dimensões ativas", score("active_units"), 1, "", None, LATENT, count=True, bounds=POSITIVE),
     "used_units": Metric(
-        "Dimensões em uso", lambda s: s.used_dimensions(), 1, "", None, "report/sample.py", count=True, bounds=POSITIVE
+        "Dimensões em uso",
+        lambda s: s.used_dimensions(),
+        1,
+        "",
+        None,
+        "report/judging/sample.py",
+        count=True,
+        bounds=POSITIVE,
     ),
     "knn_accuracy": Metric("Acurácia de vizinhos", lambda s: s.knn_accuracy(), 1, "%", "higher", NEIGHBOURS, True),
     "probe_accuracy": Metric(

@@ -11,8 +11,8 @@ from vae.errors import LaudoError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
-    from report.claims import Claim
     from report.evidence import Evidence
+    from report.judging.claims import Claim
     from vae.figures.style import Theme
 
 PAGES_DIR = Path(__file__).parent / "pages"

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from report import sources
 from report.codepages import CODE_DIR, STYLE, code_page, code_path, code_style
-from report.compare import Snapshot
+from report.comparison.changes import Snapshot
+from report.comparison.snapshot import from_bytes
 from report.evidence import Evidence
-from report.family import StoredResults, judge_family
 from report.forked import forked_map
+from report.judging.family import StoredResults, judge_family
 from report.page import Page
 from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
 from report.sections import PAGES, claims_of, family, runs_of
 from report.settings import Identity, read_identity
-from report.snapshot import from_bytes
 from vae.allocator import keep_large_blocks
 from vae.datasets import FASHION_MNIST
 from vae.errors import ResultsError
@@ -27,12 +27,11 @@ from vae.store import ResultsStore
 
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
-    "report/bibliography.py", "report/bootstrap.py", "report/by_dimension.py", "report/claims.py", "report/compare.py", "report/dataflow.py",
-    "report/citation.py", "report/codepages.py", "report/drawing.py", "report/environment.py", "report/estimates.py", "report/evidence.py", "report/following.py", "report/foreign.py", "report/glossary.py", "report/labels.py", "report/metrics.py",
-    "report/origins.py", "report/page.py", "report/places.py", "report/ptbr.py", "report/ratios.py", "report/reads.py", "report/references.py", "report/render.py", "report/rendered.py",
-    "report/sample.py", "report/snapshot.py", "report/statistics.py", "report/tables.py", "report/terms.py", "report/tracing.py",
-    "report/wording.py", "report/works.py", "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja",
-    "report/pages/_figure.md.jinja", "report/pages/_origins.md.jinja",
+    "report/by_dimension.py", "report/codepages.py", "report/comparison", "report/drawing.py", "report/environment.py",
+    "report/evidence.py", "report/following.py", "report/judging", "report/language", "report/metrics.py", "report/origins",
+    "report/page.py", "report/references", "report/render.py", "report/rendered.py", "report/tables.py", "report/tracing.py",
+    "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja", "report/pages/_figure.md.jinja",
+    "report/pages/_origins.md.jinja",
     "vae/export.py", "vae/figures", "vae/datasets.py", "vae/metrics/holes.py", "vae/models/layers.py",
     # Pages lead to their lines.
     "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/provenance.py", "vae/spec.py",

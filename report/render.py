@@ -11,18 +11,22 @@ from typing import Any
 
 import jinja2
 
-from report import bibliography, citation, drawing, glossary, ptbr, references, sources, statistics, terms, wording
-from report import claims as engine
-from report.bootstrap import one_thread
+from report import drawing, sources
 from report.codepages import code_path
 from report.environment import render_sentence, render_template
 from report.evidence import Evidence
 from report.following import claim_anchor, claim_data_path, figure_origins, finished
-from report.labels import run_label
+from report.judging import claims as engine
+from report.judging import statistics
+from report.judging.bootstrap import one_thread
+from report.language import ptbr, wording
+from report.language.labels import run_label
 from report.metrics import METRICS
-from report.origins import Result, constant
+from report.origins.numbers import Result, constant
+from report.origins.reads import Reads, recording
 from report.page import Figure, Page, PageError
-from report.reads import Reads, recording
+from report.references import bibliography, citation, glossary, terms
+from report.references import cross_references as references
 from report.rendered import ACTIVITY, page_path
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
@@ -34,7 +38,7 @@ from vae.spec import DatasetSpec
 
 @dataclasses.dataclass(frozen=True)
 class RenderedPage:
-    """A page's Markdown with its numbers still marked (see report/ptbr.py), and its files by path below rendered/."""
+    """A page's Markdown with its numbers still marked (see report/language/ptbr.py), and its files by path below rendered/."""
 
     marked: str
     files: dict[str, bytes]

@@ -14,7 +14,7 @@ from vae.files import remove_leftovers, write_atomically
 from vae.results import UNREADABLE, dump_json, sha256
 
 RECORDS = ".laudo"
-ESTIMATES = f"{RECORDS}/estimates.json"  # kept by report/family.py
+ESTIMATES = f"{RECORDS}/estimates.json"  # kept by report/judging/family.py
 DOCS, CODE = "docs", "code"  # what is recorded beside the pages: hand-written files, pages of source code
 ACTIVITY = "atividades/04-vae"
 OUTDATED_OPEN, OUTDATED_CLOSE = "<!-- laudo: desatualizada -->\n", "<!-- laudo: fim -->\n"

@@ -2,7 +2,7 @@
 
 import difflib
 
-from report.claims import Claim
+from report.judging.claims import Claim
 from report.page import Page
 from report.pages import (
     espaco_latente,

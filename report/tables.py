@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from report import ptbr
 from report.evidence import Evidence
-from report.labels import run_label
+from report.language import ptbr
+from report.language.labels import run_label
 from report.metrics import METRICS, Metric
 
 BOLD = "Em negrito, o melhor valor, onde a sua diferença pareada para cada um dos outros exclui o zero."

@@ -1,4 +1,4 @@
-"""Evidence whose numbers remember where they came from (report/origins.py), and the context of a page that uses it."""
+"""Evidence whose numbers remember where they came from (report/origins/numbers.py), and the context of a page that uses it."""
 
 import dataclasses
 import functools
@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import vae.grid
-from report import claims as engine
-from report import dataflow, places, reads, sources
+from report import sources
 from report.evidence import Evidence, headline_of
+from report.judging import claims as engine
+from report.judging.sample import Sample
+from report.judging.statistics import MADE_ONCE, Estimate, Samples
 from report.metrics import METRICS
-from report.origins import Origin, Origins, Result, trace
+from report.origins import dataflow, places, reads
+from report.origins.numbers import Origin, Origins, Result, trace
+from report.origins.places import GRID, Place
 from report.page import Page
-from report.places import GRID, Place
-from report.sample import Sample
-from report.statistics import MADE_ONCE, Estimate, Samples
 from vae.datasets import DatasetInfo
 from vae.grid import FIRST_SEED, Grid
 from vae.results import Array, RunResult

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from report import ptbr
-from report.claims import VerdictKind
+from report.judging.claims import VerdictKind
+from report.language import ptbr
 from report.render import verdict_mark
 from report.sections import family
 from tests.report.synthetic import synthetic_results

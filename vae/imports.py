@@ -1,6 +1,8 @@
-"""Which files of this repository a file imports; nothing is run for it."""
+"""What can be said of source files without running them: which others they import, what of them is code."""
 
 import ast
+import io
+import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,6 +30,20 @@ def imported(tree: ast.Module, root: Path) -> frozenset[str]:
             names.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
     files = (name.replace(".", "/") + ending for name in names for ending in (".py", "/__init__.py"))
     return frozenset(file for file in files if (root / file).is_file())
+
+
+def code_of(text: str) -> str:
+    """Return Python code without comments, docstrings and blank lines, the same under every version of Python."""
+    lines = text.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            first, last = node.body[0].lineno, node.body[0].end_lineno or 0
+            lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 def _statements(block: ast.AST) -> Iterator[ast.stmt]:

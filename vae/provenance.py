@@ -10,7 +10,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from vae.imports import imported, reached
+from vae.imports import code_of, imported, reached
 
 ROOT = Path(__file__).resolve().parent.parent
 # What makes numbers is what a job runs, but for the grid: its specs are compared by their keys.
@@ -42,18 +42,18 @@ def commit() -> tuple[str, bool]:
 
 @cache
 def code() -> str:
-    """Return one hash of the code that makes numbers, 16 hexadecimal digits; comments and layout do not count.
+    """Return one hash of the code that makes numbers, 16 hexadecimal digits; comments and docstrings do not count.
 
     Two commits with the same hash give the same numbers, and it is known where git is not.
     """
     total = hashlib.sha256()
-    for name in sorted(reached(JOBS, lambda path: imported(_tree(path), ROOT)) - {GRID}):
-        total.update(f"{name}\0{ast.unparse(_tree(name))}\0".encode())
+    for name in sorted(reached(JOBS, lambda path: imported(ast.parse(_text(path)), ROOT)) - {GRID}):
+        total.update(f"{name}\0{code_of(_text(name))}\0".encode())
     return total.hexdigest()[:16]
 
 
-def _tree(path: str) -> ast.Module:
-    return ast.parse((ROOT / path).read_bytes())
+def _text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
 
 
 def _git(*arguments: str) -> str:

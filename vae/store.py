@@ -2,7 +2,7 @@
 
     results/<run>/<seed>/{result.json, arrays.npz, provenance.json[, weights.safetensors]}
     results/manifest.json
-    results/previous.json       what the publication before said; see report/snapshot.py
+    results/previous.json       what the publication before said (report/comparison/)
 
 A result is first written whole beside its place, then a journal says that it is complete, then it is moved in and the
 manifest is brought up to date. A build killed anywhere in between is completed by recover() at the next one.

@@ -5,16 +5,18 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from report import ptbr, references, sources
-from report.bootstrap import one_thread
-from report.claims import VerdictKind
+from report import sources
 from report.delivery.course import EXERCISE
 from report.delivery.folder import PAGE
 from report.delivery.onepage import Source, image_name, one_page
 from report.delivery.rubric import Coverage, check_list, coverage
 from report.environment import make_environment
 from report.evidence import Evidence
+from report.judging.bootstrap import one_thread
+from report.judging.claims import VerdictKind
+from report.language import ptbr
 from report.page import Figure, Page, Plot
+from report.references import cross_references as references
 from report.render import Medium, Rendering
 from report.rendered import ACTIVITY
 from report.settings import Identity

@@ -7,7 +7,7 @@ from pathlib import Path
 from report.delivery import folder as folders
 from report.delivery.compose import TO_DECLARE, compose
 from report.delivery.course import PLACE, Course, find_course
-from report.family import StoredResults
+from report.judging.family import StoredResults
 from report.publish import Publication
 from report.sections import PAGES
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 from report.delivery.onepage import anchor
-from report.references import captions
+from report.references.cross_references import captions
 
 HEADING = re.compile(r"^#{2,6} (.+?) \{ #([\w-]+) \}$", re.MULTILINE)
 CLAIM = re.compile(r'<span id="([\w-]+-afirmacao-([\w-]+))"></span>')

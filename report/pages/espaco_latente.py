@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
-from report import sample
 from report.evidence import Evidence
+from report.judging import sample
 from report.metrics import METRICS
-from report.origins import constant
+from report.origins.numbers import constant
 from report.page import Page, Plot
 from report.pages import espaco_latente_axes as axes
 from report.pages import espaco_latente_dimensions as dimensions

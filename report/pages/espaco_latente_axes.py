@@ -5,11 +5,11 @@ import math
 import numpy as np
 import scipy
 
-from report import ptbr
-from report.claims import Claim
 from report.evidence import Evidence
-from report.labels import run_label
-from report.sample import Sample
+from report.judging.claims import Claim
+from report.judging.sample import Sample
+from report.language import ptbr
+from report.language.labels import run_label
 from report.tables import Table
 from vae.results import Array
 

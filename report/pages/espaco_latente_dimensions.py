@@ -4,12 +4,12 @@ import itertools
 
 import numpy as np
 
-from report import ptbr
-from report.claims import Claim
 from report.evidence import Evidence
+from report.judging.claims import Claim
+from report.judging.sample import Sample
+from report.judging.statistics import PERCENTAGE, POSITIVE, SHARE
+from report.language import ptbr
 from report.metrics import LATENT, Metric
-from report.sample import Sample
-from report.statistics import PERCENTAGE, POSITIVE, SHARE
 from report.tables import Table
 from vae.results import Array
 

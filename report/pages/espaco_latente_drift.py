@@ -4,13 +4,13 @@ import itertools
 
 import numpy as np
 
-from report import ptbr
-from report.claims import Claim
 from report.evidence import Evidence
-from report.labels import run_label
-from report.ratios import ratio
-from report.sample import Sample
-from report.statistics import SHARE, possible
+from report.judging.claims import Claim
+from report.judging.ratios import ratio
+from report.judging.sample import Sample
+from report.judging.statistics import SHARE, possible
+from report.language import ptbr
+from report.language.labels import run_label
 from report.tables import Table
 from vae.results import Array
 

@@ -1,9 +1,9 @@
 """Claims about what more epochs do to the classes in the latent plane."""
 
-from report.claims import Claim
-from report.ratios import ratio
-from report.sample import Sample
-from report.statistics import CHANGE, POINTS
+from report.judging.claims import Claim
+from report.judging.ratios import ratio
+from report.judging.sample import Sample
+from report.judging.statistics import CHANGE, POINTS
 from vae.results import Array
 
 

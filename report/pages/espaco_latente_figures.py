@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report import ptbr
 from report.evidence import Evidence
-from report.labels import run_label
+from report.language import ptbr
+from report.language.labels import run_label
 from report.pages import espaco_latente_axes as axes
 from report.pages.espaco_latente_tables import DEEP, EVOLUTION, PLANES, class_accuracy, mean_votes
 from vae import figures

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from report.claims import Claim
-from report.ratios import ratio
-from report.sample import Sample
-from report.statistics import CHANGE, CORRELATION, PERCENTAGE
+from report.judging.claims import Claim
+from report.judging.ratios import ratio
+from report.judging.sample import Sample
+from report.judging.statistics import CHANGE, CORRELATION, PERCENTAGE
 from vae.datasets import DatasetInfo
 from vae.results import Array
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from report.claims import Claim, untestable
 from report.evidence import Evidence
+from report.judging.claims import Claim, untestable
+from report.judging.ratios import ratio
+from report.judging.sample import Sample
+from report.judging.statistics import CORRELATION, POSITIVE, SHARE
 from report.metrics import LATENT, NEIGHBOURS, Metric, score
-from report.ratios import ratio
-from report.sample import Sample
-from report.statistics import CORRELATION, POSITIVE, SHARE
 from report.tables import Table
 from vae.results import Array
 

@@ -5,10 +5,10 @@ import itertools
 
 import numpy as np
 
-from report.claims import Claim
-from report.ratios import ratio
-from report.sample import Sample
-from report.statistics import PERCENTAGE, POINTS, REDUCTION
+from report.judging.claims import Claim
+from report.judging.ratios import ratio
+from report.judging.sample import Sample
+from report.judging.statistics import PERCENTAGE, POINTS, REDUCTION
 from vae.results import Array
 
 T_SHIRT, PULLOVER, SHIRT, COAT, BAG = "T-shirt/top", "Pullover", "Shirt", "Coat", "Bag"

@@ -3,9 +3,9 @@
 import numpy as np
 import scipy
 
+from report.judging.sample import Sample
+from report.judging.statistics import CORRELATION, POSITIVE
 from report.metrics import Metric
-from report.sample import Sample
-from report.statistics import CORRELATION, POSITIVE
 from vae.results import Array
 
 HERE = "report/pages/espaco_latente_raw.py"

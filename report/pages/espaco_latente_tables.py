@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from report import ptbr
 from report.evidence import Evidence
-from report.labels import run_label
+from report.judging.sample import Sample
+from report.judging.statistics import CORRELATION, POSITIVE, SHARE
+from report.language import ptbr
+from report.language.labels import run_label
 from report.metrics import LATENT, METRICS, NEIGHBOURS, Metric
 from report.pages import espaco_latente_groups as groups
 from report.pages import espaco_latente_raw as raw
 from report.pages.espaco_latente_evolution import within_share
-from report.sample import Sample
-from report.statistics import CORRELATION, POSITIVE, SHARE
 from report.tables import Table
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array

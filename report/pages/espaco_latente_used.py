@@ -3,14 +3,14 @@
 import math
 from typing import TYPE_CHECKING
 
-from report import ptbr
 from report.evidence import Evidence
+from report.judging.sample import USED_VARIANCE, Sample
+from report.language import ptbr
 from report.metrics import METRICS, Metric
-from report.origins import origins_of, trace
+from report.origins.numbers import origins_of, trace
 from report.page import Plot
 from report.pages.espaco_latente_figures import short_number, tick
 from report.pages.espaco_latente_tables import DEEP
-from report.sample import USED_VARIANCE, Sample
 from vae import figures
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def used_share(run: Sample) -> float:
     return float(variances[: run.used_dimensions()].sum()) / total if total > 0 else 0.0
 
 
-USED_SHARE = Metric("Variância nas dimensões em uso", used_share, 0, "%", None, "report/sample.py", True)
+USED_SHARE = Metric("Variância nas dimensões em uso", used_share, 0, "%", None, "report/judging/sample.py", True)
 
 
 def nats_at(variance: float) -> float:

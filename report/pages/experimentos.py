@@ -5,7 +5,7 @@ from typing import Any
 
 from report.evidence import Evidence
 from report.metrics import METRICS
-from report.origins import constant
+from report.origins.numbers import constant
 from report.page import Page
 from report.pages import experimentos_figures as drawn
 from report.pages import experimentos_tables as tables

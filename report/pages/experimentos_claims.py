@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from report.claims import Claim, untestable
+from report.judging.claims import Claim, untestable
+from report.judging.sample import Sample
+from report.judging.statistics import SHARE
 from report.pages.treinamento_claims import HALF, SCALE, gap_difference, reconstruction_gap
-from report.sample import Sample
-from report.statistics import SHARE
 from vae.results import Array
 
 SNAPSHOTS = ("e10", "e50", "e100")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report import ptbr
 from report.evidence import Evidence
-from report.labels import REFERENCE_DIM, run_label
+from report.language import ptbr
+from report.language.labels import REFERENCE_DIM, run_label
 from report.metrics import METRICS
 from report.page import Plot
 from report.pages.experimentos_claims import SNAPSHOTS, WIDE

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from report import ptbr
 from report.evidence import Evidence
+from report.judging.statistics import Estimate
+from report.language import ptbr
 from report.metrics import METRICS, Metric
 from report.pages.experimentos_claims import (
     ENDS,
@@ -21,14 +22,13 @@ from report.pages.experimentos_claims import (
 )
 from report.pages.treinamento_claims import generalisation_gap
 from report.pages.treinamento_tables import DEVIATION, train_images
-from report.statistics import Estimate
 from report.tables import Table
 
 SWEEP = ("e10", "e10-l3", "e10-l5", "e10-l10", "e10-l20", WIDE)
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)
 HALVINGS = 3  # of the longest training, at which its curve is read
 LEVEL = 1.0  # nats: what larger latents gain below this is called nothing
-USED_SHARE = Metric("Parte em uso", used_share, 0, "%", None, "report/sample.py", percent=True)
+USED_SHARE = Metric("Parte em uso", used_share, 0, "%", None, "report/judging/sample.py", percent=True)
 
 
 def stretches(evidence: Evidence) -> Table:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from report.evidence import Evidence
-from report.origins import constant
+from report.origins.numbers import constant
 from report.page import Page, Picture
 from report.pages import explorador_files, geracao_figures
 from report.pages.explorador_files import DESCRIPTION, RUNS, explorer_files, outside

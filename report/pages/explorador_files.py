@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from report import ptbr, sources
+from report import sources
 from report.evidence import Evidence
-from report.labels import run_label
+from report.language import ptbr
+from report.language.labels import run_label
 from vae.metrics.holes import hole_map
 from vae.results import Array, dump_json, sha256
 

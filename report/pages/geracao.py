@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report import by_dimension, ptbr, statistics
+from report import by_dimension
 from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
-from report.labels import column_title
+from report.judging import statistics
+from report.language import ptbr
+from report.language.labels import column_title
 from report.metrics import METRICS
-from report.origins import constant
+from report.origins.numbers import constant
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import geracao_classes as classes
 from report.pages import geracao_dimensions as dimensions

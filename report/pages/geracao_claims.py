@@ -1,9 +1,9 @@
 """Claims on generation: plausibility, ambiguity, order, holes."""
 
-from report.claims import Claim
+from report.judging.claims import Claim
+from report.judging.sample import Sample
+from report.judging.statistics import PERCENTAGE
 from report.pages import geracao_order as order
-from report.sample import Sample
-from report.statistics import PERCENTAGE
 from vae.results import Array
 
 JUDGED = "e100"

@@ -4,15 +4,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report import ptbr, statistics
-from report.claims import Claim
 from report.evidence import Evidence
-from report.labels import run_label
+from report.judging import statistics
+from report.judging.claims import Claim
+from report.judging.sample import Sample
+from report.judging.statistics import PERCENTAGE, SHARE, Estimate, possible
+from report.language import ptbr
+from report.language.labels import run_label
 from report.metrics import METRICS, class_shift
-from report.origins import constant
+from report.origins.numbers import constant
 from report.pages.geracao_claims import JUDGED
-from report.sample import Sample
-from report.statistics import PERCENTAGE, SHARE, Estimate, possible
 from report.tables import Table
 from vae import figures
 from vae.grid import REFERENCE_RUNS

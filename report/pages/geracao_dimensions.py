@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report import by_dimension, ptbr
+from report import by_dimension
 from report.by_dimension import BY_DIMENSION, FEW, MANY
-from report.claims import Claim
 from report.evidence import Evidence
+from report.judging.claims import Claim
+from report.judging.sample import Sample
+from report.judging.statistics import POSITIVE, REDUCTION
+from report.language import ptbr
 from report.metrics import METRICS
-from report.sample import Sample
-from report.statistics import POSITIVE, REDUCTION
 from report.tables import Table
 from vae.results import Array
 

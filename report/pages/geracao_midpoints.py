@@ -1,12 +1,12 @@
 """What the decoder makes half-way between two classes, held against training images."""
 
-from report.claims import Claim
 from report.evidence import Evidence
+from report.judging.claims import Claim
+from report.judging.ratios import ratio
+from report.judging.sample import Sample
+from report.judging.statistics import POSITIVE
 from report.metrics import SAMPLES, Metric, mean
 from report.pages.geracao_claims import JUDGED
-from report.ratios import ratio
-from report.sample import Sample
-from report.statistics import POSITIVE
 from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array

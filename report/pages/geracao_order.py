@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from report import ptbr, statistics
-from report.claims import Claim
 from report.evidence import Evidence
-from report.labels import run_label
-from report.origins import constant
-from report.ratios import ratio
-from report.sample import Sample
-from report.statistics import ALPHA, REDUCTION
+from report.judging import statistics
+from report.judging.claims import Claim
+from report.judging.ratios import ratio
+from report.judging.sample import Sample
+from report.judging.statistics import ALPHA, REDUCTION
+from report.language import ptbr
+from report.language.labels import run_label
+from report.origins.numbers import constant
 from report.tables import Table
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array

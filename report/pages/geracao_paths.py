@@ -2,14 +2,14 @@
 
 import sys
 
-from report import ptbr
-from report.claims import Claim
 from report.evidence import Evidence
+from report.judging.claims import Claim
+from report.judging.sample import Sample
+from report.judging.statistics import POINTS, Estimate
+from report.language import ptbr
 from report.metrics import PATHS, Metric
-from report.origins import constant
+from report.origins.numbers import constant
 from report.pages.geracao_claims import JUDGED
-from report.sample import Sample
-from report.statistics import POINTS, Estimate
 from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from report import ptbr
-from report.claims import VerdictKind
 from report.evidence import Evidence
+from report.judging.claims import VerdictKind
+from report.judging.sample import Sample
+from report.judging.statistics import Estimate
+from report.language import ptbr
 from report.metrics import METRICS
 from report.page import Page
 from report.pages.placar_rows import row
 from report.pages.reconstrucoes_blur import synthesis
 from report.pages.treinamento import gaps, text
-from report.sample import Sample
-from report.statistics import Estimate
 from vae.results import Array
 
 

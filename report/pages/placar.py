@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from report import ptbr
-from report.claims import Verdict, VerdictKind, Why
 from report.evidence import Evidence
-from report.origins import constant
+from report.judging.claims import Verdict, VerdictKind, Why
+from report.language import ptbr
+from report.language.wording import WHY
+from report.origins.numbers import constant
 from report.page import Page, Plot
 from report.pages import placar_rows
 from report.pages.placar_rows import distance, ends, foremost, in_order, reasons_open, reasons_untested, row, tally
 from report.pages.placar_since import since
-from report.wording import WHY
 from vae import figures
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from report import ptbr, statistics
-from report.claims import Claim, Verdict, VerdictKind, Why
-from report.origins import constant
-from report.statistics import Estimate, possible
-from report.wording import evidence_words, on_claimed_side, untested_reason
+from report.judging import statistics
+from report.judging.claims import Claim, Verdict, VerdictKind, Why
+from report.judging.statistics import Estimate, possible
+from report.language import ptbr
+from report.language.wording import evidence_words, on_claimed_side, untested_reason
+from report.origins.numbers import constant
 from vae.datasets import DatasetInfo
 
 FOREMOST = 4  # decided claims of a kind that a summary tells

@@ -5,14 +5,16 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from report import foreign, places, ptbr, statistics
-from report.claims import Claim
-from report.compare import Comparison, Flip, Judged, Moved, Retrained, Revision, changed_runs, compare
+from report.comparison.changes import Comparison, Flip, Judged, Moved, Retrained, Revision, changed_runs, compare
+from report.comparison.snapshot import STEPS, facts, take
 from report.evidence import Evidence
+from report.judging import statistics
+from report.judging.claims import Claim
+from report.judging.statistics import possible
+from report.language import foreign, ptbr
 from report.metrics import METRICS
-from report.origins import Origin, constant, origins_of, trace
-from report.snapshot import STEPS, facts, take
-from report.statistics import possible
+from report.origins import places
+from report.origins.numbers import Origin, constant, origins_of, trace
 from report.tables import Table
 
 

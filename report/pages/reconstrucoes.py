@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from report import ptbr, statistics
 from report.by_dimension import BY_DIMENSION
 from report.evidence import Evidence
-from report.labels import column_title, run_label
+from report.judging import statistics
+from report.language import ptbr
+from report.language.labels import column_title, run_label
 from report.metrics import METRICS
-from report.origins import constant
+from report.origins.numbers import constant
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import reconstrucoes_anomalies as anomalies
 from report.pages import reconstrucoes_blur as blur

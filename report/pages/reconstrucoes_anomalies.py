@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report import ptbr
-from report.bootstrap import weighted_auroc
-from report.claims import Claim
 from report.evidence import Evidence
-from report.labels import run_label
+from report.judging.bootstrap import weighted_auroc
+from report.judging.claims import Claim
+from report.judging.sample import Sample
+from report.judging.statistics import SHARE, Estimate, possible
+from report.language import ptbr
+from report.language.labels import run_label
 from report.pages.reconstrucoes_claims import LONGEST
-from report.sample import Sample
-from report.statistics import SHARE, Estimate, possible
 from report.tables import Table
 from vae import figures
 from vae.grid import REFERENCE_RUNS

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from report import ptbr
 from report.evidence import Evidence
-from report.labels import run_label
+from report.judging.statistics import Estimate
+from report.language import ptbr
+from report.language.labels import run_label
 from report.pages.reconstrucoes_claims import LARGEST, LONGEST
-from report.statistics import Estimate
 from vae import figures
 from vae.grid import REFERENCE_RUNS
 from vae.results import Array

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from report.claims import Claim
+from report.judging.claims import Claim
+from report.judging.ratios import spread_if_unanimous
+from report.judging.sample import Sample
+from report.judging.statistics import ALPHA, PERCENTAGE
 from report.pages.reconstrucoes_claims import KINDS, kinds, least_kept_class, least_kept_kind
-from report.ratios import spread_if_unanimous
-from report.sample import Sample
-from report.statistics import ALPHA, PERCENTAGE
 from vae.results import Array
 
 

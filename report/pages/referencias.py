@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from report import bibliography, terms
 from report.evidence import Evidence
 from report.page import PAGES_DIR, Page
-from report.works import WORKS
+from report.references import bibliography, terms
+from report.references.works import WORKS
 
 
 def citations() -> dict[str, list[str]]:

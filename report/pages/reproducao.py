@@ -4,11 +4,11 @@ from typing import Any
 
 import vae.spec
 import vae.tolerances
-from report import ptbr
 from report.evidence import Evidence, devices
-from report.foreign import code, plain
-from report.labels import run_label
-from report.origins import constant
+from report.language import ptbr
+from report.language.foreign import code, plain
+from report.language.labels import run_label
+from report.origins.numbers import constant
 from report.page import Page
 from report.pages import reproducao_engine, reproducao_speed
 from report.tables import Table

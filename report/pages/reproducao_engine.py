@@ -1,6 +1,6 @@
 """The judging engine put to the test: tables and figure of its simulation, and what is to be said of them.
 
-The numbers are those of benchmarks/engine.json, read by report/calibration.py.
+The numbers are those of benchmarks/engine.json, read by report/judging/calibration.py.
 """
 
 from statistics import NormalDist
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report import ptbr, statistics
-from report.calibration import COMMAND, FILE, Calibration, Single, read
 from report.evidence import Evidence
-from report.origins import Origin, constant, origins_of, trace
+from report.judging import statistics
+from report.judging.calibration import COMMAND, FILE, Calibration, Single, read
+from report.judging.statistics import ALPHA
+from report.language import ptbr
+from report.origins.numbers import Origin, constant, origins_of, trace
+from report.origins.places import Place
 from report.page import Plot
-from report.places import Place
-from report.statistics import ALPHA
 from report.tables import Table
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from report import ptbr, sources
-from report.origins import Origin, trace
-from report.places import Place
+from report import sources
+from report.language import ptbr
+from report.origins.numbers import Origin, trace
+from report.origins.places import Place
 from report.tables import Table
 from vae.errors import LaudoError
 

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report import ptbr
 from report.evidence import Evidence
-from report.labels import run_label
+from report.judging.statistics import Estimate
+from report.language import ptbr
+from report.language.labels import run_label
 from report.metrics import METRICS
-from report.origins import constant
+from report.origins.numbers import constant
 from report.page import Page, Plot
 from report.pages import treinamento_ablations
 from report.pages.treinamento_claims import (
@@ -26,7 +27,6 @@ from report.pages.treinamento_claims import (
     looseness,
 )
 from report.pages.treinamento_tables import channels, costs, fits, hyperparameters, train_images
-from report.statistics import Estimate
 from report.tables import Table
 from vae import datasets
 from vae.grid import REFERENCE_RUNS

@@ -2,14 +2,14 @@
 
 import functools
 
-from report.claims import Claim
 from report.evidence import Evidence
+from report.judging.claims import Claim
+from report.judging.sample import Sample
+from report.judging.statistics import POSITIVE
 from report.metrics import METRICS
 from report.page import Column, Columns
 from report.pages.geracao_dimensions import SEEDS_ALONE, frechet_ratio
 from report.pages.treinamento_tables import DEVIATION, MEAN_BCE
-from report.sample import Sample
-from report.statistics import POSITIVE
 from report.tables import Table, metrics_table
 from vae import figures
 from vae.results import Array

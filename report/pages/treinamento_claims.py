@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from report.claims import Claim
-from report.sample import Sample
+from report.judging.claims import Claim
+from report.judging.sample import Sample
 from vae.errors import ResultsError
 from vae.results import Array
 

@@ -5,12 +5,12 @@ import statistics
 from collections.abc import Sequence
 from decimal import Decimal
 
-from report import ptbr
 from report.evidence import Evidence
-from report.foreign import plain
-from report.labels import run_label
+from report.judging.statistics import POSITIVE
+from report.language import ptbr
+from report.language.foreign import plain
+from report.language.labels import run_label
 from report.metrics import OBJECTIVES, Metric, mean
-from report.statistics import POSITIVE
 from report.tables import Table
 
 MEAN_BCE = Metric("BCE de teste pela média", mean("test_mean_bce"), 2, "nats", "lower", OBJECTIVES)

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from report import ptbr, statistics
-from report.claims import VerdictKind, Why
 from report.evidence import Evidence
-from report.labels import run_label
+from report.judging import statistics
+from report.judging.claims import VerdictKind, Why
+from report.language import ptbr
+from report.language.labels import run_label
+from report.language.wording import on_claimed_side
 from report.metrics import METRICS
-from report.origins import constant
+from report.origins.numbers import constant
 from report.page import Page, Picture, Plot
 from report.pages import placar_rows
 from report.pages.espaco_latente_tables import top_pair
@@ -16,7 +18,6 @@ from report.pages.geracao_classes import moves, recon_shift
 from report.pages.visao_geral_card import draw_card, title
 from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
 from report.tables import Table
-from report.wording import on_claimed_side
 from vae import datasets, figures
 from vae.grid import REFERENCE_RUNS
 

@@ -1,7 +1,7 @@
 """The card of the report: what a shared link shows, drawn from the headline results."""
 
-from report import ptbr
 from report.evidence import Evidence
+from report.language import ptbr
 from report.metrics import METRICS
 from report.pages.espaco_latente_figures import plain, points
 from vae import figures

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from report import ptbr
-from report.origins import constant
+from report.language import ptbr
+from report.origins.numbers import constant
 from report.tables import Table
 from vae import datasets, figures
 from vae.models.layers import DOWN, LAST, UP, Shape

@@ -29,10 +29,10 @@ from benchmarks.experiments import (
     neighbours,
 )
 from benchmarks.trials import Trial, by_engine, by_images, by_plugin, by_seeds, by_unpaired, claim_of, verdict
-from report import calibration
-from report.claims import VerdictKind
+from report.judging import calibration
+from report.judging.claims import VerdictKind
+from report.judging.statistics import ALPHA
 from report.sources import ROOT
-from report.statistics import ALPHA
 from vae.results import dump_json
 
 REPETITIONS, RESAMPLES = 200, 100

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from report.compare import Revision, Snapshot
-from report.snapshot import to_bytes
+from report.comparison.changes import Revision, Snapshot
+from report.comparison.snapshot import to_bytes
 from tests.faults.test_kills import assert_same
 from tests.faults.trees import BUILD, PAGE, RESULTS, Ended, Tree, files, said
 from vae.files import write_atomically

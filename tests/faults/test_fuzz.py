@@ -19,11 +19,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from report import estimates
-from report.compare import Revision, Snapshot
+from report.comparison.changes import Revision, Snapshot
+from report.comparison.snapshot import from_bytes, to_bytes
+from report.judging import estimates
+from report.judging.statistics import Estimate
 from report.rendered import RECORDS, Record, Rendered
-from report.snapshot import from_bytes, to_bytes
-from report.statistics import Estimate
 from tests.vae.test_checkpoints import HISTORY, stepped
 from tests.vae.test_data import FILES, INFO
 from tests.vae.tiny import StopError, make_result

@@ -11,14 +11,14 @@ import markdown
 import pytest
 import yaml
 
-from report.compare import Revision
+from report.comparison.changes import Revision
+from report.comparison.snapshot import take
 from report.environment import make_environment
 from report.evidence import Evidence
 from report.following import finished
-from report.foreign import code, plain
+from report.language.foreign import code, plain
 from report.render import Rendering
 from report.sections import PAGES
-from report.snapshot import take
 from tests.report.synthetic import evidence_of, synthetic_results
 from tests.report.test_pages import undrawn
 from vae.grid import make_grid

@@ -169,7 +169,14 @@ def prepare(tree: Path) -> None:
 
     import torch
 
-    for name in ("report.check", "report.environment", "report.past", "report.render", "report.state_text", *TRAINING):
+    for name in (
+        "report.check",
+        "report.environment",
+        "report.comparison.past",
+        "report.render",
+        "report.state_text",
+        *TRAINING,
+    ):
         importlib.import_module(name)
     torch.set_num_threads(1)
     say("ready")

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from report import ptbr
 from report.evidence import Evidence
+from report.language import ptbr
 
 TYPED = 262.18
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save
 
-from report.claims import Claim, estimate, judge
 from report.evidence import Evidence
+from report.judging.claims import Claim, estimate, judge
+from report.judging.statistics import Samples
 from report.sections import family
-from report.statistics import Samples
 from vae.datasets import DatasetInfo, dataset_info
 from vae.grid import FIRST_SEED, REFERENCE_RUNS, Grid, make_grid
 from vae.plan import keys_of

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from report import check, ptbr
+from report import check
 from report.check import link_faults
-from report.origins import Origin, trace
+from report.language import ptbr
+from report.origins.numbers import Origin, trace
 from report.render import RenderedPage
 from report.rendered import Rendered, page_path
 from vae.grid import make_grid

@@ -34,11 +34,11 @@ def test_every_token_can_be_read(name: str, ground: str) -> None:
 
 
 def test_a_line_has_an_address_and_the_page_scrolls_from_the_keyboard() -> None:
-    page = code_page("report/ratios.py").decode()
+    page = code_page("report/judging/ratios.py").decode()
     assert '<a id="L-2"></a><a href="#L-2">' in page
     assert " name=" not in page.replace('<meta name="', "")
     assert len(re.findall('<pre tabindex="0">', page)) == 1
     assert page.count("<main>") == page.count("</main>") == 1
-    assert f'<link rel="stylesheet" href="../{STYLE}">' in page
+    assert f'<link rel="stylesheet" href="../../{STYLE}">' in page
     for ground in STYLES.values():
         assert f"background: {ground};" in code_style().decode()

@@ -13,15 +13,15 @@ import re
 import numpy as np
 import pytest
 
-from report import ptbr
-from report.claims import Verdict, VerdictKind
 from report.environment import make_environment
 from report.evidence import Evidence
+from report.judging.claims import Verdict, VerdictKind
+from report.judging.statistics import ALPHA, SHARE, UNBOUNDED, Samples, crossed_errors, half_width
+from report.language import ptbr
 from report.metrics import METRICS
 from report.page import PAGES_DIR, Page
 from report.render import Rendering, render_page, verdict_mark
 from report.sections import PAGES
-from report.statistics import ALPHA, SHARE, UNBOUNDED, Samples, crossed_errors, half_width
 from tests.report.drawn import drawn_results
 from tests.report.synthetic import evidence_of
 from tests.report.test_pages import text_of

@@ -3,9 +3,9 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from report import ptbr
 from report.environment import make_environment, render_sentence, render_template
-from report.origins import Origin, origins_of, trace
+from report.language import ptbr
+from report.origins.numbers import Origin, origins_of, trace
 from report.page import PageError
 
 

@@ -5,14 +5,14 @@ import re
 
 import pytest
 
-from report import ptbr
 from report.environment import make_environment
 from report.evidence import Evidence
 from report.following import finished, linkable, unbroken
+from report.language import ptbr
 from report.metrics import METRICS
-from report.origins import Origin, trace
+from report.origins.numbers import Origin, trace
+from report.origins.places import Place
 from report.page import Page
-from report.places import Place
 from report.render import Rendering
 from report.sections import PAGES
 from report.sources import read_source

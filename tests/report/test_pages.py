@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from report import ptbr
-from report.claims import VerdictKind
 from report.environment import make_environment
 from report.evidence import Evidence
+from report.judging.claims import VerdictKind
+from report.language import ptbr
 from report.page import Columns, Figure, Page, Plot
 from report.render import Rendering, render_page
 from report.sections import PAGES, claims_of, family
+from tests.report.references.test_cross_references import html_of, printed_captions
 from tests.report.synthetic import QUALITY, evidence_of, synthetic_evidence, synthetic_results
-from tests.report.test_references import html_of, printed_captions
 from vae.grid import make_grid
 
 EVIDENCE = {

@@ -8,9 +8,9 @@ import pytest
 
 from report import forked, publish, sources
 from report.check import faults
-from report.family import StoredResults
+from report.comparison.past import compare_with
+from report.judging.family import StoredResults
 from report.page import Page
-from report.past import compare_with
 from report.publish import SHARED, Publication, own_sources
 from report.rendered import Rendered
 from report.sections import PAGES, page
@@ -203,5 +203,5 @@ def test_the_references_grow_old_with_what_other_pages_are_called_or_cite(
         pages = tuple(renamed if each.slug == "licoes" else each for each in PAGES)
         monkeypatch.setattr("report.sections.PAGES", pages)
     else:
-        monkeypatch.setattr("report.bibliography.keys_in", lambda template: {"holm1979"})
+        monkeypatch.setattr("report.references.bibliography.keys_in", lambda template: {"holm1979"})
     assert state(publication, "referencias") == ("stale", "older than: what the other pages are called or cite")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from report import notebook
+from report.notebook import compose as notebook
 from report.render import with_badge
 from report.settings import Identity, SettingsError, read_identity
 

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from report import ptbr
 from report.environment import make_environment
 from report.evidence import Evidence
+from report.language import ptbr
 from report.metrics import METRICS
 from report.page import Page
 from report.render import Rendering

@@ -1,8 +1,8 @@
 from collections.abc import Mapping
 
-from report import ptbr
+from report.judging.statistics import SHARE, Estimate
+from report.language import ptbr
 from report.metrics import Metric
-from report.statistics import SHARE, Estimate
 from report.tables import BOLD, metrics_table
 from tests.report.synthetic import synthetic_evidence
 

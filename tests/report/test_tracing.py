@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from report import ptbr, reads
 from report.evidence import Evidence
+from report.language import ptbr
 from report.metrics import METRICS
-from report.origins import origins_of
+from report.origins import reads
+from report.origins.numbers import origins_of
 from report.page import Page
 from report.sections import family
 from report.tracing import followed_context, traced

@@ -85,9 +85,7 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path
         (project / "mkdocs.yml").write_text(settings(**published))
         shutil.copy(ROOT / "properdocs.yml", project)
         shutil.copytree(ROOT / "docs", project / "docs")
-        (project / "report").mkdir()
-        for name in ("site.py", "theme_files.py", "served.py"):
-            shutil.copy(ROOT / "report" / name, project / "report")
+        shutil.copytree(ROOT / "report/site", project / "report/site")
         if rendered is not None:
             shutil.copytree(rendered, project / "rendered")
         return project

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from report.branch import BranchError, publish
+from report.site.branch import BranchError, publish
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -21,14 +21,14 @@ from safetensors.torch import load_file
 from report.codepages import code_page, code_path
 from report.environment import make_environment
 from report.evidence import Evidence
-from report.family import StoredResults
+from report.judging.family import StoredResults
+from report.judging.statistics import Samples
 from report.pages.explorador_files import DESCRIPTION, HOLES_SIDE, RUNS
 from report.publish import Publication
 from report.render import render_page
 from report.rendered import ACTIVITY, Rendered
 from report.sections import page as page_of
 from report.sources import code_files
-from report.statistics import Samples
 from vae.data import as_input
 from vae.grid import make_grid
 from vae.metrics.holes import hole_map

@@ -193,7 +193,7 @@ def test_the_adapter_lets_docs_win_and_watches_rendered(tmp_path: Path) -> None:
         }
     )
     editor = FilesEditor(Files([]), config, str(tmp_path / "virtual"))
-    runpy.run_path(str(ROOT / "report/site.py"), run_name="site")["add_rendered"](editor)
+    runpy.run_path(str(ROOT / "report/site/add_rendered.py"), run_name="site")["add_rendered"](editor)
     assert [file.src_uri for file in editor.files] == ["a/page.md"]
     assert (tmp_path / "virtual/a/page.md").read_text() == "rendered/a/page.md"
     assert config.watch == [str(tmp_path / "rendered/a")]

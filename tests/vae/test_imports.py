@@ -1,4 +1,4 @@
-"""A site is built from stored results on a machine without torch: what it imports may not load it."""
+"""What a module loads: no torch where a site is built from stored results. What of a source file is code."""
 
 import subprocess
 import sys
@@ -6,7 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from vae.imports import code_of
+
 ROOT = Path(__file__).parents[2]
+CODE = '''"""What it is."""
+
+import math  # for the root
+
+
+def root(x):
+    """Return the root.
+
+    Of x.
+    """
+    text = "a # is no comment"
+    return math.sqrt(x), text
+'''
 
 
 def loads_torch(statement: str) -> bool:
@@ -18,7 +33,7 @@ def loads_torch(statement: str) -> bool:
 
 
 @pytest.mark.parametrize("modules", [
-    "build", "report.sections, report.publish, report.check, report.render, report.delivery.deliver, report.notebook",
+    "build", "report.sections, report.publish, report.check, report.render, report.delivery.deliver, report.notebook.compose",
     "vae.figures, vae.plan, vae.store, vae.forecast, vae.results, vae.grid, vae.datasets, vae.export, vae.metrics.holes",
 ])  # fmt: skip
 def test_torch_is_not_loaded(modules: str) -> None:
@@ -34,3 +49,18 @@ def test_looking_at_pages_loads_nothing_that_draws_or_judges() -> None:
 
 def test_that_it_is_loaded_would_be_seen() -> None:
     assert loads_torch("import vae.objectives")
+
+
+def test_comments_docstrings_and_blank_lines_are_no_code() -> None:
+    bare = 'import math\ndef root(x):\n    text = "a # is no comment"\n    return math.sqrt(x), text'
+    assert code_of(CODE) == bare
+    assert code_of(CODE.replace("Of x", "Of y").replace("# for the root", "")) == bare
+
+
+@pytest.mark.parametrize(("old", "new"), [("sqrt", "cbrt"), ("a # is", "b # is")])
+def test_names_and_strings_are_code(old: str, new: str) -> None:
+    assert code_of(CODE.replace(old, new)) != code_of(CODE)
+
+
+def test_indentation_is_code() -> None:
+    assert code_of("for i in x:\n    a()\n    b()\n") != code_of("for i in x:\n    a()\nb()\n")

@@ -10,9 +10,11 @@ import pytest
 from scipy import stats
 from sklearn.metrics import davies_bouldin_score, silhouette_samples
 
-from report import ptbr
-from report.claims import Claim
 from report.evidence import Evidence
+from report.judging.claims import Claim
+from report.judging.sample import Sample
+from report.judging.statistics import Samples
+from report.language import ptbr
 from report.pages import espaco_latente as page
 from report.pages import espaco_latente_axes as axes
 from report.pages import espaco_latente_dimensions as dimensions
@@ -24,8 +26,6 @@ from report.pages import espaco_latente_pairs as pairs
 from report.pages import espaco_latente_raw as raw
 from report.pages import espaco_latente_tables as tables
 from report.pages import espaco_latente_used as used
-from report.sample import Sample
-from report.statistics import Samples
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.datasets import FASHION_MNIST
 from vae.grid import REFERENCE_RUNS, make_grid

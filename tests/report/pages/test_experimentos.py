@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from report.evidence import Evidence
+from report.judging.sample import Sample
+from report.judging.statistics import Samples
 from report.pages.experimentos_claims import (
     BEND,
     LEAST_GAIN,
@@ -17,8 +19,6 @@ from report.pages.experimentos_claims import (
 )
 from report.pages.experimentos_figures import short_label
 from report.pages.experimentos_tables import SWEEP, best_dimensions, enough_dimensions, steps
-from report.sample import Sample
-from report.statistics import Samples
 from tests.report.synthetic import synthetic_results
 from vae.datasets import DIGITS, dataset_info
 from vae.grid import make_grid

@@ -13,8 +13,8 @@ import onnx
 import pytest
 from PIL import Image
 
-from report import ptbr
 from report.evidence import Evidence
+from report.language import ptbr
 from report.pages import explorador, geracao_figures
 from report.pages.explorador_files import (
     DESCRIPTION,

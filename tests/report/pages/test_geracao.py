@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from report import ptbr
 from report.by_dimension import BY_DIMENSION, FEW, MANY
-from report.claims import Verdict, VerdictKind, estimate, judge
+from report.judging.claims import Verdict, VerdictKind, estimate, judge
+from report.judging.sample import Sample
+from report.judging.statistics import Samples
+from report.language import ptbr
 from report.pages import geracao as page
 from report.pages import geracao_claims as claims
 from report.pages import geracao_classes as classes
@@ -20,8 +22,6 @@ from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
 from report.pages import geracao_order as order
 from report.pages import geracao_paths as paths
-from report.sample import Sample
-from report.statistics import Samples
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from tests.report.test_pages import text_of
 from vae.datasets import FASHION_MNIST

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from report import ptbr
-from report.claims import VerdictKind
 from report.environment import make_environment
 from report.evidence import Evidence
+from report.judging.claims import VerdictKind
+from report.judging.statistics import Samples
+from report.language import ptbr
 from report.pages.licoes import PAGE
 from report.pages.reconstrucoes_blur import synthesis
 from report.render import Rendering
-from report.statistics import Samples
 from tests.report.synthetic import synthetic_evidence
 from vae.datasets import FASHION_MNIST
 from vae.grid import make_grid

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from report import ptbr
-from report.claims import VerdictKind, Why
-from report.compare import Revision, Snapshot
+from report.comparison.changes import Revision, Snapshot
+from report.comparison.snapshot import take
 from report.environment import make_environment
 from report.evidence import Evidence
+from report.judging.claims import VerdictKind, Why
+from report.language import ptbr
+from report.language.wording import on_claimed_side
 from report.pages import placar
 from report.pages.placar_rows import CLAIMED, ELSEWHERE, by_number
 from report.render import Rendering, verdict_slug
 from report.sections import PAGES
-from report.snapshot import take
-from report.wording import on_claimed_side
 from tests.report.synthetic import QUALITY, evidence_of, synthetic_evidence, synthetic_results
 from tests.report.test_pages import undrawn
 from vae.grid import make_grid

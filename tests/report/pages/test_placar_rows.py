@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from report import ptbr
-from report.claims import Claim, Untested, Verdict, VerdictKind, Why
+from report.judging.claims import Claim, Untested, Verdict, VerdictKind, Why
+from report.judging.statistics import UNBOUNDED, Bounds, Estimate
+from report.language import ptbr
 from report.pages.placar_rows import (
     WEIGHTIEST,
     by_number,
@@ -21,7 +22,6 @@ from report.pages.placar_rows import (
     tally,
 )
 from report.sections import PAGES
-from report.statistics import UNBOUNDED, Bounds, Estimate
 from vae.datasets import dataset_info
 
 INFO = dataset_info("fashion-mnist")

@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from report import calibration, ptbr
-from report.calibration import Calibration
 from report.environment import make_environment
+from report.judging import calibration
+from report.judging.calibration import Calibration
+from report.language import ptbr
 from report.pages import reproducao, reproducao_engine
 from report.publish import own_sources
 from report.render import Rendering
@@ -98,4 +99,4 @@ def test_the_luck_of_the_simulation_is_no_excess() -> None:
 
 def test_the_page_is_made_from_the_table_and_from_the_code_that_it_links_to() -> None:
     made_from = own_sources(reproducao.PAGE)
-    assert {calibration.FILE, "benchmarks/engine.py", "report/calibration.py"} <= set(made_from)
+    assert {calibration.FILE, "benchmarks/engine.py", "report/judging/calibration.py"} <= set(made_from)

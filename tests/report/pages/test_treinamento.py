@@ -3,6 +3,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from report.judging.sample import Sample
+from report.language.ptbr import strip_marks
 from report.pages.experimentos_claims import reconstruction_gap_difference
 from report.pages.treinamento_ablations import deviation, deviation_change
 from report.pages.treinamento_claims import (
@@ -17,8 +19,6 @@ from report.pages.treinamento_claims import (
     memorised,
 )
 from report.pages.treinamento_tables import channels, exact
-from report.ptbr import strip_marks
-from report.sample import Sample
 from vae.datasets import DIGITS
 from vae.errors import ResultsError
 from vae.results import Array, Keys, RunResult

@@ -1,0 +1,1 @@
+"""What changed between two publications: verdicts that flipped, numbers that moved."""

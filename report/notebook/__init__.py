@@ -1,0 +1,1 @@
+"""The report as a notebook (python build.py --notebook PATH)."""

@@ -1,0 +1,78 @@
+"""Publish the site on the branch from which GitHub Pages can serve it: python -m report.site.branch."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from report.settings import MKDOCS, read_identity, read_settings
+from report.sources import ROOT
+from vae.errors import LaudoError
+
+REMOTE = "origin"
+BRANCH = "gh-pages"
+
+
+class BranchError(LaudoError):
+    """The site cannot be published on a branch."""
+
+
+def publish(root: Path) -> None:
+    """Build the site of a project strictly, commit it to its gh-pages branch and push that.
+
+    Raises BranchError naming what is missing or failed, SettingsError for a setting that is no address. The branch is
+    written after the build, so that a build that fails changes nothing. git's own lines on the push go to stderr.
+    """
+    identity = read_identity(root / MKDOCS)
+    if not identity.site_url:
+        raise BranchError(
+            f"site_url is unset in {root / MKDOCS}: write there the address at which the site will be read "
+            "(https://OWNER.github.io/NAME/), then give the same command again."
+        )
+    remote = _run(root, "git", "remote", "get-url", "--push", REMOTE)
+    if remote.returncode != 0:
+        raise BranchError(
+            f"{root} has no git remote '{REMOTE}' to push to: git remote add {REMOTE} https://github.com/OWNER/NAME.git"
+        )
+    # The steps of `mkdocs gh-deploy`, which ends in a traceback if the push fails.
+    _module(root, "mkdocs", "build", "--strict")
+    revision = _run(root, "git", "rev-parse", "--short", "HEAD").stdout.strip()
+    message = f"Deployed {revision} with MkDocs version: {version('mkdocs')}"  # its words, which it reads the next time
+    site = str(read_settings(root / MKDOCS).get("site_dir") or "site")
+    _module(root, "ghp_import", "--no-jekyll", "-m", message, "-r", REMOTE, "-b", BRANCH, site)
+    if subprocess.run(["git", "push", REMOTE, BRANCH], cwd=root, check=False).returncode != 0:
+        raise BranchError(
+            f"git push to {REMOTE}, {_without_password(remote.stdout.strip())}, failed; git says why above. Nothing was "
+            f"published. See whether that is your repository (git remote -v) and whether you may write to it, then give "
+            f"the same command again; if git says 'rejected', after git fetch {REMOTE}."
+        )
+    print(f"Pushed to the branch {BRANCH} of {REMOTE}; it will be read at {identity.site_url}")  # noqa: T201
+
+
+def _without_password(address: str) -> str:
+    return re.sub(r"^(https?://)[^/@]*@", r"\1", address)
+
+
+def _module(root: Path, name: str, *arguments: str) -> None:
+    done = _run(root, sys.executable, "-m", name, *arguments)
+    if done.returncode != 0:
+        raise BranchError(f"{name} failed, and nothing was published:\n{done.stderr.strip()}")
+
+
+def _run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    silence = {"DISABLE_MKDOCS_2_WARNING": "true", "NO_MKDOCS_2_WARNING": "1"}
+    try:
+        return subprocess.run(
+            command, cwd=root, env=os.environ | silence, capture_output=True, text=True, check=False
+        )  # fmt: skip
+    except FileNotFoundError as error:
+        raise BranchError(f"{command[0]} is not installed: install it and give the same command again.") from error
+
+
+if __name__ == "__main__":
+    try:
+        publish(ROOT)
+    except LaudoError as error:
+        sys.exit(f"Error: {error}")
