@@ -16,12 +16,12 @@ from vae.errors import LaudoError, missing_package
 try:
     import click
 
-    from vae import command
-    from vae.datasets import DATASETS, dataset_info
+    from vae.building import command
+    from vae.building.plan import Plan, make_plan
+    from vae.building.where import Where, where
+    from vae.data.datasets import DATASETS, dataset_info
     from vae.grid import PROFILES, Grid, make_grid
-    from vae.plan import Plan, make_plan
-    from vae.store import ResultsStore
-    from vae.where import Where, where
+    from vae.storage.store import ResultsStore
 except ModuleNotFoundError as error:  # the likeliest first mistake: another Python than the environment's
     sys.exit(f"Error: {missing_package(error)}")
 
@@ -143,8 +143,8 @@ def build(
     from report.rendered import Rendered
     from report.sections import PAGES, page, runs_of
     from report.state_text import reused
-    from vae.lock import sole_build
-    from vae.raw_files import find
+    from vae.building.lock import sole_build
+    from vae.data.raw_files import find
 
     with _usage():
         pages = [page(slug) for slug in dict.fromkeys(sections)] if sections else list(PAGES)
@@ -175,9 +175,9 @@ def build(
 
 def reproduce(grid: Grid, store: ResultsStore, runs: tuple[str, ...], means: Means, dry_run: bool) -> None:
     """Train runs again beside what is published, and compare; exit 1 if a number is outside its tolerance."""
-    from vae.lock import sole_build
-    from vae.raw_files import find
-    from vae.scratch import FOLDER, Scratch
+    from vae.building.lock import sole_build
+    from vae.data.raw_files import find
+    from vae.reproduction.scratch import FOLDER, Scratch
 
     place = RUNS_DIR / FOLDER / f"{grid.profile}-{grid.dataset.dataset}"
     scratch = Scratch(grid, store, runs, place, means.device, find(grid.info, means.data_dir, cache_dir()).words)
@@ -194,8 +194,8 @@ def reproduce(grid: Grid, store: ResultsStore, runs: tuple[str, ...], means: Mea
 
 def carry_out(plan: Plan, store: ResultsStore, means: Means) -> None:
     """Train and evaluate what a plan says."""
-    from vae.pipeline import Places, execute
-    from vae.progress import Progress
+    from vae.building.pipeline import Places, execute
+    from vae.building.progress import Progress
 
     execute(plan, store, Places(means.data_dir, cache_dir()), means.device, Progress(), means.where)
 
@@ -216,7 +216,7 @@ def _usage() -> Iterator[None]:
 
 def print_plan(plan: Plan, store: ResultsStore, device: str, data: str) -> None:
     """Print what a build would do, on what, and about how long."""
-    from vae.forecast import forecast
+    from vae.building.forecast import forecast
 
     for line in forecast(plan, store, device, data).lines:
         click.echo(line)
@@ -241,7 +241,7 @@ def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) ->
     from report.comparison.revision import RevisionError
     from report.comparison.text import lines
     from report.rendered import ESTIMATES
-    from vae.lock import sole_build
+    from vae.building.lock import sole_build
 
     try:
         with sole_build(RUNS_DIR):  # also to read: the estimates are kept for the next time
@@ -258,7 +258,7 @@ def print_delivery(named: str, grid: Grid, store: ResultsStore, ai_use: str) -> 
     from report.delivery.folder import DeliveryError, folder_of
     from report.publish import Publication
     from report.rendered import Rendered
-    from vae.lock import sole_build
+    from vae.building.lock import sole_build
 
     try:
         with sole_build(RUNS_DIR):

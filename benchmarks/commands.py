@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import facts, sentence
-from vae.results import dump_json
+from vae.storage.results import dump_json
 
 HERE = Path(__file__).parent
 CLICK, FIRST = "import click", "first --all"

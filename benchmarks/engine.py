@@ -19,7 +19,7 @@ from benchmarks import families, trials
 from benchmarks.experiments import Experiment, error_alone, failing, gains, heavy, least, means, medians, neighbours
 from report.judging.calibration import FILE, Calibration, Single, engine_digest
 from report.sources import ROOT
-from vae.results import dump_json
+from vae.storage.results import dump_json
 
 SEED = 20_140_427
 RESAMPLES = 200  # of the images: an error known to 5 %, which the degrees of freedom account for

@@ -20,13 +20,13 @@ from benchmarks import machine
 from benchmarks.notebook import LEARNING_RATE, NotebookVAE, loss_of
 from benchmarks.speed_worker import PRECISIONS, run
 from vae.allocator import keep_large_blocks
-from vae.data import Data, as_input, load
-from vae.datasets import FASHION_MNIST
+from vae.data.datasets import FASHION_MNIST
+from vae.data.tensors import Data, as_input, load
 from vae.grid import first_seeds
 from vae.models.conv import ConvVAE, build_model
-from vae.results import dump_json
 from vae.spec import Precision, RunSpec
 from vae.steps import Steps, make_optimiser
+from vae.storage.results import dump_json
 from vae.tasks import vae_task
 from vae.train import epoch_draws, evaluate_terms
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import facts, sentence
-from vae.results import dump_json
+from vae.storage.results import dump_json
 
 HERE = Path(__file__).parent
 RUNS = ("e10", "e10-l50")
@@ -38,13 +38,13 @@ def evaluate_twice(run: str, tsne: bool) -> dict[str, Any]:
 
     from vae import evaluate, measurements
     from vae.allocator import keep_large_blocks
-    from vae.data import load
+    from vae.data.tensors import load
     from vae.grid import FIRST_SEED, make_grid
     from vae.measurements.subject import RealImages, Subject
     from vae.models.classifier import Classifier
     from vae.models.conv import ConvVAE
     from vae.spec import RunSpec
-    from vae.store import ResultsStore
+    from vae.storage.store import ResultsStore
 
     keep_large_blocks()
     grid, store = make_grid(), ResultsStore(HERE.parent / "results")

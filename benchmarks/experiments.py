@@ -15,7 +15,7 @@ from report.judging.sample import Sample
 from report.pages.espaco_latente_evolution import accuracy_gain
 from report.pages.experimentos_claims import gain_ratio
 from report.pages.reconstrucoes_claims import error_gap, least_kept_class, sharpness_gap
-from vae.results import Array
+from vae.storage.results import Array
 
 CLASSES = 10
 VOTES = 10

@@ -13,7 +13,7 @@ from report.judging.bootstrap import ratio_of_sums
 from report.judging.calibration import Family
 from report.judging.claims import VerdictKind, judge
 from report.judging.sample import Sample
-from vae.results import Array
+from vae.storage.results import Array
 
 # Which part of an estimate's variance the seeds make, claim by claim: what is not known beforehand.
 SEED_SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)

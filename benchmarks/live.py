@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import machine
 from report.rendered import ACTIVITY
-from vae.results import dump_json
+from vae.storage.results import dump_json
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from vae.provenance import processor
+from vae.storage.provenance import processor
 
 
 def facts(*packages: str) -> dict[str, Any]:

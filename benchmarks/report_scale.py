@@ -25,11 +25,11 @@ import numpy as np
 
 import build
 from benchmarks.machine import facts, sentence
+from vae.building.plan import keys_of
 from vae.grid import Grid, first_seeds, make_grid
-from vae.plan import keys_of
-from vae.results import dump_json, sha256, to_files
 from vae.spec import RunSpec, canonical
-from vae.store import MANIFEST, ResultsStore
+from vae.storage.results import dump_json, sha256, to_files
+from vae.storage.store import MANIFEST, ResultsStore
 
 HERE = Path(__file__).parent
 COUNTS = (10, 30, 100, 300, 1000)

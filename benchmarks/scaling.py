@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import facts, sentence
+from vae.building.plan import Plan, by_training, make_plan, status
+from vae.building.where import Where
 from vae.grid import Grid, first_seeds, make_grid
-from vae.plan import Plan, by_training, make_plan, status
-from vae.results import dump_json
 from vae.spec import DatasetSpec
-from vae.store import ResultsStore
+from vae.storage.results import dump_json
+from vae.storage.store import ResultsStore
 from vae.updates import SECONDS_BETWEEN_UPDATES, Show, Update
-from vae.where import Where
 
 HERE = Path(__file__).parent
 TRAININGS, WORKERS = 1_000, 100
@@ -53,8 +53,8 @@ class Sleep:
 
 
 def sleep_on_worker(manager: Mapping[str, str], topic: str, job: Sleep) -> None:
-    """Do a simulated job where vae.cluster.run_on_worker does a real one."""
-    from vae.cluster import reporter
+    """Do a simulated job where vae.building.cluster.run_on_worker does a real one."""
+    from vae.building.cluster import reporter
 
     job.run(reporter(topic))
 
@@ -80,10 +80,10 @@ def ideal(durations: Sequence[float], workers: int) -> float:
 
 def simulate(trainings: int, workers: int, seconds: float) -> dict[str, Any]:
     """Return how long a cluster takes for trainings that sleep, and how long an ideal one would."""
-    from vae.cluster import dask_workers
-    from vae.pipeline import Build
-    from vae.progress import Progress
-    from vae.received import Setting
+    from vae.building.cluster import dask_workers
+    from vae.building.pipeline import Build
+    from vae.building.progress import Progress
+    from vae.building.received import Setting
 
     measured = measured_durations()
     drawn = [measured[index % len(measured)] for index in range(trainings)]
@@ -141,8 +141,8 @@ def measure(counts: Sequence[int], trainings: int, rounds: int) -> list[dict[str
 
 
 def _time(grid: Grid, address: str) -> float:
-    from vae.pipeline import Places, execute
-    from vae.progress import Progress
+    from vae.building.pipeline import Places, execute
+    from vae.building.progress import Progress
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

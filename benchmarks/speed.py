@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks import machine
 from benchmarks.speed_worker import CONTESTANTS, NOTEBOOK, PRECISIONS, reference_runs
-from vae.results import dump_json
+from vae.storage.results import dump_json
 
 HERE = Path(__file__).parent
 NAMES = {NOTEBOOK: "notebook", "float32": "ours, float32", "bfloat16": "ours, bfloat16"}

@@ -21,13 +21,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import notebook
 from vae.allocator import keep_large_blocks
-from vae.checkpoints import CheckpointFolder, History
-from vae.data import Data, as_input, load
-from vae.datasets import FASHION_MNIST
+from vae.data.datasets import FASHION_MNIST
+from vae.data.raw_files import verified_folder
+from vae.data.tensors import Data, as_input, load
 from vae.grid import FIRST_SEED, REFERENCE_RUNS, make_grid
-from vae.raw_files import verified_folder
 from vae.spec import Precision, RunSpec
 from vae.steps import Steps, make_optimiser
+from vae.storage.checkpoints import CheckpointFolder, History
 from vae.tasks import vae_task
 from vae.train import epoch_draws, train, train_epoch
 

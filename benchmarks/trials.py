@@ -21,9 +21,9 @@ from report.judging.statistics import (
     half_width,
     two_sided_p,
 )
-from vae.datasets import FASHION_MNIST
-from vae.results import Array, Keys, RunResult
+from vae.data.datasets import FASHION_MNIST
 from vae.spec import DatasetSpec
+from vae.storage.results import Array, Keys, RunResult
 
 EFFECT = 4.0  # size of the effects looked for, in standard deviations of the estimates
 

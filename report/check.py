@@ -18,7 +18,7 @@ from report.sections import PAGES
 from report.settings import NOTEBOOK
 from vae.errors import ResultsError
 from vae.grid import Grid
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from report.comparison.changes import Snapshot
 from report.judging.claims import Verdict
 from report.judging.statistics import Estimate, Samples
-from vae.datasets import DatasetInfo
+from vae.data.datasets import DatasetInfo
 from vae.errors import LaudoError
 from vae.grid import FIRST_SEED, Grid
-from vae.results import Array, RunResult
 from vae.spec import RunSpec
+from vae.storage.results import Array, RunResult
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,7 @@ from report.language.foreign import code, plain
 from report.origins.numbers import Origins, Result, origins_at
 from report.origins.places import Place
 from report.sections import family, page_of
-from vae.results import RunResult, dump_json, numbers
+from vae.storage.results import RunResult, dump_json, numbers
 
 SECTION = "_origins.md.jinja"
 SHORT_COMMIT = 12  # hexadecimal digits

@@ -14,7 +14,7 @@ from report.judging.statistics import CORRELATION, POSITIVE, SHARE, UNBOUNDED, B
 from report.language import ptbr
 from report.origins.numbers import relabel
 from report.origins.places import Place, of_score, relative
-from vae.results import Array
+from vae.storage.results import Array
 
 
 @dataclasses.dataclass(frozen=True)

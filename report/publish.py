@@ -18,12 +18,12 @@ from report.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, NOT_RENDERED, Recor
 from report.sections import PAGES, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from vae.allocator import keep_large_blocks
-from vae.datasets import FASHION_MNIST
+from vae.data.datasets import FASHION_MNIST
 from vae.errors import ResultsError
 from vae.grid import Grid
-from vae.results import sha256
 from vae.spec import digest
-from vae.store import ResultsStore
+from vae.storage.results import sha256
+from vae.storage.store import ResultsStore
 
 # Sources that every page depends on; its own .py and template come on top.
 SHARED = (
@@ -32,10 +32,10 @@ SHARED = (
     "report/page.py", "report/references", "report/render.py", "report/rendered.py", "report/tables.py", "report/tracing.py",
     "report/pages/_claim.md.jinja", "report/pages/_columns.md.jinja", "report/pages/_figure.md.jinja",
     "report/pages/_origins.md.jinja",
-    "vae/export.py", "vae/figures", "vae/datasets.py", "vae/metrics/holes.py", "vae/models/layers.py",
+    "vae/export.py", "vae/figures", "vae/data/datasets.py", "vae/metrics/holes.py", "vae/models/layers.py",
     # Pages lead to their lines.
-    "vae/baselines.py", "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/provenance.py", "vae/spec.py",
-    "vae/tolerances.py",
+    "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/storage/provenance.py", "vae/spec.py",
+    "vae/reproduction/tolerances.py",
 )  # fmt: skip
 
 PAGE_IMPORT = re.compile(r"^[ \t]*from report\.pages((?:\.\w+)*) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)

@@ -32,8 +32,8 @@ from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
 from report.tables import metrics_table
 from report.tracing import followed_context, traced
-from vae.results import RESULT_FILE, dump_json
 from vae.spec import DatasetSpec
+from vae.storage.results import RESULT_FILE, dump_json
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,8 +10,8 @@ import json
 from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
-from vae.files import remove_leftovers, write_atomically
-from vae.results import UNREADABLE, dump_json, sha256
+from vae.storage.files import remove_leftovers, write_atomically
+from vae.storage.results import UNREADABLE, dump_json, sha256
 
 RECORDS = ".laudo"
 ESTIMATES = f"{RECORDS}/estimates.json"  # kept by report/judging/family.py

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from vae.errors import LaudoError
-from vae.imports import imported, reached
+from vae.storage.imports import imported, reached
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from report.publish import Publication
 from report.sections import PAGES
+from vae.building.plan import Plan, State, status
 from vae.grid import Grid
-from vae.plan import Plan, State, status
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 
 def reused(plan: Plan, store: ResultsStore) -> Iterator[str]:

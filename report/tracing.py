@@ -16,12 +16,12 @@ from report.origins import dataflow, places, reads
 from report.origins.numbers import Origin, Origins, Result, trace
 from report.origins.places import GRID, Place
 from report.page import Page
-from vae.datasets import DatasetInfo
+from vae.data.datasets import DatasetInfo
 from vae.grid import FIRST_SEED, Grid
-from vae.results import Array, RunResult
 from vae.spec import DatasetSpec, EvaluationSpec, RunSpec, Spec
+from vae.storage.results import Array, RunResult
 
-DATASETS, PROVENANCE = "vae/datasets.py", "vae/provenance.py"
+DATASETS, PROVENANCE = "vae/data/datasets.py", "vae/storage/provenance.py"
 
 
 class TracedEvidence(Evidence):

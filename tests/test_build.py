@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from tests.report.repository import commit, start
-from vae.datasets import dataset_info
+from vae.building.lock import sole_build
+from vae.building.plan import keys_of
+from vae.data.datasets import dataset_info
 from vae.grid import make_grid
-from vae.lock import sole_build
-from vae.plan import keys_of
-from vae.results import RunResult
-from vae.scratch import FOLDER
+from vae.reproduction.scratch import FOLDER
 from vae.spec import canonical
-from vae.store import ResultsStore
+from vae.storage.results import RunResult
+from vae.storage.store import ResultsStore
 
 ROOT = Path(__file__).parents[1]
 # Fails loudly when anything imports torch.
@@ -243,7 +243,7 @@ def test_what_keeps_estimates_or_a_scoreboard_waits_for_a_build_too(tmp_path: Pa
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_build_says_how_to_go_on(tmp_path: Path, number: signal.Signals) -> None:
-    waiting = "import build, signal, time, vae.plan; signal.signal(signal.SIGINT, signal.default_int_handler); build.make_plan = lambda *_: print('working', flush=True) or time.sleep(60); build.run()"
+    waiting = "import build, signal, time, vae.building.plan; signal.signal(signal.SIGINT, signal.default_int_handler); build.make_plan = lambda *_: print('working', flush=True) or time.sleep(60); build.run()"
     command = [sys.executable, "-c", waiting, "--all", "--results", str(tmp_path / "results")]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

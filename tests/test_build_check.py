@@ -12,7 +12,7 @@ import pytest
 
 from tests.report.synthetic import synthetic_results
 from vae.grid import make_grid
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 ROOT = Path(__file__).parents[1]
 ARGUMENTS = ("--dataset", "digits", "--seeds", "1", "--results", "results")

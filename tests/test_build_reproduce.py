@@ -13,17 +13,17 @@ from contextlib import contextmanager
 import pytest
 
 from tests.test_end_to_end import Tree
-from vae.results import dump_json, sha256
+from vae.storage.results import dump_json, sha256
 
 ARGUMENTS = ("--dataset", "digits", "--profile", "quick", "--device", "cpu", "--results", "published")
 SCRATCH = "runs/.reproduce/quick-digits"
 TRAIN = """
 from pathlib import Path
 from vae.grid import make_grid
-from vae.pipeline import Places, execute
-from vae.plan import make_plan
-from vae.progress import Progress
-from vae.store import ResultsStore
+from vae.building.pipeline import Places, execute
+from vae.building.plan import make_plan
+from vae.building.progress import Progress
+from vae.storage.store import ResultsStore
 store = ResultsStore(Path("published"))
 plan = make_plan(make_grid("quick", "digits"), store, Path("trainings"), {"e10"})
 execute(plan, store, Places(None, Path("cache")), "cpu", Progress())
@@ -144,7 +144,7 @@ def test_results_of_another_spec_cannot_be_reproduced(tree: Tree) -> None:
 
 
 def test_the_build_lock_is_held(tree: Tree) -> None:
-    from vae.lock import sole_build
+    from vae.building.lock import sole_build
 
     with sole_build(tree.root / "runs"):
         done = tree.build("--reproduce", "e10", *ARGUMENTS)

@@ -15,8 +15,8 @@ from report.render import verdict_mark
 from report.sections import family
 from tests.report.synthetic import synthetic_results
 from vae.grid import make_grid
-from vae.results import RunResult
-from vae.store import ResultsStore
+from vae.storage.results import RunResult
+from vae.storage.store import ResultsStore
 
 ROOT = Path(__file__).parents[1]
 ARGUMENTS = ("--dataset", "digits", "--seeds", "1", "--results", "results")

@@ -9,8 +9,8 @@ from vae.errors import missing_package
 try:
     import click
 
-    from vae import command
-    from vae.datasets import DATASETS, dataset_info
+    from vae.building import command
+    from vae.data.datasets import DATASETS, dataset_info
     from vae.grid import FIRST_SEED, make_grid
     from vae.spec import RunSpec, trajectory_key
 except ModuleNotFoundError as error:
@@ -42,14 +42,14 @@ def main(run: str, epochs: int | None, dataset: str, data_dir: Path | None, seed
 
 def train_alone(spec: RunSpec, seed: int, data_dir: Path | None, device_kind: str, out: Path) -> None:
     """Train a run from the newest checkpoint below out, print its test loss, and write its figures there."""
-    from vae.checkpoints import CheckpointFolder
-    from vae.data import load
+    from vae.building.progress import Progress
+    from vae.building.received import choose_device
+    from vae.data.tensors import load
     from vae.figures import load_theme
     from vae.models.conv import build_model
     from vae.portrait import portrait
-    from vae.progress import Progress
-    from vae.provenance import facts
-    from vae.received import choose_device
+    from vae.storage.checkpoints import CheckpointFolder
+    from vae.storage.provenance import facts
     from vae.tasks import vae_task
     from vae.train import evaluate_terms, train
     from vae.updates import Reporter

@@ -29,10 +29,10 @@ f32 with 11 significant bits, f16 in multiples of 1/256; W: only where Subject.w
 
 import torch
 
-from vae.checkpoints import History
 from vae.measurements import fidelity, generation, latent_space
 from vae.measurements.subject import Arrays, Codes, RealImages, Scores, Subject, decode_logits, encode
 from vae.spec import RunSpec
+from vae.storage.checkpoints import History
 
 
 @torch.no_grad()

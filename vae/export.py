@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load
 
 from vae.models.layers import DOWN, FEATURE_SIDE, LAST, UP, Shape
-from vae.results import Array
+from vae.storage.results import Array
 
 # Fixed, so that the bytes do not change with the installed onnx; every runtime of the last years reads them.
 OPSET, IR_VERSION = 17, 8

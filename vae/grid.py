@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from vae.datasets import DatasetInfo, dataset_info
+from vae.data.datasets import DatasetInfo, dataset_info
 from vae.errors import LaudoError
 from vae.spec import (
     ClassifierSpec,

@@ -10,12 +10,12 @@ import torch
 from matplotlib.figure import Figure
 
 from vae import figures
-from vae.checkpoints import History
-from vae.data import Data
+from vae.data.tensors import Data
 from vae.figures import Theme
 from vae.measurements.subject import as_pixels, decode, encode
 from vae.models.conv import ConvVAE
-from vae.results import Array
+from vae.storage.checkpoints import History
+from vae.storage.results import Array
 from vae.train import standard_normal, stream
 
 PER_CLASS = 2  # test images of each class beside their reconstructions

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from vae.data import Split, as_input
+from vae.data.tensors import Split, as_input
 from vae.tasks import Task
 
 WARM_UP = 3  # steps before a capture: libraries choose their algorithms, the optimiser makes its state

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vae import objectives
-from vae.datasets import DatasetInfo
+from vae.data.datasets import DatasetInfo
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE, Decoder, build_model, reparametrise
 from vae.spec import ClassifierSpec, Precision, RunSpec

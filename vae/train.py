@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 
 from vae.allocator import keep_large_blocks
-from vae.checkpoints import CheckpointFolder, History
-from vae.data import Data, Split, as_input
+from vae.data.tensors import Data, Split, as_input
 from vae.errors import TrainingError
-from vae.provenance import now
 from vae.steps import Draws, Steps, make_optimiser, set_learning_rate
+from vae.storage.checkpoints import CheckpointFolder, History
+from vae.storage.provenance import now
 from vae.tasks import Task
 
 SECONDS_BETWEEN_CHECKPOINTS = 20.0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vae.checkpoints import History
+    from vae.storage.checkpoints import History
 
 SECONDS_BETWEEN_UPDATES = 0.5  # of one training; a hundred of them report to one scheduler
 

@@ -15,8 +15,8 @@ import numpy as np
 from report.judging import statistics
 from report.judging.claims import VerdictKind
 from report.judging.statistics import ALPHA, Errors, Estimate
-from vae.results import Array
 from vae.spec import ClassifierSpec
+from vae.storage.results import Array
 
 COMMIT = re.compile("[0-9a-f]{40,64}")
 
@@ -32,7 +32,7 @@ class Revision:
 
 @dataclasses.dataclass(frozen=True)
 class RunFacts:
-    """The fields of a run's spec, and one hash of the numbers of each seed (vae.results.fingerprint)."""
+    """The fields of a run's spec, and one hash of the numbers of each seed (vae.storage.results.fingerprint)."""
 
     spec: Mapping[str, Any]
     numbers: Mapping[int, str]

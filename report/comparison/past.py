@@ -11,10 +11,10 @@ from report.evidence import Evidence
 from report.judging import estimates
 from report.judging.family import StoredResults, judge_family
 from report.sections import family
+from vae.building.plan import keys_of
 from vae.errors import ResultsError
 from vae.grid import Grid
-from vae.plan import keys_of
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 
 @dataclasses.dataclass(frozen=True)

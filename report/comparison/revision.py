@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from report.comparison.changes import COMMIT, Revision
 from vae.errors import LaudoError, ResultsError
-from vae.store import MANIFEST, ResultsStore
+from vae.storage.store import MANIFEST, ResultsStore
 
 FOLDER = "results"  # where the published results are, in this revision and in every other
 LIST = f"git log --oneline -- {FOLDER}"

@@ -23,13 +23,13 @@ from report.judging import estimates
 from report.judging.claims import VerdictKind
 from report.judging.statistics import Estimate, estimate_crossed
 from report.metrics import METRICS
-from vae.datasets import dataset_info
+from vae.data.datasets import dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
-from vae.manifest import NAME
-from vae.results import UNREADABLE, Array, dump_json, fingerprint, sha256
 from vae.spec import RunSpec, evaluation_key, training_key
-from vae.store import PREVIOUS
+from vae.storage.manifest import NAME
+from vae.storage.results import UNREADABLE, Array, dump_json, fingerprint, sha256
+from vae.storage.store import PREVIOUS
 
 FORMAT = 1
 KEPT = 200  # replicates: the standard error of a standard error taken from so many is 5 %

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from vae.errors import LaudoError
-from vae.results import dump_json, sha256
+from vae.storage.results import dump_json, sha256
 
 RECORD = ".laudo-entrega.json"  # what was delivered, by path and sha256
 PAGE = "index.md"

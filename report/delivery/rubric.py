@@ -80,7 +80,7 @@ def claims(slug: str) -> Part:
 
 RUBRIC = (
     Criterion("Preparação dos dados", (
-        section("visao-geral", "os-dados"), section("treinamento", "dados-e-particao"), code("vae/data.py"), code("vae/raw_files.py"),
+        section("visao-geral", "os-dados"), section("treinamento", "dados-e-particao"), code("vae/data/tensors.py"), code("vae/data/raw_files.py"),
     )),
     Criterion("Modelo e reparametrização", (
         section("visao-geral", "o-modelo"), figure("visao-geral", "arquitetura"), table("visao-geral", "camadas"),

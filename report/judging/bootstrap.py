@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from vae.errors import ResultsError
-from vae.results import Array
+from vae.storage.results import Array
 
 RESAMPLES = 2_000
 BOOTSTRAP_SEED = 20_140_427  # fixed: the same results always give the same intervals

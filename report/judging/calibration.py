@@ -10,7 +10,7 @@ from typing import Any
 
 from report import sources
 from vae.errors import LaudoError
-from vae.imports import code_of
+from vae.storage.imports import code_of
 
 FILE = "benchmarks/engine.json"
 COMMAND = "python -m benchmarks.engine"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from report.judging.statistics import ALPHA, UNBOUNDED, Bounds, Estimate, Samples, holm, possible
 from report.sources import ROOT
 from vae.errors import LaudoError, ResultsError
-from vae.results import Array
+from vae.storage.results import Array
 
 
 class ClaimError(LaudoError):

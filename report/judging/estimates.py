@@ -9,8 +9,8 @@ from typing import Any
 
 from report.judging.statistics import Estimate
 from vae.errors import ResultsError
-from vae.files import write_atomically
-from vae.results import UNREADABLE, sha256
+from vae.storage.files import write_atomically
+from vae.storage.results import UNREADABLE, sha256
 
 
 def read(path: Path) -> dict[str, Estimate]:

@@ -16,13 +16,13 @@ from report.judging import estimates
 from report.judging.bootstrap import one_thread
 from report.judging.claims import Claim, ClaimError, Pending, Untested, Verdict, estimate, judge
 from report.judging.statistics import Computed, Estimate, Samples
-from vae.datasets import dataset_info
+from vae.building.plan import keys_of
+from vae.data.datasets import dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
-from vae.plan import keys_of
-from vae.results import RunResult
 from vae.spec import digest
-from vae.store import ResultsStore
+from vae.storage.results import RunResult
+from vae.storage.store import ResultsStore
 
 JUDGE = "report/judging/claims.py"  # with all that it imports: how an estimate is made
 

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy
 
-from vae.results import Array
+from vae.storage.results import Array
 
 LARGEST_RATIO = 1e6
 

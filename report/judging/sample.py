@@ -13,9 +13,9 @@ import scipy
 
 from report.judging.bootstrap import RESAMPLES, occurrences, poisson_weights, ratio_of_sums, weighted_median
 from report.judging.ratios import ratio
-from vae.datasets import DatasetInfo
+from vae.data.datasets import DatasetInfo
 from vae.errors import ResultsError
-from vae.results import Array, RunResult
+from vae.storage.results import Array, RunResult
 
 # A dimension whose means vary by less of the prior's variance, which is one, tells of an image less than a twentieth of a
 # nat: -ln(1 - v) / 2, if it is Gaussian and spread as the prior.

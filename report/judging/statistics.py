@@ -12,10 +12,10 @@ import scipy
 from report.judging.bootstrap import RESAMPLES
 from report.judging.sample import Sample
 from report.origins.numbers import origins_of, trace
-from vae.datasets import DatasetInfo
+from vae.data.datasets import DatasetInfo
 from vae.errors import ResultsError
-from vae.results import Array, RunResult
 from vae.spec import ClassifierSpec, DatasetSpec
+from vae.storage.results import Array, RunResult
 
 ALPHA = 0.05  # level of tests
 CONFIDENCE = 1 - ALPHA  # of intervals

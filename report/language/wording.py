@@ -7,7 +7,7 @@ from typing import Any
 from report.judging.claims import Verdict, Why
 from report.judging.statistics import Estimate, possible
 from report.language import ptbr
-from vae.datasets import DatasetInfo
+from vae.data.datasets import DatasetInfo
 
 WHY = {
     Why.ONE_SEED: "há uma só semente de treino, e de um treino só não se sabe o que outro daria",

@@ -2,7 +2,7 @@
 
 # The modules that are read, in the order in which they need each other, each with what is said before it.
 SHOWN = (
-    ("vae/data.py", """\
+    ("vae/data/tensors.py", """\
 ## Os dados
 
 As imagens ficam inteiras na memória do dispositivo, em `uint8`, e só viram números entre zero e um quando um lote é usado. A partição
@@ -91,7 +91,7 @@ for module in {modules}:
 LOAD = """\
 from pathlib import Path
 
-from vae.datasets import dataset_info
+from vae.data.datasets import dataset_info
 from vae.figures import load_theme
 
 device = torch.device("cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu")

@@ -13,7 +13,7 @@ from report import sources
 from report.notebook import cells as texts
 from report.settings import Identity
 from vae.errors import LaudoError
-from vae.files import write_atomically
+from vae.storage.files import write_atomically
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -72,7 +72,8 @@ def support() -> str:
     """Return the cell that holds every module which the shown ones import and which is not shown."""
     shown = [path for path, _ in texts.SHOWN]
     hidden = sorted({path for one in shown for path in sources.with_imports(one)} - set(shown))
-    hidden += ["vae/figures/palette.json", "vae/measurements/__init__.py"]
+    packages = {f"{path.rpartition('/')[0]}/__init__.py" for path in (*shown, *hidden)}
+    hidden = sorted({*hidden, *packages, "vae/figures/palette.json"})
     # As JSON in a raw string: no character of a source can end it.
     files = json.dumps({path: sources.read_source(path) for path in hidden}, ensure_ascii=False, indent=0)
     modules = [path.removesuffix(".py").replace("/", ".") for path in shown]

@@ -11,7 +11,7 @@ from report.judging.sample import Sample
 from report.language import ptbr
 from report.language.labels import run_label
 from report.tables import Table
-from vae.results import Array
+from vae.storage.results import Array
 
 # What each test image measures by itself: array of the data set, Portuguese name.
 FACTORS = {"test_length": "comprimento", "test_width": "largura", "test_brightness": "brilho"}

@@ -11,7 +11,7 @@ from report.judging.statistics import PERCENTAGE, POSITIVE, SHARE
 from report.language import ptbr
 from report.metrics import LATENT, Metric
 from report.tables import Table
-from vae.results import Array
+from vae.storage.results import Array
 
 
 def projected_silhouette(native: Sample, projected: Sample) -> Array:

@@ -12,7 +12,7 @@ from report.judging.statistics import SHARE, possible
 from report.language import ptbr
 from report.language.labels import run_label
 from report.tables import Table
-from vae.results import Array
+from vae.storage.results import Array
 
 BETWEEN = ("Dress", "Coat")  # the classes of which the reference says that they settle between the main clusters
 

@@ -4,7 +4,7 @@ from report.judging.claims import Claim
 from report.judging.ratios import ratio
 from report.judging.sample import Sample
 from report.judging.statistics import CHANGE, POINTS
-from vae.results import Array
+from vae.storage.results import Array
 
 
 def angular_gain(before: Sample, after: Sample) -> Array:

@@ -13,7 +13,7 @@ from report.pages import espaco_latente_axes as axes
 from report.pages.espaco_latente_tables import DEEP, EVOLUTION, PLANES, class_accuracy, mean_votes
 from vae import figures
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
+from vae.storage.results import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,8 +8,8 @@ from report.judging.claims import Claim
 from report.judging.ratios import ratio
 from report.judging.sample import Sample
 from report.judging.statistics import CHANGE, CORRELATION, PERCENTAGE
-from vae.datasets import DatasetInfo
-from vae.results import Array
+from vae.data.datasets import DatasetInfo
+from vae.storage.results import Array
 
 Split = tuple[tuple[int, ...], tuple[int, ...]]
 

@@ -12,7 +12,7 @@ from report.judging.sample import Sample
 from report.judging.statistics import CORRELATION, POSITIVE, SHARE
 from report.metrics import LATENT, NEIGHBOURS, Metric, score
 from report.tables import Table
-from vae.results import Array
+from vae.storage.results import Array
 
 NEAREST = 10
 ROWS_AT_ONCE = 250  # of a distance matrix

@@ -9,7 +9,7 @@ from report.judging.claims import Claim
 from report.judging.ratios import ratio
 from report.judging.sample import Sample
 from report.judging.statistics import PERCENTAGE, POINTS, REDUCTION
-from vae.results import Array
+from vae.storage.results import Array
 
 T_SHIRT, PULLOVER, SHIRT, COAT, BAG = "T-shirt/top", "Pullover", "Shirt", "Coat", "Bag"
 

@@ -6,7 +6,7 @@ import scipy
 from report.judging.sample import Sample
 from report.judging.statistics import CORRELATION, POSITIVE
 from report.metrics import Metric
-from vae.results import Array
+from vae.storage.results import Array
 
 HERE = "report/pages/espaco_latente_raw.py"
 IMAGES = 2_000  # the first of the test images: all distances between them are computed whenever the page is rendered

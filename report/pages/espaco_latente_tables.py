@@ -17,7 +17,7 @@ from report.pages import espaco_latente_raw as raw
 from report.pages.espaco_latente_evolution import within_share
 from report.tables import Table
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
+from vae.storage.results import Array
 
 PLANES = ("e10", "e50", "e100")
 DEEP = "e10-l50"

@@ -6,7 +6,7 @@ from report.judging.claims import Claim, untestable
 from report.judging.sample import Sample
 from report.judging.statistics import SHARE
 from report.pages.treinamento_claims import HALF, SCALE, gap_difference, reconstruction_gap
-from vae.results import Array
+from vae.storage.results import Array
 
 SNAPSHOTS = ("e10", "e50", "e100")
 WIDE = "e10-l50"

@@ -15,7 +15,7 @@ from report.evidence import Evidence
 from report.language import ptbr
 from report.language.labels import run_label
 from vae.metrics.holes import hole_map
-from vae.results import Array, dump_json, sha256
+from vae.storage.results import Array, dump_json, sha256
 
 RUNS = ("e10", "e50", "e100")
 FOLDER = "dados/explorador"

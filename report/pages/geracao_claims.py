@@ -4,7 +4,7 @@ from report.judging.claims import Claim
 from report.judging.sample import Sample
 from report.judging.statistics import PERCENTAGE
 from report.pages import geracao_order as order
-from vae.results import Array
+from vae.storage.results import Array
 
 JUDGED = "e100"
 

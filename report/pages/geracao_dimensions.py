@@ -14,7 +14,7 @@ from report.judging.statistics import POSITIVE, REDUCTION
 from report.language import ptbr
 from report.metrics import METRICS
 from report.tables import Table
-from vae.results import Array
+from vae.storage.results import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,7 @@ from report.pages.geracao_claims import JUDGED
 from report.pages.geracao_order import GRID_COLUMNS
 from vae import figures
 from vae.metrics.holes import hole_map
-from vae.results import Array
+from vae.storage.results import Array
 
 LARGEST = "e10-l50"
 FEW, FEW_COLUMNS = 50, 5  # samples of each run side by side

@@ -9,7 +9,7 @@ from report.metrics import SAMPLES, Metric, mean
 from report.pages.geracao_claims import JUDGED
 from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
+from vae.storage.results import Array
 
 LARGEST = "e10-l50"
 

@@ -13,7 +13,7 @@ from report.language.labels import run_label
 from report.origins.numbers import constant
 from report.tables import Table
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
+from vae.storage.results import Array
 
 GRID_COLUMNS = 10  # of the large grid of samples
 SHUFFLE_SEED = 20_140_427  # fixed: the same samples always give the same reference

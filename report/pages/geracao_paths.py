@@ -12,7 +12,7 @@ from report.origins.numbers import constant
 from report.pages.geracao_claims import JUDGED
 from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
+from vae.storage.results import Array
 
 JUMP = 3.0  # of the median step: a larger one is seen as a jump among the others
 DECODED, MIXED = "interpolation_feature_jump", "mixing_feature_jump"

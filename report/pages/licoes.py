@@ -12,7 +12,7 @@ from report.page import Page
 from report.pages.placar_rows import row
 from report.pages.reconstrucoes_blur import synthesis
 from report.pages.treinamento import gaps, text
-from vae.results import Array
+from vae.storage.results import Array
 
 
 def context(evidence: Evidence) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from report.judging.statistics import Estimate, possible
 from report.language import ptbr
 from report.language.wording import evidence_words, on_claimed_side, untested_reason
 from report.origins.numbers import constant
-from vae.datasets import DatasetInfo
+from vae.data.datasets import DatasetInfo
 
 FOREMOST = 4  # decided claims of a kind that a summary tells
 # What the reference concludes and recommends, what weighs most first. Declared, so that no value chooses what is told.

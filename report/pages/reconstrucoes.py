@@ -22,7 +22,7 @@ from report.pages.reconstrucoes_claims import CLAIMS, LARGEST, LONGEST
 from report.pages.reconstrucoes_figures import by_class, class_means, entropy_by_class, recognised_by_class
 from report.tables import Table
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
+from vae.storage.results import Array
 
 
 def explained(values: Array, by: Array) -> float:

@@ -16,7 +16,7 @@ from report.pages.reconstrucoes_claims import LONGEST
 from report.tables import Table
 from vae import figures
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
+from vae.storage.results import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -15,7 +15,7 @@ from report.metrics import METRICS
 from report.pages.reconstrucoes_claims import LARGEST, error_gap
 from report.tables import Table
 from vae import figures
-from vae.results import Array
+from vae.storage.results import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,8 +4,8 @@ import numpy as np
 
 from report.judging.claims import Claim
 from report.judging.sample import Sample
-from vae.datasets import DatasetInfo
-from vae.results import Array
+from vae.data.datasets import DatasetInfo
+from vae.storage.results import Array
 
 LONGEST, LARGEST = "e100", "e10-l50"
 

@@ -11,7 +11,7 @@ from report.language.labels import run_label
 from report.pages.reconstrucoes_claims import LARGEST, LONGEST
 from vae import figures
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
+from vae.storage.results import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

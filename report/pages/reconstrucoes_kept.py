@@ -7,7 +7,7 @@ from report.judging.ratios import spread_if_unanimous
 from report.judging.sample import Sample
 from report.judging.statistics import ALPHA, PERCENTAGE
 from report.pages.reconstrucoes_claims import KINDS, kinds, least_kept_class, least_kept_kind
-from vae.results import Array
+from vae.storage.results import Array
 
 
 def kept_in_every_kind(run: Sample, classifier: Sample) -> Array:

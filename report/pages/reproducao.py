@@ -2,8 +2,8 @@
 
 from typing import Any
 
+import vae.reproduction.tolerances
 import vae.spec
-import vae.tolerances
 from report.evidence import Evidence, devices
 from report.language import ptbr
 from report.language.foreign import code, plain
@@ -13,8 +13,8 @@ from report.page import Page
 from report.pages import reproducao_engine, reproducao_speed
 from report.tables import Table
 from vae.grid import RUNS
-from vae.results import RunResult
 from vae.spec import DatasetSpec, RunSpec
+from vae.storage.results import RunResult
 
 SHORT = 12  # hexadecimal digits of a commit or key that are shown
 
@@ -85,7 +85,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "example": ptbr.mark("e50"),
         "again": ptbr.mark("e200-n600"),
         "tolerances": {
-            name.lower(): constant(vae.tolerances, name)
+            name.lower(): constant(vae.reproduction.tolerances, name)
             for name in ("LOSSES", "EPOCH_LOSSES", "KL", "SHARES", "SCALES", "OWN", "CLASSES")
         },
         "engine": reproducao_engine.context(),

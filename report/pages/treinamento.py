@@ -28,10 +28,10 @@ from report.pages.treinamento_claims import (
 )
 from report.pages.treinamento_tables import channels, costs, fits, hyperparameters, train_images
 from report.tables import Table
-from vae import datasets
+from vae.data import datasets
 from vae.grid import REFERENCE_RUNS
-from vae.results import Array
 from vae.spec import RunSpec
+from vae.storage.results import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

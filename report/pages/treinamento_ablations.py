@@ -12,7 +12,7 @@ from report.pages.geracao_dimensions import SEEDS_ALONE, frechet_ratio
 from report.pages.treinamento_tables import DEVIATION, MEAN_BCE
 from report.tables import Table, metrics_table
 from vae import figures
-from vae.results import Array
+from vae.storage.results import Array
 
 FULL, NO_NOISE, NO_KL, STOPPED = "e10", "e10-mean", "e10-b0", "e10-stopped"
 RUNS = (FULL, NO_NOISE, NO_KL, STOPPED)

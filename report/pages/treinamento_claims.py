@@ -5,7 +5,7 @@ import numpy as np
 from report.judging.claims import Claim
 from report.judging.sample import Sample
 from vae.errors import ResultsError
-from vae.results import Array
+from vae.storage.results import Array
 
 SLOPE_EPOCHS = 5
 LATE_SHARE = 5  # the last fifth of a training: so slow a fall does not show in a few epochs

@@ -18,7 +18,8 @@ from report.pages.geracao_classes import moves, recon_shift
 from report.pages.visao_geral_card import draw_card, title
 from report.pages.visao_geral_layers import decoder_layers, layers_table, stages
 from report.tables import Table
-from vae import datasets, figures
+from vae import figures
+from vae.data import datasets
 from vae.grid import REFERENCE_RUNS
 
 if TYPE_CHECKING:

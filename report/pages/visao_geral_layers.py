@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from report.language import ptbr
 from report.origins.numbers import constant
 from report.tables import Table
-from vae import datasets, figures
+from vae import figures
+from vae.data import datasets
 from vae.models.layers import DOWN, LAST, UP, Shape
 from vae.spec import ConvSpec
 

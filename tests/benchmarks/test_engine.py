@@ -33,7 +33,7 @@ from report.judging import calibration
 from report.judging.claims import VerdictKind
 from report.judging.statistics import ALPHA
 from report.sources import ROOT
-from vae.results import dump_json
+from vae.storage.results import dump_json
 
 REPETITIONS, RESAMPLES = 200, 100
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from benchmarks import equivalence, notebook, results, speed, speed_worker
-from vae.data import as_input
+from vae.data.tensors import as_input
 from vae.models.conv import build_model
 from vae.spec import ConvSpec
 from vae.tasks import vae_task

@@ -13,11 +13,11 @@ import pytest
 from distributed import Client
 
 from tests.cluster.small import plan
+from vae.building.pipeline import Places, execute
+from vae.building.progress import Progress
+from vae.building.where import Where
 from vae.grid import Grid
-from vae.pipeline import Places, execute
-from vae.progress import Progress
-from vae.store import ResultsStore
-from vae.where import Where
+from vae.storage.store import ResultsStore
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60  # nothing here takes as long; a test does not hang

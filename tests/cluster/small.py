@@ -3,10 +3,10 @@
 import dataclasses
 
 from tests.vae.tiny import SIZES, SMALL
+from vae.building.plan import Plan, make_plan
 from vae.grid import Grid, first_seeds
-from vae.plan import Plan, make_plan
 from vae.spec import ClassifierSpec, ConvSpec, DatasetSpec, RunSpec, TrainingSpec
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 
 def run(name: str, epochs: int, latent_dim: int = 2, **training: float) -> RunSpec:

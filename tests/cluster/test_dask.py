@@ -13,14 +13,14 @@ from distributed import Client, get_worker
 
 from tests.cluster.conftest import ROOT, Build, DaskCluster, until
 from tests.cluster.small import GRID, LONG, grid, numbers, run
-from vae import cluster, pipeline
-from vae.cluster import dask_workers
+from vae.building import cluster, pipeline
+from vae.building.cluster import dask_workers
+from vae.building.executors import workers
+from vae.building.progress import Progress
+from vae.building.where import Where
 from vae.errors import ClusterError, LaudoError, TrainingError
-from vae.executors import workers
-from vae.progress import Progress
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 from vae.updates import Update
-from vae.where import Where
 
 
 class Watch(Progress):
@@ -75,7 +75,7 @@ def test_each_build_finds_its_data_set_on_every_worker(lonely: DaskCluster) -> N
                 pass
 
     def received() -> list[bytes]:  # found on the worker, which has not this module
-        from vae import received
+        from vae.building import received
 
         return list(received._received.values())
 
@@ -251,7 +251,7 @@ def test_what_is_no_scheduler_is_told_in_seconds(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_package_that_is_missing_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "vae.cluster")
+    monkeypatch.delitem(sys.modules, "vae.building.cluster")
     monkeypatch.setitem(sys.modules, "dask", None)
     with (
         pytest.raises(LaudoError, match="needs the package dask, of the extra 'cluster'"),

@@ -13,10 +13,10 @@ import pytest
 
 from tests.cluster.conftest import ROOT, Build, until
 from tests.cluster.small import GRID, grid, numbers, run
+from vae.building.progress import Progress
+from vae.building.where import Where
 from vae.errors import LaudoError
-from vae.progress import Progress
 from vae.updates import Update
-from vae.where import Where
 
 # A build as build.py starts one: its signals, its errors; on the small grid, and away from this tree's folders.
 BUILD = """
@@ -25,10 +25,10 @@ import sys
 from pathlib import Path
 import build
 from tests.cluster.small import LONG, plan
-from vae.pipeline import Places, execute
-from vae.progress import Progress
-from vae.store import ResultsStore
-from vae.where import Where
+from vae.building.pipeline import Places, execute
+from vae.building.progress import Progress
+from vae.storage.store import ResultsStore
+from vae.building.where import Where
 
 def main(standalone_mode):
     store = ResultsStore(Path(sys.argv[1]) / "results")
@@ -90,7 +90,7 @@ def test_a_process_that_is_killed_is_a_sentence(build: Build) -> None:
 
 
 def test_the_cores_are_shared_out_and_the_jobs_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    from vae.executors import workers
+    from vae.building.executors import workers
 
     monkeypatch.setattr("torch.get_num_threads", lambda: 7)
     for jobs, threads in ((2, 3), (3, 2), (9, 1)):

@@ -14,9 +14,9 @@ from report.comparison.changes import Revision, Snapshot
 from report.comparison.snapshot import to_bytes
 from tests.faults.test_kills import assert_same
 from tests.faults.trees import BUILD, PAGE, RESULTS, Ended, Tree, files, said
-from vae.files import write_atomically
-from vae.results import dump_json, sha256
-from vae.store import INCOMING, JOURNAL, PREVIOUS
+from vae.storage.files import write_atomically
+from vae.storage.results import dump_json, sha256
+from vae.storage.store import INCOMING, JOURNAL, PREVIOUS
 
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 DIGITS = ("--dataset", "digits", "--profile", "quick")

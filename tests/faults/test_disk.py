@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.test_kills import assert_same
 from tests.faults.trees import BUILD, PAGE, RESULTS, Ended, Tree, files, said
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 FASHION = ("--section", PAGE, "--profile", "quick")  # Fashion-MNIST instead of the digits

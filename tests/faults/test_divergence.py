@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.faults.trees import BUILD, RESULTS, Tree
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 
 def test_a_training_that_diverges_is_stopped_and_nothing_of_it_is_kept(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Whatever stands in a stored file: its loader raises our errors and nothing else, or gives what was stored.
 
-vae/results.py has its own, in tests/vae/test_results.py. Cases that once broke a loader stay here as examples.
+vae/storage/results.py has its own, in tests/vae/storage/test_results.py. Cases that once broke a loader stay here as examples.
 """
 
 import dataclasses
@@ -24,14 +24,14 @@ from report.comparison.snapshot import from_bytes, to_bytes
 from report.judging import estimates
 from report.judging.statistics import Estimate
 from report.rendered import RECORDS, Record, Rendered
-from tests.vae.test_checkpoints import HISTORY, stepped
-from tests.vae.test_data import FILES, INFO
+from tests.vae.data.test_tensors import FILES, INFO
+from tests.vae.storage.test_checkpoints import HISTORY, stepped
 from tests.vae.tiny import StopError, make_result
-from vae.checkpoints import CheckpointFolder
-from vae.data import load
+from vae.data.tensors import load
 from vae.errors import DataError, LaudoError, ResultsError, TrainingError
-from vae.results import dump_json, sha256
-from vae.store import INCOMING, JOURNAL, MANIFEST, ResultsStore
+from vae.storage.checkpoints import CheckpointFolder
+from vae.storage.results import dump_json, sha256
+from vae.storage.store import INCOMING, JOURNAL, MANIFEST, ResultsStore
 
 DEEP = b"[" * 100_000  # the parser gives up with a RecursionError
 LONG = b'{"seed": ' + b"9" * 5_000 + b"}"  # more digits than Python turns into a number
@@ -151,7 +151,7 @@ def test_a_journal_with_other_bytes(tmp_path: Path, where: list[tuple[int, int]]
     shutil.rmtree(tmp_path / "results", ignore_errors=True)
     store = ResultsStore(tmp_path / "results")
     with pytest.MonkeyPatch.context() as patch:  # complete, and not yet in its place
-        patch.setattr("vae.store.os.replace", stop)
+        patch.setattr("vae.storage.store.os.replace", stop)
         with pytest.raises(StopError):
             store.save(make_result(), b"weights")
     path = store.root / INCOMING / JOURNAL

@@ -17,8 +17,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from tests.faults.trees import BUILD, RESULTS, Ended, Tree, files
-from vae.checkpoints import FILE
-from vae.lock import HOLDER, LOCK
+from vae.building.lock import HOLDER, LOCK
+from vae.storage.checkpoints import FILE
 
 KILLS, STOPS = 22, 9  # SIGKILLs; SIGTERMs and SIGINTs each
 SAME_FACTS = ("commit", "dirty", "device", "python", "torch", "numpy", "platform")

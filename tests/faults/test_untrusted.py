@@ -40,7 +40,7 @@ UNLESS_TOLD = {
 
 # What processes of one build say to each other, over pipes of its own and between the machines that its user chose. What
 # comes in a file goes through none of it.
-CHANNELS = {"report/forked.py", "vae/cluster.py", "benchmarks/scaling.py"}
+CHANNELS = {"report/forked.py", "vae/building/cluster.py", "benchmarks/scaling.py"}
 
 
 def dangers(source: str) -> Iterator[str]:

@@ -21,11 +21,11 @@ TRAINING = (
     "sklearn.datasets",
     "torchvision.datasets",
     "vae.figures",
-    "vae.forecast",
-    "vae.lock",
-    "vae.jobs",
-    "vae.pipeline",
-    "vae.progress",
+    "vae.building.forecast",
+    "vae.building.lock",
+    "vae.building.jobs",
+    "vae.building.pipeline",
+    "vae.building.progress",
 )
 PHASES = ("starting", "training", "evaluating", "storing", "rendering")
 
@@ -62,8 +62,8 @@ class Child:
 def tell_phases(child: Child) -> None:
     """Wrap what a build does, so that it says when it does it."""
     from report.publish import Publication
-    from vae import jobs
-    from vae.store import ResultsStore
+    from vae.building import jobs
+    from vae.storage.store import ResultsStore
 
     def telling(owner: Any, name: str, phase: str) -> None:
         original = getattr(owner, name)
@@ -163,7 +163,7 @@ def prepare(tree: Path) -> None:
     """Import whatever a build imports."""
     os.chdir(tree)
     sys.path.insert(0, str(tree))
-    from vae import provenance
+    from vae.storage import provenance
 
     provenance.now = lambda: "2026-01-01T00:00:00Z"  # before it is imported elsewhere: pages show the day
 

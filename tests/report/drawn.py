@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from tests.report.synthetic import synthetic_results
-from vae.datasets import dataset_info
+from vae.data.datasets import dataset_info
 from vae.grid import Grid
-from vae.results import Array, RunResult
 from vae.spec import RunSpec
+from vae.storage.results import Array, RunResult
 
 SHARE, CORRELATION = (0.0, 1.0), (-1.0, 1.0)
 STEPS = (1.0, 1_000.0)  # largest step over median step: vae/metrics/paths.py

@@ -17,12 +17,12 @@ from report.evidence import Evidence
 from report.judging.claims import Claim, estimate, judge
 from report.judging.statistics import Samples
 from report.sections import family
-from vae.datasets import DatasetInfo, dataset_info
+from vae.building.plan import keys_of
+from vae.data.datasets import DatasetInfo, dataset_info
 from vae.grid import FIRST_SEED, REFERENCE_RUNS, Grid, make_grid
-from vae.plan import keys_of
-from vae.results import Array, RunResult
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec, canonical
-from vae.store import ResultsStore
+from vae.storage.results import Array, RunResult
+from vae.storage.store import ResultsStore
 
 PER_CLASS = 12
 FIXED_PER_CLASS = 4

@@ -13,7 +13,7 @@ from report.origins.numbers import Origin, trace
 from report.render import RenderedPage
 from report.rendered import Rendered, page_path
 from vae.grid import make_grid
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 SLUG = "espaco-latente"
 EPOCHS = trace(10, frozenset({Origin("especificação: `epochs`", ())}))

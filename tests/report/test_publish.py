@@ -19,7 +19,7 @@ from tests.report.repository import commit, start
 from tests.report.synthetic import stored, synthetic_results
 from vae.errors import ResultsError
 from vae.grid import make_grid
-from vae.store import ResultsStore
+from vae.storage.store import ResultsStore
 
 GRID = make_grid("full", "fashion-mnist", 1)
 LABEL = "the publication before"

@@ -29,13 +29,13 @@ from report.render import render_page
 from report.rendered import ACTIVITY, Rendered
 from report.sections import page as page_of
 from report.sources import code_files
-from vae.data import as_input
+from vae.data.tensors import as_input
 from vae.grid import make_grid
 from vae.metrics.holes import hole_map
 from vae.models.conv import ConvVAE
-from vae.results import Array
 from vae.spec import ConvSpec
-from vae.store import ResultsStore
+from vae.storage.results import Array
+from vae.storage.store import ResultsStore
 
 ROOT = Path(__file__).parents[2]
 

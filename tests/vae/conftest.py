@@ -7,14 +7,15 @@ import pytest
 import torch
 
 from tests.vae.tiny import INFO, SIZES, Quiet, tiny_run, tiny_split
-from vae import datasets, pipeline
-from vae.checkpoints import CheckpointFolder, History
-from vae.data import Data
+from vae.building import pipeline
+from vae.building.plan import Plan, make_plan
+from vae.building.progress import Progress
+from vae.data import datasets
+from vae.data.tensors import Data
 from vae.grid import Grid
-from vae.plan import Plan, make_plan
-from vae.progress import Progress
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
-from vae.store import ResultsStore
+from vae.storage.checkpoints import CheckpointFolder, History
+from vae.storage.store import ResultsStore
 from vae.tasks import Task, vae_task
 from vae.train import train
 

@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from tests.vae.tiny import INFO, SIZES, tiny_run
-from vae.checkpoints import CheckpointFolder, History
-from vae.data import Data, as_input
+from vae.data.tensors import Data, as_input
 from vae.evaluate import evaluate, run_history
 from vae.measurements import fidelity, generation
 from vae.measurements.subject import (
@@ -27,6 +26,7 @@ from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE
 from vae.objectives import pixel_entropy
 from vae.spec import ObjectiveSpec
+from vae.storage.checkpoints import CheckpointFolder, History
 
 N, C, FEW = 60, 4, SIZES.silhouette_images
 ROUNDING = 2.0**-SIGNIFICANT_BITS  # of one value, and so of means and medians

@@ -11,8 +11,8 @@ from safetensors.torch import save
 
 from vae import export
 from vae.models.conv import ConvVAE, build_model
-from vae.results import Array
 from vae.spec import ConvSpec
+from vae.storage.results import Array
 
 SPECS = {
     "few channels": ConvSpec(latent_dim=2, encoder_channels=(3, 4, 6), decoder_channels=(5, 4, 3)),

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from vae import grid as module
-from vae.datasets import FASHION_MNIST
+from vae.data.datasets import FASHION_MNIST
 from vae.errors import LaudoError
 from vae.grid import FIRST_SEED, PROFILES, SEEDS, make_grid
 from vae.spec import RunSpec, training_key, trajectory_key

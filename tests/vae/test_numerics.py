@@ -7,13 +7,13 @@ import torch
 
 from tests.vae.tiny import INFO, SIZES, tiny_run
 from vae import spec
-from vae.checkpoints import CheckpointFolder, History
-from vae.data import Data
+from vae.data.tensors import Data
 from vae.evaluate import evaluate
 from vae.measurements.subject import RealImages, Subject
 from vae.models.classifier import Classifier
 from vae.models.conv import build_model
 from vae.spec import ClassifierSpec
+from vae.storage.checkpoints import CheckpointFolder, History
 from vae.tasks import classifier_task
 
 # Other processors and versions sum in another order. Measured between the instruction sets of one machine, these float32

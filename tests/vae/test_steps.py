@@ -9,11 +9,11 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.vae.tiny import tiny_run
-from vae.checkpoints import CheckpointFolder, History
-from vae.data import Data, Split, as_input
+from vae.data.tensors import Data, Split, as_input
 from vae.models.conv import build_model
 from vae.spec import Precision, RunSpec
 from vae.steps import Draws, Steps, make_optimiser
+from vae.storage.checkpoints import CheckpointFolder, History
 from vae.tasks import vae_task
 from vae.train import epoch_draws
 

@@ -7,10 +7,10 @@ from safetensors.torch import load_file
 
 from tests.vae.tiny import INFO, Quiet, StopAfter, StopError, tiny_run
 from vae import train as training
-from vae.checkpoints import CheckpointFolder, History
-from vae.data import Data, as_input
+from vae.data.tensors import Data, as_input
 from vae.errors import TrainingError
 from vae.spec import ClassifierSpec, Code, ObjectiveSpec
+from vae.storage.checkpoints import CheckpointFolder, History
 from vae.tasks import classifier_task, vae_task
 from vae.train import evaluate_terms, standard_normal, stream
 

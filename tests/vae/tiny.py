@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import torch
 
-from vae.checkpoints import History
-from vae.data import Split
-from vae.datasets import DatasetInfo
-from vae.results import Keys, RunResult
+from vae.data.datasets import DatasetInfo
+from vae.data.tensors import Split
 from vae.spec import ConvSpec, EvaluationSpec, RunSpec, TrainingSpec
+from vae.storage.checkpoints import History
+from vae.storage.results import Keys, RunResult
 
 torch.set_num_threads(1)  # the same sums in the same order on every machine, and no quarrel over cores
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from vae.data import as_input
+from vae.data.tensors import as_input
 from vae.measurements.subject import Arrays, RealImages, Scores
 from vae.metrics import samples
 

@@ -6,8 +6,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vae import tasks
-from vae.baselines import fixed_indices
-from vae.data import Split, as_input, foreign_images
+from vae.data.tensors import Split, as_input, foreign_images
+from vae.measurements.baselines import fixed_indices
 from vae.measurements.subject import (
     Arrays,
     Codes,

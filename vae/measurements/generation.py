@@ -8,8 +8,8 @@ from jaxtyping import Float
 from scipy.stats import norm
 from torch import Tensor
 
-from vae.baselines import fixed_indices
-from vae.data import as_input
+from vae.data.tensors import as_input
+from vae.measurements.baselines import fixed_indices
 from vae.measurements.subject import (
     Arrays,
     Codes,

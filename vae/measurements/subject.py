@@ -8,13 +8,13 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-from vae.data import Data, as_input
+from vae.data.tensors import Data, as_input
 from vae.metrics import samples
 from vae.models.classifier import Classifier
 from vae.models.conv import ConvVAE
 from vae.objectives import pixel_entropy
-from vae.results import Array
 from vae.spec import EvaluationSpec, RunSpec
+from vae.storage.results import Array
 from vae.train import EVALUATION_BATCH, stream
 
 SIGNIFICANT_BITS = 11

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vae.results import Array
+from vae.storage.results import Array
 
 HOLE_RATIO = 0.1  # a hole is where q(z) < HOLE_RATIO * p(z)
 

@@ -25,7 +25,7 @@ from report.comparison.changes import (
 from report.judging.bootstrap import poisson_weights
 from report.judging.claims import VerdictKind
 from report.judging.statistics import Estimate, estimate_crossed
-from vae.results import Array
+from vae.storage.results import Array
 
 IMAGES, RESAMPLES = 60, 200
 STEPS = {"bce": 0.01, "score": 0.01}

@@ -17,13 +17,13 @@ from report.judging.family import StoredResults
 from report.judging.statistics import Estimate, Samples
 from tests.report.repository import commit, git, start
 from tests.report.synthetic import QUALITY, stored, synthetic_results
-from vae.datasets import FASHION_MNIST
+from vae.building.plan import keys_of
+from vae.data.datasets import FASHION_MNIST
 from vae.errors import ResultsError
 from vae.grid import Grid, make_grid
-from vae.plan import keys_of
-from vae.results import RunResult
 from vae.spec import canonical
-from vae.store import ResultsStore
+from vae.storage.results import RunResult
+from vae.storage.store import ResultsStore
 
 GRID = make_grid("full", "fashion-mnist", 3)
 SEEDS = (42, 43, 44)

@@ -9,9 +9,9 @@ import pytest
 from report.comparison.changes import Revision
 from report.comparison.revision import PastResultsError, RevisionError, find_revision, results_of
 from tests.report.repository import commit, git, start
-from vae.manifest import entry_of
-from vae.results import Keys, RunResult, dump_json
-from vae.store import ResultsStore
+from vae.storage.manifest import entry_of
+from vae.storage.results import Keys, RunResult, dump_json
+from vae.storage.store import ResultsStore
 
 
 def result(run: str = "e10", score: float = 1.5) -> RunResult:

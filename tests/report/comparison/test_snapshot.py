@@ -16,7 +16,7 @@ from report.metrics import METRICS
 from tests.report.synthetic import evidence_of, synthetic_evidence, synthetic_results
 from vae.errors import ResultsError
 from vae.grid import make_grid
-from vae.results import dump_json, sha256
+from vae.storage.results import dump_json, sha256
 
 RUNS = ("e10", "e50")
 REVISION = Revision("0123456789" * 4, "2026-11-20", "v1")

@@ -26,8 +26,8 @@ from report.judging.claims import (
 from report.judging.sample import Sample
 from report.judging.statistics import ALPHA, Estimate, Samples, estimate_crossed
 from report.language.wording import untested_reason
-from vae.datasets import DIGITS, FASHION_MNIST, DatasetInfo
-from vae.results import Array, Keys, RunResult
+from vae.data.datasets import DIGITS, FASHION_MNIST, DatasetInfo
+from vae.storage.results import Array, Keys, RunResult
 
 
 def difference(shorter: Sample, longer: Sample) -> Array:

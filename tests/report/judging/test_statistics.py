@@ -27,9 +27,9 @@ from report.judging.statistics import (
     two_sided_p,
 )
 from report.origins.numbers import Origin, origins_of, trace
-from vae.datasets import DIGITS, FASHION_MNIST, DatasetInfo
+from vae.data.datasets import DIGITS, FASHION_MNIST, DatasetInfo
 from vae.errors import ResultsError
-from vae.results import Array, Keys, RunResult
+from vae.storage.results import Array, Keys, RunResult
 
 RESAMPLES, IMAGES, SEEDS = 200, 60, 5
 

@@ -6,7 +6,7 @@ from report.judging.statistics import Estimate, estimate_crossed
 from report.language import ptbr
 from report.language.wording import evidence_words
 from tests.report.judging.test_claims import make_claim
-from vae.datasets import FASHION_MNIST
+from vae.data.datasets import FASHION_MNIST
 
 
 def why(low: float, high: float, n_seeds: int = 1) -> str:

@@ -26,13 +26,13 @@ def line(place: Place) -> str:
     (places.of_field(TrainingSpec, "batch_size"), "vae/spec.py", "    batch_size: int"),
     (places.of_field(EvaluationSpec, "train_images"), "vae/spec.py", "    train_images: int = 10_000"),
     (places.of_text("vae/grid.py", "e50"), "vae/grid.py", '    Row("e50",'),
-    (places.of_keyword("vae/datasets.py", "test_images", "fashion-mnist"), "vae/datasets.py", "    test_images=10_000"),
-    (places.of_keyword("vae/datasets.py", "test_images", "digits"), "vae/datasets.py", "    test_images=297"),
+    (places.of_keyword("vae/data/datasets.py", "test_images", "fashion-mnist"), "vae/data/datasets.py", "    test_images=10_000"),
+    (places.of_keyword("vae/data/datasets.py", "test_images", "digits"), "vae/data/datasets.py", "    test_images=297"),
     (places.of_keyword("vae/grid.py", "iwae_images"), "vae/grid.py", "    iwae_images=50"),
     (places.of_score("knn_accuracy"), "vae/measurements/latent_space.py", '        "knn_accuracy":'),
     (places.of_score("iwae"), "vae/measurements/fidelity.py", '    scores["iwae"]'),
     (places.of_score("validation_kl"), "vae/measurements/fidelity.py", '            scores[f"{name}_kl"]'),
-    (places.of_score("pca10_bce"), "vae/baselines.py", '        scores[f"pca{k}_bce"]'),
+    (places.of_score("pca10_bce"), "vae/measurements/baselines.py", '        scores[f"pca{k}_bce"]'),
     (places.of_score("test_accuracy"), "vae/measurements/eye.py", '        "test_accuracy":'),
 ])  # fmt: skip
 def test_a_place_is_the_line_that_defines(place: Place, path: str, text: str) -> None:

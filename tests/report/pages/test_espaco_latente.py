@@ -27,9 +27,9 @@ from report.pages import espaco_latente_raw as raw
 from report.pages import espaco_latente_tables as tables
 from report.pages import espaco_latente_used as used
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
-from vae.datasets import FASHION_MNIST
+from vae.data.datasets import FASHION_MNIST
 from vae.grid import REFERENCE_RUNS, make_grid
-from vae.results import Array, Keys, RunResult
+from vae.storage.results import Array, Keys, RunResult
 
 CLASSES = len(FASHION_MNIST.classes)
 LABELS = np.repeat(np.arange(CLASSES), PER_CLASS)

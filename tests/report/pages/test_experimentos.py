@@ -20,9 +20,9 @@ from report.pages.experimentos_claims import (
 from report.pages.experimentos_figures import short_label
 from report.pages.experimentos_tables import SWEEP, best_dimensions, enough_dimensions, steps
 from tests.report.synthetic import synthetic_results
-from vae.datasets import DIGITS, dataset_info
+from vae.data.datasets import DIGITS, dataset_info
 from vae.grid import make_grid
-from vae.results import Keys, RunResult
+from vae.storage.results import Keys, RunResult
 
 LABELS = np.arange(200) % 10
 IMAGES = np.random.default_rng(0).standard_normal(200)

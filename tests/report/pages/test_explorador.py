@@ -31,7 +31,7 @@ from tests.report.synthetic import evidence_of, synthetic_evidence, synthetic_re
 from tests.report.test_pages import text_of
 from vae.errors import LaudoError
 from vae.grid import make_grid
-from vae.results import sha256
+from vae.storage.results import sha256
 
 SCRIPTS = ROOT / "docs/assets/javascripts/explorador"
 

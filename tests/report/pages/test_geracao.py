@@ -24,9 +24,9 @@ from report.pages import geracao_order as order
 from report.pages import geracao_paths as paths
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from tests.report.test_pages import text_of
-from vae.datasets import FASHION_MNIST
+from vae.data.datasets import FASHION_MNIST
 from vae.grid import REFERENCE_RUNS, make_grid
-from vae.results import Array, Keys, RunResult
+from vae.storage.results import Array, Keys, RunResult
 
 CLASSES = len(FASHION_MNIST.classes)
 LABELS = np.repeat(np.arange(CLASSES), PER_CLASS)

@@ -10,9 +10,9 @@ from report.pages.licoes import PAGE
 from report.pages.reconstrucoes_blur import synthesis
 from report.render import Rendering
 from tests.report.synthetic import synthetic_evidence
-from vae.datasets import FASHION_MNIST
+from vae.data.datasets import FASHION_MNIST
 from vae.grid import make_grid
-from vae.results import Keys, RunResult
+from vae.storage.results import Keys, RunResult
 
 ASKED = ("2", "2b", "39", "39b", "39c", "4", "4b", "37", "1", "8", "5", "38", "36", "30", "32", "34", "10", "40", "11", "20", "22", "24", "28")  # fmt: skip
 

@@ -22,7 +22,7 @@ from report.pages.placar_rows import (
     tally,
 )
 from report.sections import PAGES
-from vae.datasets import dataset_info
+from vae.data.datasets import dataset_info
 
 INFO = dataset_info("fashion-mnist")
 

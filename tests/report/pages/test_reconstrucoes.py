@@ -16,9 +16,9 @@ from report.pages import reconstrucoes_claims as claims
 from report.pages import reconstrucoes_figures as drawings
 from report.pages import reconstrucoes_kept as kept
 from tests.report.synthetic import FIXED_PER_CLASS, PER_CLASS, RESAMPLES, synthetic_evidence
-from vae.datasets import FASHION_MNIST
+from vae.data.datasets import FASHION_MNIST
 from vae.grid import make_grid
-from vae.results import Array, Keys, RunResult
+from vae.storage.results import Array, Keys, RunResult
 
 CLASSES = len(FASHION_MNIST.classes)
 LABELS = np.repeat(np.arange(CLASSES), PER_CLASS)

@@ -19,9 +19,9 @@ from report.pages.treinamento_claims import (
     memorised,
 )
 from report.pages.treinamento_tables import channels, exact
-from vae.datasets import DIGITS
+from vae.data.datasets import DIGITS
 from vae.errors import ResultsError
-from vae.results import Array, Keys, RunResult
+from vae.storage.results import Array, Keys, RunResult
 
 LABELS = np.arange(40) % 10
 

@@ -1,0 +1,41 @@
+"""How a command line ends: user errors are a sentence, Ctrl-C and SIGTERM say how to go on."""
+
+import signal
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+import click
+
+from vae.errors import LaudoError, missing_package
+from vae.storage.files import reason
+
+
+def run(main: Callable[[], object]) -> None:
+    """Run a click command that was told not to stand alone; exit 0, 1 (failed), 2 (mistyped) or 130 (stopped)."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        main()
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("\nStopped. Nothing is lost: give the same command again and it goes on where it was.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except LaudoError as error:
+        _fail(str(error))
+    except ModuleNotFoundError as error:
+        _fail(missing_package(error))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{reason(error)}. Mend it (space, permissions) and give the same command again.")
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(f"Error: {sentence}", err=True)
+    sys.exit(1)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """Make SIGTERM (what a scheduler or a shutdown sends) end a build as Ctrl-C does."""
+    raise KeyboardInterrupt

@@ -1,0 +1,1 @@
+"""Data sets: which there are, their files found and checked, their images as resident tensors."""
