@@ -158,9 +158,8 @@ def build(
     with sole_build(RUNS_DIR):
         store.recover()
         plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
-        find(
-            plan.info, means.data_dir, cache_dir()
-        )  # also with nothing to train: a mistyped --data is never passed over
+        # Also with nothing to train: a mistyped --data is never passed over.
+        find(plan.info, means.data_dir, cache_dir())
         if plan.todo:
             carry_out(plan, store, means)
         else:

@@ -6,7 +6,6 @@ same way for all: our model, float32.
 """
 
 import argparse
-import os
 import statistics
 from collections.abc import Mapping
 from itertools import chain, combinations
@@ -19,6 +18,7 @@ from torch import Tensor, nn
 from benchmarks import machine
 from benchmarks.notebook import LEARNING_RATE, NotebookVAE, loss_of
 from benchmarks.speed_worker import PRECISIONS, run
+from build import cache_dir
 from vae.allocator import keep_large_blocks
 from vae.data.datasets import FASHION_MNIST
 from vae.data.tensors import Data, as_input, load
@@ -91,10 +91,10 @@ def fast(spec: RunSpec, seed: int, data: Data) -> tuple[ConvVAE, list[float]]:
     return model, losses[:FIRST_STEPS]
 
 
-def measure(images: int, epochs: int, seeds: int, cache: Path) -> dict[str, Any]:
+def measure(images: int, epochs: int, seeds: int) -> dict[str, Any]:
     """Return validation -ELBO and the first losses of each path and seed."""
     keep_large_blocks()
-    data = load(FASHION_MNIST, None, cache)
+    data = load(FASHION_MNIST, None, cache_dir())
     final: dict[str, list[float]] = {path: [] for path in PATHS}
     first: dict[str, list[list[float]]] = {path: [] for path in PATHS}
     for seed in first_seeds(seeds):
@@ -165,8 +165,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=5)
     options = parser.parse_args()
-    cache = Path(os.environ.get("LAUDO_CACHE") or ".cache")
-    result = measure(options.images, options.epochs, options.seeds, cache)
+    result = measure(options.images, options.epochs, options.seeds)
     result["summary"] = summary(result)
     (HERE / "equivalence.json").write_bytes(dump_json(result))
     print("\n".join(section(result)))

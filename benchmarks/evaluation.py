@@ -36,6 +36,7 @@ def evaluate_twice(run: str, tsne: bool) -> dict[str, Any]:
     import torch
     from safetensors.torch import load_file
 
+    from build import cache_dir
     from vae import evaluate, measurements
     from vae.allocator import keep_large_blocks
     from vae.data.tensors import load
@@ -48,7 +49,7 @@ def evaluate_twice(run: str, tsne: bool) -> dict[str, Any]:
 
     keep_large_blocks()
     grid, store = make_grid(), ResultsStore(HERE.parent / "results")
-    data = load(grid.info, None, Path(os.environ.get("LAUDO_CACHE") or HERE.parent / ".cache"))
+    data = load(grid.info, None, cache_dir())
     spec = grid.specs[run]
     classifier, model = Classifier(len(grid.info.classes)), ConvVAE(spec.model) if isinstance(spec, RunSpec) else None
     for name, net in ((grid.classifier.name, classifier), (run, model)):

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
+from benchmarks.notebook import BATCH
 from benchmarks.speed_worker import CONTESTANTS, NOTEBOOK, PRECISIONS, reference_runs
+from vae.data.datasets import FASHION_MNIST
 from vae.storage.results import dump_json
 
 HERE = Path(__file__).parent
 NAMES = {NOTEBOOK: "notebook", "float32": "ours, float32", "bfloat16": "ours, bfloat16"}
-BATCH, EPOCH_IMAGES = 128, 54_000
 Turns = Sequence[Mapping[str, Mapping[str, float]]]
 
 
@@ -55,7 +56,7 @@ def summary(result: Mapping[str, Any]) -> dict[str, Any]:
         found[name] = {
             "times": spread(ratios(result["turns"], name)),
             "images_per_second": spread(rates),
-            "epoch_seconds": EPOCH_IMAGES / statistics.median(rates),
+            "epoch_seconds": FASHION_MNIST.train_images / statistics.median(rates),
             "roofline": statistics.median(rates) / BATCH * result["flops"][NOTEBOOK] / result["peak"]["float32"],
             "peak_bytes": max(turn[name]["peak_bytes"] for turn in result["turns"]),
             "grid_times": spread(ratios(result["grid"]["turns"], name)),

@@ -6,7 +6,6 @@ Alone in its process, because what ours tells the allocator would help the noteb
 import argparse
 import dataclasses
 import json
-import os
 import resource
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import notebook
+from build import cache_dir
 from vae.allocator import keep_large_blocks
 from vae.data.datasets import FASHION_MNIST
 from vae.data.raw_files import verified_folder
@@ -95,15 +95,15 @@ def reference_runs() -> list[tuple[int, int]]:
     return [(spec.latent_dim, spec.epochs) for spec in make_grid().runs if spec.name in REFERENCE_RUNS]
 
 
-def contestant(name: str, what: str, cache: Path, device: torch.device) -> Turn:
+def contestant(name: str, what: str, device: torch.device) -> Turn:
     """Return a contestant's turn: what = "steps" or "grid"."""
     if name == NOTEBOOK:
-        root = verified_folder(FASHION_MNIST, None, cache).parent.parent
+        root = verified_folder(FASHION_MNIST, None, cache_dir()).parent.parent
         if what == "steps":
             return notebook.loop(root, device)
         return notebook.grid(root, device, reference_runs())
     keep_large_blocks()
-    data = load(FASHION_MNIST, None, cache).to(device)
+    data = load(FASHION_MNIST, None, cache_dir()).to(device)
     precision = next(known for known in PRECISIONS if known == name)
     return (steps_of if what == "steps" else grid_of)(precision, data, device)
 
@@ -179,8 +179,7 @@ def main() -> None:
     if options.what == "roofline":
         print(json.dumps({"peak": roofline(device), "flops": step_flops(), "threads": torch.get_num_threads()}))
         return
-    cache = Path(os.environ.get("LAUDO_CACHE") or ".cache")
-    answer(contestant(options.name, options.what, cache, device), sys.stdin)
+    answer(contestant(options.name, options.what, device), sys.stdin)
 
 
 if __name__ == "__main__":

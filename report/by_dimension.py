@@ -39,10 +39,6 @@ def trajectory(
 
 def draw(paths: Sequence["Trajectory"], theme: "Theme", y_label: str) -> "Figure":
     """Return quantities against latent dimensions, on a log axis."""
-    return figures.cost_quality(paths, theme=theme, x_label="dimensões latentes", y_label=y_label, tick_format=_tick)
-
-
-def _tick(value: float) -> str:
-    # One format for dimensions and for shares: no decimals that are not there.
-    decimals = next((places for places in (0, 1) if abs(value - round(value, places)) < 1e-9), 2)
-    return ptbr.tick_format(decimals)(value)
+    return figures.cost_quality(
+        paths, theme=theme, x_label="dimensões latentes", y_label=y_label, tick_format=ptbr.short_tick_format(2)
+    )  # one format for dimensions and for shares

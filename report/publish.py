@@ -45,6 +45,15 @@ VERDICTS = "a verdict"  # the one input that can only be known by judging
 
 
 @dataclasses.dataclass(frozen=True)
+class CodePages:
+    """Pages of code: those that stay, by path; the sources whose page is to be made; what each is made from."""
+
+    kept: dict[str, bytes]
+    stale: list[str]
+    inputs: dict[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
 class Publication:
     """A grid's results and the folder into which its pages are rendered."""
 
@@ -61,6 +70,7 @@ class Publication:
         results = StoredResults(self.grid, self.store)
         # First by digests alone: should judging or rendering fail, no old page may look current beside new results.
         self.mark_outdated(None, results, asked)
+        tell("Judging the claims.")
         try:
             evidence = self.evidence(asked, results)
             self._render(asked, evidence, results, tell)
@@ -76,11 +86,12 @@ class Publication:
     ) -> None:
         inputs = {page.slug: self.inputs(page, evidence, results) for page in pages}
         why = {page.slug: self.rendered.why_not_fresh(page.slug, inputs[page.slug]) for page in pages}
+        old = [page for page in pages if why[page.slug]]
         code = self._code()
+        if old:
+            tell(f"Rendering {'1 page' if len(old) == 1 else f'{len(old)} pages'}.")
         # All is made before any is written: what a served site watches changes at one blow.
-        made = rendering(
-            [page for page in pages if why[page.slug]], evidence, code.stale if code else [], self.identity
-        )
+        made = made_files(old, evidence, code.stale if code else [], self.identity)
         for page in pages:
             if not why[page.slug]:
                 tell(f"{page.slug}: fresh")
@@ -197,7 +208,7 @@ class Publication:
         before = {name: value for name, value in record.inputs.items() if name != VERDICTS}
         return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
 
-    def _code(self) -> "CodePages | None":
+    def _code(self) -> CodePages | None:
         """Return what becomes of the pages of code that evidence links to; None if all are as they should be."""
         maker = "report/codepages.py"
         inputs = {path: sources.digest(path, maker) for path in sources.code_files()}
@@ -215,16 +226,7 @@ class Publication:
         return CodePages(kept, stale, inputs)
 
 
-@dataclasses.dataclass(frozen=True)
-class CodePages:
-    """Pages of code: those that stay, by path; the sources whose page is to be made; what each is made from."""
-
-    kept: dict[str, bytes]
-    stale: list[str]
-    inputs: dict[str, str]
-
-
-def rendering(
+def made_files(
     pages: list[Page], evidence: Evidence, code: list[str], identity: Identity
 ) -> dict[str, dict[str, bytes]]:
     """Return the files of some pages by slug, and those of source files under CODE, made on all cores."""

@@ -25,8 +25,7 @@ from report.metrics import METRICS
 from report.origins.numbers import Result, constant
 from report.origins.reads import Reads, recording
 from report.page import Figure, Page, PageError
-from report.references import bibliography, citation, glossary, terms
-from report.references import cross_references as references
+from report.references import bibliography, citation, cross_references, glossary, terms
 from report.rendered import ACTIVITY, page_path
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
@@ -143,7 +142,7 @@ class Rendering:
             "source": self.medium.source,
             "source_link": lambda path, name="": self.medium.source_link(path, name, 0),
             "linked": self.medium.linked,
-            "ref": references.reference,
+            "ref": cross_references.reference,
             "cite": bibliography.cite,
             "citep": bibliography.citep,
             "citation": self.citation,
@@ -155,7 +154,7 @@ class Rendering:
         """Return the page's Markdown; numbers still carry the marks of their formatter."""
         with self._recording(self.made):
             body = ptbr.with_one_stop(render_template(self.environment, self.page.template, self.context))
-        body = references.numbered(body, self.page.template)
+        body = cross_references.numbered(body, self.page.template)
         forgotten = [figure.id for figure in self.page.figures if figure.id not in self.shown]
         if forgotten:
             raise PageError(f"report/pages/{self.page.template} never shows figure '{forgotten[0]}' of its page.")

@@ -28,7 +28,7 @@ _Plain.add_multi_constructor("", lambda loader, suffix, node: None)
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """The published address with its last stroke, the author, the repository on GitHub, and the site's name; '' where unset."""
+    """The published address with its trailing slash, the author, the repository on GitHub, and the site's name; '' where unset."""
 
     site_url: str = ""
     author: str = ""
@@ -73,7 +73,7 @@ def read_identity(path: Path = ROOT / MKDOCS) -> Identity:
     Raises SettingsError naming the setting that is no address.
     """
     if not path.is_file():
-        return Identity()
+        return NOBODY
     settings = read_settings(path)
     extra = settings.get("extra") or {}
     address, repository = (str(value or "") for value in (settings.get("site_url"), extra.get("repository")))

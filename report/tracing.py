@@ -144,7 +144,7 @@ def results_of(seeds: Iterable[int], runs: Iterable[str]) -> frozenset[Result]:
 
 def statistic_name(statistic: Callable[..., Any]) -> str:
     """Return the name of a statistic's function, that in which it is written if it has none itself."""
-    names = getattr(statistic, "func", statistic).__qualname__.split(".")
+    names = places.unwrapped(statistic).__qualname__.split(".")
     return next((name for name in reversed(names) if not name.startswith("<")), names[-1])
 
 

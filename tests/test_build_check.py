@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.copies import copy_sources
 from tests.report.synthetic import synthetic_results
 from vae.grid import make_grid
 from vae.storage.store import ResultsStore
 
-ROOT = Path(__file__).parents[1]
 ARGUMENTS = ("--dataset", "digits", "--seeds", "1", "--results", "results")
 TEMPLATE, MODULE = "report/pages/reproducao.md.jinja", "report/pages/reproducao.py"
 HEADING = "## Refazer o relatório"  # before it, numbers are typed
@@ -25,9 +24,7 @@ PAGE = "atividades/04-vae/reproducao.md"
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the report, cut down to a page without claims and figures and the one of the terms, with made-up results; rendered."""
     root = tmp_path_factory.mktemp("tree")
-    for name in ("vae", "report", "benchmarks", "docs"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "build.py", root)
+    copy_sources(root)
     sections = root / "report/sections.py"
     one = re.sub(
         r"(?s)(PAGES: [^\n]*= \().*?\n\)", r"\1reproducao.PAGE, referencias.PAGE)", sections.read_text(), count=1

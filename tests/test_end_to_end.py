@@ -4,7 +4,6 @@ import functools
 import gzip
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,12 +20,12 @@ import pytest
 import scipy.special
 
 from report.sections import PAGES
+from tests.copies import ROOT, SITE, copy_sources
 from vae.grid import make_grid
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-ROOT = Path(__file__).resolve().parent.parent
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 SLUGS = tuple(page.slug for page in PAGES)
 TIMEOUT = 1_800  # seconds; a command that takes longer hangs
@@ -46,10 +45,7 @@ class Tree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for name in ("vae", "report", "benchmarks", "docs"):
-            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("build.py", "mkdocs.yml", "properdocs.yml"):
-            shutil.copy(ROOT / name, root / name)
+        copy_sources(root, *SITE)
         self.environment = {
             **os.environ,
             "LAUDO_CACHE": str(ROOT / ".cache"),

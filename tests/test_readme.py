@@ -1,7 +1,6 @@
 """What README.md tells a student to do, done to the letter: its own code blocks, put where it says, in a copy of the tree."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +12,12 @@ from report.judging.claims import VerdictKind
 from report.language import ptbr
 from report.render import verdict_mark
 from report.sections import family
+from tests.copies import ROOT, copy_sources
 from tests.report.synthetic import synthetic_results
 from vae.grid import make_grid
 from vae.storage.results import RunResult
 from vae.storage.store import ResultsStore
 
-ROOT = Path(__file__).parents[1]
 ARGUMENTS = ("--dataset", "digits", "--seeds", "1", "--results", "results")
 PAGE, CLAIM, NAME = "reconstrucoes", "5b", "MORE_SIMILAR"
 RENDERED = "rendered/atividades/04-vae"
@@ -38,9 +37,7 @@ def code(title: str) -> str:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A copy of the code, nothing rendered."""
-    for name in ("vae", "report", "benchmarks", "docs"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "build.py", tmp_path)
+    copy_sources(tmp_path)
     return tmp_path
 
 

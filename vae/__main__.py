@@ -12,7 +12,7 @@ try:
     from vae.building import command
     from vae.data.datasets import DATASETS, dataset_info
     from vae.grid import FIRST_SEED, make_grid
-    from vae.spec import RunSpec, trajectory_key
+    from vae.spec import RunSpec
 except ModuleNotFoundError as error:
     sys.exit(f"Error: {missing_package(error)}")
 
@@ -42,6 +42,7 @@ def main(run: str, epochs: int | None, dataset: str, data_dir: Path | None, seed
 
 def train_alone(spec: RunSpec, seed: int, data_dir: Path | None, device_kind: str, out: Path) -> None:
     """Train a run from the newest checkpoint below out, print its test loss, and write its figures there."""
+    from vae.building.plan import checkpoints_of
     from vae.building.progress import Progress
     from vae.building.received import choose_device
     from vae.data.tensors import load
@@ -57,8 +58,8 @@ def train_alone(spec: RunSpec, seed: int, data_dir: Path | None, device_kind: st
     device = choose_device(device_kind)
     info = dataset_info(spec.dataset)
     data = load(info, data_dir, out / "dados").to(device)
-    task, key = vae_task(spec), trajectory_key(spec, info.checksum)
-    folder = CheckpointFolder(out / "pesos" / key[:12] / str(seed))
+    task = vae_task(spec)
+    folder = CheckpointFolder(checkpoints_of(out / "pesos", info, spec, seed))
     label = f"{spec.name}/{seed}"
     with Progress() as progress:
         progress.expect(label)

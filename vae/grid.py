@@ -156,7 +156,7 @@ PROFILES = ("full", "quick")
 def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int | None = None) -> Grid:
     """Return the grid of a profile; seeds, if given, is the number of seeds of every run.
 
-    Raises LaudoError if fewer than one seed is asked for.
+    Raises LaudoError if fewer than one seed is asked for, or more than MOST_SEEDS.
     """
     quick = profile == "quick"
     if seeds is not None and seeds < 1:
@@ -172,7 +172,7 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
             ObjectiveSpec(row.beta, row.code),
             TrainingSpec(
                 epochs=row.quick_epochs if quick else row.epochs,
-                train_images=min(filter(None, (row.train_images, QUICK_TRAIN_IMAGES if quick else None)), default=None),
+                train_images=min(filter(None, (row.train_images, train_images)), default=None),
                 validation_images=QUICK_VALIDATION_IMAGES if quick else None,
                 precision=row.precision,
             ),

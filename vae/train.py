@@ -27,7 +27,7 @@ EVALUATION_BATCH = 500
 
 @runtime_checkable
 class Listener(Protocol):
-    """Who wants to know how a training goes."""
+    """Who wants to know how a training goes: told of every step, of so many images, and of every epoch, validated."""
 
     def step(self, epoch: int, step: int, steps: int, images: int) -> None: ...
 

@@ -19,6 +19,7 @@ from vae.spec import ClassifierSpec
 from vae.storage.results import Array
 
 COMMIT = re.compile("[0-9a-f]{40,64}")
+SHORT = 10  # hexadecimal digits
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Revision:
     commit: str
     date: str
     name: str = ""
+
+    @property
+    def short(self) -> str:
+        """The hash as people write it."""
+        return self.commit[:SHORT]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -50,20 +50,19 @@ def results_of(repository: Path, revision: Revision) -> Iterator[ResultsStore]:
 
     Raises RevisionError if the revision has none, PastResultsError naming what is damaged or of another format.
     """
-    short = revision.commit[:10]
     with TemporaryDirectory(prefix="laudo-") as folder:
-        for path, content in _files(repository, revision.commit):
+        for path, content in _files(repository, revision):
             target = Path(folder) / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         store = ResultsStore(Path(folder) / FOLDER)
         if not (store.root / MANIFEST).is_file():
             raise RevisionError(
-                f"Revision {short} has no {FOLDER}/{MANIFEST}: nothing was published in it. Revisions that have: {LIST}"
+                f"Revision {revision.short} has no {FOLDER}/{MANIFEST}: nothing was published in it. Revisions that have: {LIST}"
             )
         for fault in _faults(store):
             raise PastResultsError(
-                f"The results of revision {short} cannot be compared: {fault.replace(folder + '/', '')} "
+                f"The results of revision {revision.short} cannot be compared: {fault.replace(folder + '/', '')} "
                 f"Name another revision; those that changed results: {LIST}"
             )
         yield store
@@ -84,9 +83,10 @@ def _faults(store: ResultsStore) -> Iterator[str]:
                 yield f"{FOLDER}/{run}/{seed}: {error.__cause__ or error}"
 
 
-def _files(repository: Path, commit: str) -> Iterator[tuple[str, bytes]]:
-    """Yield path and content of the result files of a commit, as raw as git keeps them."""
-    listed = _git(repository, "ls-tree", "-r", "-z", commit, "--", f"{FOLDER}/").stdout.decode(errors="surrogateescape")
+def _files(repository: Path, revision: Revision) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of the result files of a revision, as raw as git keeps them."""
+    asked = ("ls-tree", "-r", "-z", revision.commit, "--", f"{FOLDER}/")
+    listed = _git(repository, *asked).stdout.decode(errors="surrogateescape")
     entries = [entry.split("\t", 1) for entry in listed.split("\0") if entry]
     blobs = [(head.split()[2], path) for head, path in entries if head.startswith("100") and _inside(path)]
     content = _git(repository, "cat-file", "--batch", stdin="".join(f"{name}\n" for name, _ in blobs).encode()).stdout
@@ -95,7 +95,7 @@ def _files(repository: Path, commit: str) -> Iterator[tuple[str, bytes]]:
         end = content.find(b"\n", position)
         head = content[position:end].split()
         if len(head) != 3:
-            raise RevisionError(f"git cannot give {path} of revision {commit[:10]} ({name}); see: git fsck")
+            raise RevisionError(f"git cannot give {path} of revision {revision.short} ({name}); see: git fsck")
         start, size = end + 1, int(head[2])
         yield path, content[start : start + size]
         position = start + size + 1

@@ -56,7 +56,7 @@ def _revision(old: Snapshot) -> str:
     revision = old.revision
     if revision is None:
         return "the publication before"
-    names = [name for name in (revision.name, revision.commit[:10], revision.date) if name]
+    names = [name for name in (revision.name, revision.short, revision.date) if name]
     return f"revision {names[0]} ({', '.join(names[1:])})"
 
 

@@ -16,7 +16,7 @@ from report.judging.bootstrap import one_thread
 from report.judging.claims import VerdictKind
 from report.language import ptbr
 from report.page import Figure, Page, Plot
-from report.references import cross_references as references
+from report.references import cross_references
 from report.render import Medium, Rendering
 from report.rendered import ACTIVITY
 from report.settings import Identity
@@ -82,7 +82,7 @@ def compose(
             tell(f"{page.slug}: composed")
     files = figures | code()
     site = f"{identity.site_url}{ACTIVITY}/" if identity.site_url else ""
-    body = references.renumbered(one_page(parts, files.keys(), site))
+    body = cross_references.renumbered(one_page(parts, files.keys(), site))
     covered = coverage(body, files.keys())
     head = _head(ai_use, identity)
     asked = f"## O que a atividade pede e onde está\n\n{check_list(covered)}"

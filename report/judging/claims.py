@@ -1,17 +1,15 @@
 """Claims about the runs, and their verdicts: a claim is a statistic, a margin fixed beforehand, and three sentences."""
 
 import enum
-import functools
 import inspect
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from report.judging.statistics import ALPHA, UNBOUNDED, Bounds, Estimate, Samples, holm, possible
-from report.sources import ROOT
+from report.origins import places
 from vae.errors import LaudoError, ResultsError
 from vae.storage.results import Array
 
@@ -68,7 +66,7 @@ class Claim:
                 f"Claim {self.id} has margin {self.margin}, which leaves no value on one of its sides: it takes values "
                 f"from {self.bounds[0]} to {self.bounds[1]}. Move the margin or mend the bounds."
             )
-        if not inspect.getdoc(_function(self.statistic)):
+        if not inspect.getdoc(places.unwrapped(self.statistic)):
             raise ClaimError(f"Claim {self.id}: its statistic has no docstring; its first line is shown on the page.")
 
 
@@ -232,19 +230,10 @@ def _verdict(claim: Claim, measured: Estimate, adjusted_p: float) -> Verdict:
 def _code_facts(claim: Claim) -> dict[str, Any]:
     if claim.statistic is None:
         return dict.fromkeys(("statistic", "function", "file", "line"))
-    function = _function(claim.statistic)
+    function, place = places.unwrapped(claim.statistic), places.of_function(claim.statistic)
     return {
         "statistic": (inspect.getdoc(function) or "").splitlines()[0],
         "function": f"{function.__module__}.{function.__qualname__}",
-        "file": _relative(function.__code__.co_filename),
-        "line": function.__code__.co_firstlineno,
+        "file": place.path,
+        "line": place.line,
     }
-
-
-def _function(statistic: Callable[..., Array | float]) -> Any:
-    return inspect.unwrap(statistic.func if isinstance(statistic, functools.partial) else statistic)
-
-
-def _relative(filename: str) -> str:
-    path = Path(filename).resolve()
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name

@@ -5,7 +5,6 @@ rendered pages under a key of everything that they depend on.
 """
 
 import contextlib
-import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from report.judging import estimates
 from report.judging.bootstrap import one_thread
 from report.judging.claims import Claim, ClaimError, Pending, Untested, Verdict, estimate, judge
 from report.judging.statistics import Computed, Estimate, Samples
+from report.origins import places
 from vae.building.plan import keys_of
 from vae.data.datasets import dataset_info
 from vae.errors import ResultsError
@@ -145,9 +145,8 @@ def _estimated(
 def _key(claim: Claim, results: StoredResults) -> str:
     if claim.statistic is None:
         return digest([claim.id])
-    function = inspect.unwrap(getattr(claim.statistic, "func", claim.statistic))
     # The whole module of the statistic and what it imports: it may call anything there.
-    file = Path(inspect.getfile(function)).relative_to(sources.ROOT).as_posix()
+    file = places.of_function(claim.statistic).path
     code = sources.digest(*sources.with_imports(JUDGE), *sources.with_imports(file))
     evidence = [results.digests(run) for run in ("dataset", *claim.needs)]
     return digest([claim.id, claim.margin, claim.groups, claim.classes, claim.foreign, code, evidence])

@@ -22,6 +22,7 @@ from vae.errors import LaudoError
 
 LOCALE = "pt_BR"
 MARKS = re.compile(f"[{OPEN}{CLOSE}{KEYS}]")
+SPARE_DECIMALS = 9  # beyond those that are printed: what follows is rounding of the arithmetic before
 MINUS, NO_BREAK = "\u2212", "\u00a0"
 SINGULAR = {"nats": "nat", "meios intervalos": "meio intervalo"}  # by the plural, which pages write
 # What rises, what falls and what does neither, by the form of the first.
@@ -114,8 +115,7 @@ def interval(low: float, high: float, decimals: int = 2, unit: str = "") -> str:
 
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share between 0 and 1 as "85,3%"."""
-    # Shifted as it is written: 100 * 0.2355 is 23.549999..., which would be rounded away from the share itself.
-    return mark(_plain(float(Decimal(repr(float(share))).scaleb(2)), decimals) + "%", share)
+    return mark(_plain(100 * share, decimals) + "%", share)
 
 
 def integer(value: int) -> str:
@@ -183,6 +183,16 @@ def with_one_stop(markdown: str) -> str:
 def tick_format(decimals: int) -> Callable[[float], str]:
     """Return how a figure writes its numbers: as the text does, without marks, because a figure is no prose."""
     return lambda value: _plain(value, decimals)
+
+
+def short_tick_format(most: int) -> Callable[[float], str]:
+    """Return how an axis of many scales writes its numbers: with no decimals that are not there, `most` at most."""
+
+    def written(value: float) -> str:
+        enough = (places for places in range(most) if math.isclose(value, round(value, places), abs_tol=1e-9))
+        return _plain(value, next(enough, most))
+
+    return written
 
 
 def unmarked_digits(markdown: str) -> list[tuple[int, str]]:
@@ -264,7 +274,9 @@ def _plain(value: float, decimals: int) -> str:
 
 
 def _rounded(value: float, decimals: int) -> Decimal:
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+    # First to what arithmetic leaves of its digits: 100 * 0.2355 is 23.549999..., and would be rounded away from 0.2355.
+    written = repr(round(float(value), decimals + SPARE_DECIMALS))
+    return Decimal(written).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
 
 
 def _unit(unit: str, decimals: int, *values: float) -> str:

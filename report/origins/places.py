@@ -39,10 +39,14 @@ def relative(filename: str) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
+def unwrapped(function: Callable[..., Any]) -> Any:
+    """Return the function itself that a partial or a decorated one calls."""
+    return inspect.unwrap(function.func if isinstance(function, partial) else function)
+
+
 def of_function(function: Callable[..., Any]) -> Place:
     """Return where a function is defined, a partial one's included."""
-    whole = function.func if isinstance(function, partial) else function
-    code = inspect.unwrap(whole).__code__
+    code = unwrapped(function).__code__
     return Place(relative(code.co_filename), code.co_firstlineno)
 
 

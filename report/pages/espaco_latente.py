@@ -75,7 +75,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "factor_bins": constant(axes, "BINS"),
         "factor_turns": constant(axes, "TURNS"),
         "native_and_turned": lambda factor: axes.native_and_turned(evidence, "e100", factor),
-        "used_share": lambda: used.USED_SHARE.measure(evidence, DEEP).value,
+        "used_variance": lambda: used.USED_VARIANCE_SHARE.measure(evidence, DEEP).value,
         "across_seeds": lambda name: used.across_seeds(evidence, name),
         "nats_of_active": used.nats_at(constant(used, "ACTIVE_VARIANCE")),
         "nats_of_used": used.nats_at(constant(sample, "USED_VARIANCE")),

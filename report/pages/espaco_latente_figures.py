@@ -21,21 +21,7 @@ if TYPE_CHECKING:
     from vae.figures import Theme
 
 
-def plain(text: str) -> str:
-    """Return a text for a figure, which needs no marks."""
-    return ptbr.strip_marks(text)
-
-
-def tick(decimals: int) -> Callable[[float], str]:
-    """Return how a figure writes its numbers."""
-    return lambda value: plain(ptbr.number(value, decimals))
-
-
-def short_number(value: float) -> str:
-    """Return a tick with no more decimals than it needs, for panels that have different scales."""
-    return plain(
-        ptbr.number(value, next((d for d in range(3) if math.isclose(value, round(value, d), abs_tol=1e-9)), 3))
-    )
+SHORT_TICKS = ptbr.short_tick_format(3)  # for panels that have different scales
 
 
 def points(evidence: Evidence, run: str) -> Array:
@@ -50,7 +36,7 @@ def draw_panels(evidence: Evidence, theme: "Theme") -> "Figure":
     few = len(points(evidence, DEEP))  # the same images in every panel
     clouds = []
     for run in REFERENCE_RUNS:
-        title = plain(run_label(evidence.spec(run))) + (" (PCA)" if run == DEEP else "")
+        title = ptbr.strip_marks(run_label(evidence.spec(run))) + (" (PCA)" if run == DEEP else "")
         clouds.append(figures.Cloud(title, points(evidence, run)[:few], evidence.labels[:few]))
     return figures.latent_panels(clouds, evidence.info.classes, theme=theme)
 
@@ -59,7 +45,7 @@ def draw_plane(evidence: Evidence, theme: "Theme") -> "Figure":
     return figures.latent_scatter(
         points(evidence, "e100"), evidence.labels, evidence.info.classes, theme=theme,
         x_label="média latente, primeira coordenada", y_label="média latente, segunda coordenada",
-        tick_format=short_number,
+        tick_format=SHORT_TICKS,
     )  # fmt: skip
 
 
@@ -78,7 +64,7 @@ def draw_confusion(run: str) -> Callable[[Evidence, "Theme"], "Figure"]:
 
     def draw(evidence: Evidence, theme: "Theme") -> "Figure":
         return figures.confusion_matrix(
-            100 * mean_votes(evidence, run), evidence.info.classes, theme=theme, cell_format=tick(0),
+            100 * mean_votes(evidence, run), evidence.info.classes, theme=theme, cell_format=ptbr.tick_format(0),
             x_label="classe dos vizinhos (%)", y_label="classe da imagem",
         )  # fmt: skip
 
@@ -89,9 +75,9 @@ def draw_classes(evidence: Evidence, theme: "Theme") -> "Figure":
     series = []
     for run in ("e10", "e100", DEEP):
         values = [class_accuracy(evidence, run, c) for c in range(len(evidence.info.classes))]
-        series.append(figures.Series(plain(run_label(evidence.spec(run))), run, values))
+        series.append(figures.Series(ptbr.strip_marks(run_label(evidence.spec(run))), run, values))
     return figures.grouped_bars(
-        evidence.info.classes, series, theme=theme, x_label="acurácia de vizinhos (%)", tick_format=tick(0)
+        evidence.info.classes, series, theme=theme, x_label="acurácia de vizinhos (%)", tick_format=ptbr.tick_format(0)
     )
 
 
@@ -125,7 +111,7 @@ def draw_evolution(evidence: Evidence, theme: "Theme") -> "Figure":
         y_label="",
         solid_label="",
         dashed_label="",
-        tick_format=short_number,
+        tick_format=SHORT_TICKS,
         columns=2,
     )
 
@@ -139,14 +125,16 @@ def draw_turns(evidence: Evidence, theme: "Theme") -> "Figure":
         panels.append(figures.Panel(name, [figures.Curve("", "e100", degrees, [*curve, curve[0]]) for curve in curves]))
     return figures.learning_curves(
         panels, theme=theme, x_label="giro (graus)", y_label="informação mútua (nats)", solid_label="",
-        dashed_label="", tick_format=short_number,
+        dashed_label="", tick_format=SHORT_TICKS,
     )  # fmt: skip
 
 
 def draw_scree(evidence: Evidence, theme: "Theme") -> "Figure":
     shares = np.mean([result.array("pca_shares") for result in evidence.seeds(DEEP).values()], axis=0)
-    curve = figures.Curve(plain(run_label(evidence.spec(DEEP))), DEEP, np.arange(1, len(shares) + 1), np.cumsum(shares))
+    curve = figures.Curve(
+        ptbr.strip_marks(run_label(evidence.spec(DEEP))), DEEP, np.arange(1, len(shares) + 1), np.cumsum(shares)
+    )
     return figures.scree(
         [curve], theme=theme, x_label="componentes principais", y_label="parte acumulada da variância",
-        tick_format=lambda value: plain(ptbr.percent(value, 0)), component_format=tick(0),
+        tick_format=lambda value: ptbr.strip_marks(ptbr.percent(value, 0)), component_format=ptbr.tick_format(0),
     )  # fmt: skip

@@ -155,33 +155,33 @@ def maps_table(evidence: Evidence, run: str) -> str:
     return str(Table(header, rows, "Fidelidade dos dois mapas planos, de perto e de longe.", "mapas"))
 
 
-def _helpful(claim_id: str, name: str, it: str) -> Claim:
+def _helpful(claim_id: str, name: str) -> Claim:
     title = MAPS[name][0]
     return Claim(
         id=claim_id,
         statement=f"Projeções ajudam a diagnosticar a separação das classes: {title}.",
         needs=("e10-l50",),
         statistic=functools.partial(kept_accuracy, name=name),
-        measure=f"acurácia dos vizinhos no mapa d{it} {title}, como fração da acurácia dos vizinhos no espaço inteiro",
+        measure=f"acurácia dos vizinhos no mapa da {title}, como fração da acurácia dos vizinhos no espaço inteiro",
         margin=90.0,
         side="above",
         bounds=POSITIVE,
         reason="um mapa que perde mais de um décimo do que os vizinhos sabem das classes mostra misturas que não existem",
         unit="%",
         decimals=1,
-        confirmed=f"{it.upper()} {title} mostra a separação das classes: no mapa, os vizinhos acertam {{{{ value }}}} (intervalo "
+        confirmed=f"A {title} mostra a separação das classes: no mapa, os vizinhos acertam {{{{ value }}}} (intervalo "
         "{{ interval }}) do que acertam no espaço inteiro.",
-        refuted=f"{it.upper()} {title} não mostra a separação das classes: no mapa, os vizinhos acertam só {{{{ value }}}} "
+        refuted=f"A {title} não mostra a separação das classes: no mapa, os vizinhos acertam só {{{{ value }}}} "
         "(intervalo {{ interval }}) do que acertam no espaço inteiro, e um diagnóstico pede mais de {{ margin }}.",
         inconclusive=(
-            f"No mapa d{it} {title}, os vizinhos acertam {{{{ value }}}} do que acertam no espaço inteiro, o que "
+            f"No mapa da {title}, os vizinhos acertam {{{{ value }}}} do que acertam no espaço inteiro, o que "
             "{{ 'passa' if claimed else 'não passa' }} de {{ margin }}; {{ with_seeds }}, não se decide se ele serve de "
             "diagnóstico."
         ),
     )
 
 
-HELPFUL, LINEAR = _helpful("42", "tsne", "a"), _helpful("42c", "pca", "a")
+HELPFUL, LINEAR = _helpful("42", "tsne"), _helpful("42c", "pca")
 
 NO_SUBSTITUTE = untestable(
     "42b",

@@ -8,7 +8,7 @@ import numpy as np
 from report.judging.claims import Claim
 from report.judging.ratios import ratio
 from report.judging.sample import Sample
-from report.judging.statistics import PERCENTAGE, POINTS, REDUCTION
+from report.judging.statistics import PERCENTAGE, POINTS, REDUCTION, SHARE
 from vae.storage.results import Array
 
 T_SHIRT, PULLOVER, SHIRT, COAT, BAG = "T-shirt/top", "Pullover", "Shirt", "Coat", "Bag"
@@ -138,6 +138,7 @@ PARTED = Claim(
     measure="AUROC de T-shirt/top contra Pullover, pelos votos dos vizinhos",
     margin=0.9,
     side="above",
+    bounds=SHARE,
     reason="em nove de cada dez pares de imagens, uma de cada classe, os vizinhos as põem na ordem certa; de uma separação "
     "moderada não se pede mais",
     decimals=3,
@@ -190,6 +191,7 @@ TOPS = Claim(
     measure="mudança da confusão média entre duas das três classes",
     margin=-1.0,
     side="below",
+    bounds=POINTS,
     reason="um vizinho em cem a menos na classe errada é o mínimo para se falar de separação melhor",
     unit="p.p.",
     groups=("tops",),

@@ -9,7 +9,7 @@ from report.language import ptbr
 from report.metrics import METRICS, Metric
 from report.origins.numbers import origins_of, trace
 from report.page import Plot
-from report.pages.espaco_latente_figures import short_number, tick
+from report.pages.espaco_latente_figures import SHORT_TICKS
 from report.pages.espaco_latente_tables import DEEP
 from vae import figures
 
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 ACTIVE_VARIANCE = 0.01  # that of vae/metrics/latent.py, which no page may load
 
 
-def used_share(run: Sample) -> float:
+def used_variance(run: Sample) -> float:
     """Return which share of the variance of the posterior means lies in the dimensions in use; none of no variance."""
     variances = run.mean_variances()
     total = float(variances.sum())
     return float(variances[: run.used_dimensions()].sum()) / total if total > 0 else 0.0
 
 
-USED_SHARE = Metric("Variância nas dimensões em uso", used_share, 0, "%", None, "report/judging/sample.py", True)
+USED_VARIANCE_SHARE = Metric(
+    "Variância nas dimensões em uso", used_variance, 0, "%", None, "report/judging/sample.py", True
+)
 
 
 def nats_at(variance: float) -> float:
@@ -52,7 +54,7 @@ def draw(evidence: Evidence, theme: "Theme") -> "Figure":
     levels = [(USED_VARIANCE, "um décimo: em uso"), (ACTIVE_VARIANCE, "um centésimo: ativas")]
     return figures.spectrum(
         curves, levels, theme=theme, x_label="dimensões, da que mais varia à que menos varia",
-        y_label="variância da média latente", tick_format=short_number, component_format=tick(0),
+        y_label="variância da média latente", tick_format=SHORT_TICKS, component_format=ptbr.tick_format(0),
     )  # fmt: skip
 
 
@@ -63,6 +65,6 @@ SPECTRUM = Plot(
     "que variam com mais de um décimo da variância da prior, e {{ metric('active_units', 'e10-l50') }}, com mais de um "
     "centésimo. Um ponto por dimensão{{ ', uma linha por treino' if seeds | length > 1 }}; o que não chega a um milésimo está "
     "na borda de baixo.",
-    "Variâncias das médias latentes em ordem, em escala logarítmica: {{ used_share() | percent(0) }} da variância está nas "
+    "Variâncias das médias latentes em ordem, em escala logarítmica: {{ used_variance() | percent(0) }} da variância está nas "
     "{{ metric('used_units', 'e10-l50') }} dimensões acima de um décimo.",
 )

@@ -7,9 +7,12 @@ from report.evidence import Evidence
 from report.metrics import METRICS
 from report.origins.numbers import constant
 from report.page import Page
+from report.pages import experimentos_beta as beta
+from report.pages import experimentos_claims as epochs
+from report.pages import experimentos_data as data
 from report.pages import experimentos_figures as drawn
 from report.pages import experimentos_tables as tables
-from report.pages.experimentos_claims import CLAIMS, FEW_FREE, SNAPSHOTS, WIDE, doubling_gain
+from report.pages.experimentos_claims import SNAPSHOTS, WIDE, doubling_gain
 from report.pages.treinamento_claims import generalisation_gap
 from report.pages.treinamento_tables import train_images
 from report.tables import comparison_table
@@ -69,8 +72,8 @@ PAGE = Page(
     slug="experimentos",
     title="Experimentos",
     description="Épocas, dimensões latentes, peso da KL e número de imagens: o que cada um custa, o que rende e o que se recomenda.",
-    runs=(*tables.SWEEP, *SNAPSHOTS, *tables.BY_IMAGES, FEW_FREE, *drawn.IN_PLANE, "dataset"),
-    claims=CLAIMS,
+    runs=(*tables.SWEEP, *SNAPSHOTS, *tables.BY_IMAGES, data.FEW_FREE, *drawn.IN_PLANE, "dataset"),
+    claims=(*epochs.CLAIMS, *beta.CLAIMS, *data.CLAIMS),
     figures=(drawn.COST_BOUND, drawn.COST_SHARPNESS, drawn.OVERVIEW, drawn.PLANE),
     quotes=("espaco-latente", "reconstrucoes"),
     context=context,

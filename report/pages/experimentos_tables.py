@@ -10,16 +10,9 @@ from report.evidence import Evidence
 from report.judging.statistics import Estimate
 from report.language import ptbr
 from report.metrics import METRICS, Metric
-from report.pages.experimentos_claims import (
-    ENDS,
-    FEW,
-    FEW_WIDE,
-    SNAPSHOTS,
-    WIDE,
-    WIDE_ENDS,
-    doubling_gain,
-    used_share,
-)
+from report.pages.experimentos_beta import ENDS, WIDE_ENDS, used_share
+from report.pages.experimentos_claims import SNAPSHOTS, WIDE, doubling_gain
+from report.pages.experimentos_data import FEW, FEW_WIDE
 from report.pages.treinamento_claims import generalisation_gap
 from report.pages.treinamento_tables import DEVIATION, train_images
 from report.tables import Table

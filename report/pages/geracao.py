@@ -22,8 +22,8 @@ from report.pages import geracao_figures as drawings
 from report.pages import geracao_midpoints as midpoints
 from report.pages import geracao_order as order
 from report.pages import geracao_paths as paths
-from report.pages.geracao_claims import CLAIMS, JUDGED
-from report.pages.geracao_figures import LARGEST, undecided_share
+from report.pages.geracao_claims import CLAIMS, JUDGED, LARGEST
+from report.pages.geracao_figures import undecided_share
 from vae.grid import REFERENCE_RUNS
 
 if TYPE_CHECKING:

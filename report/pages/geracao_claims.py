@@ -6,7 +6,7 @@ from report.judging.statistics import PERCENTAGE
 from report.pages import geracao_order as order
 from vae.storage.results import Array
 
-JUDGED = "e100"
+JUDGED, LARGEST = "e100", "e10-l50"
 
 
 def added_ambiguity(run: Sample) -> Array:

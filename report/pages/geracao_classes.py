@@ -101,8 +101,7 @@ def shift_table(evidence: Evidence) -> str:
 
 
 def _cell(share: Estimate) -> str:
-    # Rounded first, or 100 * 0.2355 would be printed as 23.5 here and, as a share, as 23.6 in the text.
-    value, low, high = (round(100 * end, 9) for end in (share.value, share.low, share.high))
+    value, low, high = (100 * end for end in (share.value, share.low, share.high))
     return ptbr.with_interval(value, low, high, DECIMALS)
 
 

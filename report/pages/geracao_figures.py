@@ -10,7 +10,6 @@ from vae import figures
 from vae.metrics.holes import hole_map
 from vae.storage.results import Array
 
-LARGEST = "e10-l50"
 FEW, FEW_COLUMNS = 50, 5  # samples of each run side by side
 THIN = 3  # of the small decoded planes: every third point along each axis
 EXTREMES = 10  # most and least ambiguous samples shown

@@ -6,12 +6,10 @@ from report.judging.ratios import ratio
 from report.judging.sample import Sample
 from report.judging.statistics import POSITIVE
 from report.metrics import SAMPLES, Metric, mean
-from report.pages.geracao_claims import JUDGED
+from report.pages.geracao_claims import JUDGED, LARGEST
 from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
 from vae.storage.results import Array
-
-LARGEST = "e10-l50"
 
 
 def midpoint_density_ratio(run: Sample) -> Array:

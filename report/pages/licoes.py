@@ -4,15 +4,14 @@ from typing import Any
 
 from report.evidence import Evidence
 from report.judging.claims import VerdictKind
-from report.judging.sample import Sample
 from report.judging.statistics import Estimate
 from report.language import ptbr
 from report.metrics import METRICS
 from report.page import Page
+from report.pages.geracao_paths import added_irregularity
 from report.pages.placar_rows import row
 from report.pages.reconstrucoes_blur import synthesis
 from report.pages.treinamento import gaps, text
-from vae.storage.results import Array
 
 
 def context(evidence: Evidence) -> dict[str, Any]:
@@ -25,17 +24,13 @@ def context(evidence: Evidence) -> dict[str, Any]:
         shares = rising(metric, "e10", "e100")
         return ptbr.with_interval(100 * shares.value, 100 * shares.low, 100 * shares.high, 1, "p.p.")
 
-    def rise(metric: str, before: str, after: str) -> float:
-        read = METRICS[metric].read
-        return evidence.estimate(lambda a, b: read(b) - read(a), before, after).value
-
     return {
-        "rise": rise,
+        "rise": lambda *named: rising(*named).value,
         "rising": rising,
         "knn_text": points("knn_accuracy"),
         "probe_text": points("probe_accuracy"),
         "fisher_text": METRICS["fisher"].text(rising("fisher", "e10", "e100")),
-        "jumps": evidence.estimate(_jumps, "e100"),
+        "jumps": added_irregularity(evidence, "e100"),
         "blur": synthesis(evidence),
         "found": lambda verdict: row(verdict, evidence.info)["found"],
         "open_count": sum(verdict.kind is VerdictKind.INCONCLUSIVE for verdict in evidence.verdicts.values()),
@@ -43,10 +38,6 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "gap_text": lambda gap: text(gap, "nats"),
         "unused": evidence.spec("e10-l50").latent_dim - METRICS["used_units"].measure(evidence, "e10-l50").value,
     }
-
-
-def _jumps(run: Sample) -> Array:
-    return run.median("interpolation_feature_jump") - run.median("mixing_feature_jump")
 
 
 PAGE = Page(

@@ -45,7 +45,7 @@ def forest(evidence: Evidence, theme: "Theme") -> "Figure":
         rows,
         theme=theme,
         x_label="distância até a margem, em meios intervalos de confiança (positiva do lado afirmado)",
-        tick_format=lambda value: ptbr.strip_marks(ptbr.number(value, 0)),
+        tick_format=ptbr.tick_format(0),
         margin=0.0,
         margin_label="margem",
         x_range=(-FARTHEST, FARTHEST),

@@ -43,7 +43,7 @@ class Since:
     @property
     def commit(self) -> str:
         """The hash of the revision, shortened, as code."""
-        return _code(self.revision.commit[:10])
+        return _code(self.revision.short)
 
     @staticmethod
     def code(runs: Iterable[str]) -> str:
@@ -56,7 +56,7 @@ def since(evidence: Evidence) -> Since | None:
     old = evidence.previous
     if old is None or old.revision is None:
         return None
-    what = f"comparação com a revisão {foreign.code(old.revision.commit[:10])}"
+    what = f"comparação com a revisão {foreign.code(old.revision.short)}"
     origins = frozenset({Origin(what, (places.of_function(compare),))})
     changes: Comparison = trace(compare(old, take(evidence, changed_runs(old.runs, facts(evidence))), STEPS), origins)
     lists = ("flips", "moved", "without_interval", "new_claims", "gone_claims")

@@ -77,7 +77,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "ours": sum(verdict.claim.ours for verdict in evidence.verdicts.values()),
         "waiting": sum(verdict.why is Why.ONE_SEED for verdict in evidence.verdicts.values()),
         "runs_table": runs_table(evidence),
-        "gain": lambda before, after: evidence.estimate(_gain, before, after).value,
+        "gain": lambda before, after: -METRICS["test_neg_elbo"].difference(evidence, before, after).value,
         "least_loss": min(SWEEP, key=lambda run: METRICS["test_neg_elbo"].measure(evidence, run).value),
         "shown": constant(placar_rows, "FOREMOST"),
         "foremost": lambda kind: placar_rows.foremost(evidence.verdicts.values(), VerdictKind(kind)),
@@ -89,10 +89,6 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "side": constant(datasets, "IMAGE_SIDE"),
         "entropy": evidence.dataset.score("test_entropy"),
     }
-
-
-def _gain(before: Any, after: Any) -> Any:
-    return sum(before.mean(term) - after.mean(term) for term in ("test_bce", "test_kl"))
 
 
 PAGE = Page(

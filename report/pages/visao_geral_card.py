@@ -3,7 +3,7 @@
 from report.evidence import Evidence
 from report.language import ptbr
 from report.metrics import METRICS
-from report.pages.espaco_latente_figures import plain, points
+from report.pages.espaco_latente_figures import points
 from vae import figures
 
 LONG, WIDE = "e100", "e10-l50"
@@ -19,17 +19,17 @@ def draw_card(evidence: Evidence, site_name: str) -> bytes:
     """Return the card as PNG; site_name stands above its title."""
 
     def loss(run: str) -> str:
-        return plain(ptbr.number(METRICS["test_neg_elbo"].measure(evidence, run).value, 1, "nats"))
+        return ptbr.strip_marks(ptbr.number(METRICS["test_neg_elbo"].measure(evidence, run).value, 1, "nats"))
 
     def settings(run: str) -> str:
         spec = evidence.spec(run)
-        return plain(
+        return ptbr.strip_marks(
             f"{ptbr.plural(spec.latent_dim, 'dimensão', 'dimensões')}, {ptbr.plural(spec.epochs, 'época', 'épocas')}"
         )
 
     facts = [(loss(run), settings(run)) for run in (LONG, WIDE)]
     measured = sum(verdict.estimate is not None for verdict in evidence.verdicts.values())
-    judged = plain(ptbr.plural(measured, "afirmação medida", "afirmações medidas"))
+    judged = ptbr.strip_marks(ptbr.plural(measured, "afirmação medida", "afirmações medidas"))
     return figures.to_png(
         figures.card(
             figures.Cloud("", points(evidence, LONG), evidence.labels), kicker=site_name, title=title(evidence),

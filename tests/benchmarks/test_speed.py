@@ -8,8 +8,9 @@ import torch
 
 from benchmarks import equivalence, notebook, results, speed, speed_worker
 from vae.data.tensors import as_input
+from vae.grid import REFERENCE_RUNS, make_grid
 from vae.models.conv import build_model
-from vae.spec import ConvSpec
+from vae.spec import ConvSpec, RunSpec
 from vae.tasks import vae_task
 
 
@@ -70,6 +71,12 @@ def test_the_notebook_and_ours_compute_the_same_loss(latent: int) -> None:
 def test_the_reference_has_170_epochs_and_ours_110() -> None:
     runs = speed_worker.reference_runs()
     assert runs == [(2, 10), (2, 50), (2, 100), (50, 10)]
+    assert sum(epochs for _, epochs in runs) == 170
+    trained: dict[RunSpec, int] = {}  # what is trained of each trajectory
+    for spec in make_grid().runs:
+        if spec.name in REFERENCE_RUNS:
+            trained[spec.trajectory()] = max(spec.epochs, trained.get(spec.trajectory(), 0))
+    assert sum(trained.values()) == 110
 
 
 def test_the_share_counts_the_notebooks_arithmetic_for_all() -> None:

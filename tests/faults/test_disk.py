@@ -91,8 +91,9 @@ def test_no_space_for_results(tree: Tree, undisturbed: tuple[Ended, Path], tmp_p
     assert numbers(results) == expected
     assert leftovers(results) == []
     one.mount("remount,ro")
-    assert tree.build(*command, "--retrain", "dataset").code == 1
-    said(tree.build(*command, "--retrain", "dataset"), f"Cannot write results to {results} (Read-only file system)")
+    told = tree.build(*command, "--retrain", "dataset")
+    said(told, f"Cannot write results to {results} (Read-only file system)", "--results DIR")
+    assert "measuring dataset" not in told.stderr, "it is told before anything is done"
     assert numbers(results) == expected
 
 

@@ -17,6 +17,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.vae.data.tensors.test_tensors import FILES, INFO
 from torch import nn
 
 from report.comparison.changes import Revision, Snapshot
@@ -24,7 +25,6 @@ from report.comparison.snapshot import from_bytes, to_bytes
 from report.judging import estimates
 from report.judging.statistics import Estimate
 from report.rendered import RECORDS, Record, Rendered
-from tests.vae.data.test_tensors import FILES, INFO
 from tests.vae.storage.test_checkpoints import HISTORY, stepped
 from tests.vae.tiny import StopError, make_result
 from vae.data.tensors import load

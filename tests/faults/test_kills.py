@@ -18,7 +18,7 @@ from safetensors.numpy import load_file
 
 from tests.faults.trees import BUILD, RESULTS, Ended, Tree, files
 from vae.building.lock import HOLDER, LOCK
-from vae.storage.checkpoints import FILE
+from vae.storage.checkpoint_files import NAME
 
 KILLS, STOPS = 22, 9  # SIGKILLs; SIGTERMs and SIGINTs each
 SAME_FACTS = ("commit", "dirty", "device", "python", "torch", "numpy", "platform")
@@ -112,7 +112,7 @@ def facts(provenance: dict[str, Any]) -> Any:
 
 def checkpoint(path: Path) -> Any:
     """Weights, optimiser state and epochs of a checkpoint."""
-    assert FILE.fullmatch(path.name)
+    assert NAME.fullmatch(path.name)
     return {name: array.tobytes() for name, array in load_file(path).items()}
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.copies import SITE, copy_sources
+
 PAGE = "espaco-latente"
 BUILD = ("--section", PAGE, "--dataset", "digits", "--profile", "quick")
 RESULTS = "runs/quick-digits"
@@ -51,11 +52,7 @@ class Tree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True)
-        for name in ("vae", "report", "benchmarks", "docs"):
-            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("build.py", "mkdocs.yml", "properdocs.yml"):
-            shutil.copy(ROOT / name, root / name)
+        copy_sources(root, *SITE)
         with (root / "vae/grid.py").open("a") as grid:
             grid.write(SMALL_GRID)
         self.environment = os.environ | {

@@ -80,8 +80,9 @@ def test_references_have_the_numbers_of_their_captions(page: Page) -> None:
 def test_every_claim_of_a_page_is_on_it(page: Page, evidence: Evidence) -> None:
     plain = ptbr.strip_marks(text_of(page, evidence))
     for claim in page.claims:
-        assert f'id="afirmacao-{claim.id}"' in plain
-        assert evidence.verdicts[claim.id].kind.value in plain
+        _, block = plain.split(f'id="afirmacao-{claim.id}"')
+        pill = re.search(r'<span class="verdict [^>]*>([^<]+)<', block)
+        assert pill and pill[1] == evidence.verdicts[claim.id].kind.value, claim.id
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)

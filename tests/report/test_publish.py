@@ -146,6 +146,14 @@ def test_a_page_that_is_about_to_be_rendered_gets_no_notice_of_its_age(
     assert watched == ["atividades/04-vae/codigo/report/pages/licoes.md.jinja.html"]
 
 
+def test_what_takes_long_is_told_before_it_is_done(publication: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(publish, "made_files", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        publication.publish([page("licoes"), page("placar")], told.append)
+    assert told == ["Judging the claims.", "Rendering 2 pages."]
+
+
 def test_a_page_whose_rendering_fails_says_that_it_is_old(
     publication: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +198,11 @@ def test_a_page_grows_old_with_all_that_computes_it(one: Page) -> None:
     if one.gathers() is not None:
         imported = [path for path in imported if not path.startswith("report/pages/")]
     assert not [path for path in imported if not any(path == part or path.startswith(f"{part}/") for part in known)]
+
+
+def test_all_that_every_page_depends_on_is_there() -> None:
+    """A path that leads nowhere would be hashed as nothing, and no page would grow old with what has moved."""
+    assert [path for path in SHARED if not (sources.ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("changes", ["a title", "a citation"])

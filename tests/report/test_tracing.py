@@ -1,5 +1,6 @@
 """Evidence puts origins on what is read from it, and a page's own numbers have those of what they were made from."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,8 @@ from report.origins import reads
 from report.origins.numbers import origins_of
 from report.page import Page
 from report.sections import family
-from report.tracing import followed_context, traced
+from report.sources import ROOT
+from report.tracing import followed_context, statistic_name, traced
 from tests.report import page_code
 from tests.report.synthetic import synthetic_evidence
 
@@ -49,16 +51,28 @@ def runs(value: Any) -> set[str]:
     (lambda e: METRICS["mse"].measure(e, "e50").value, "EQM por pixel", {("e50", 42), ("e50", 43)}, "report/metrics.py"),
     (lambda e: METRICS["mse"].difference(e, "e10", "e50").half_width, "EQM por pixel",
      {("e10", 42), ("e10", 43), ("e50", 42), ("e50", 43)}, "report/metrics.py"),
-    (lambda e: e.estimate(lambda run: run.score("iwae"), "e10").low, "estatística `test_tracing`", {("e10", 42), ("e10", 43)},
+    (lambda e: e.estimate(lambda run: run.score("iwae"), "e10").low, "estatística `<lambda>`", {("e10", 42), ("e10", 43)},
      "tests/report/test_tracing.py"),
 ])  # fmt: skip
 def test_what_is_read_from_evidence_has_its_origin(
     evidence: Evidence, read: Callable[[Evidence], Any], what: str, results: set[tuple[str, int]], path: str
 ) -> None:
     (origin,) = origins_of(read(evidence))
-    assert origin.what == what or what.startswith("estatística")
+    assert origin.what == what
     assert origin.results == results
     assert origin.places[0].path == path and origin.places[0].line > 0
+
+
+def test_a_statistic_is_named_after_the_function_in_which_it_is_written() -> None:
+    def written_here() -> Callable[..., Any]:
+        return lambda run: run
+
+    assert statistic_name(written_here()) == "written_here"
+    assert statistic_name(functools.partial(runs, value=1)) == "runs"
+
+
+def test_what_is_said_to_be_no_page_code_is_there() -> None:
+    assert [path for path in reads.MACHINERY if not (ROOT / path).is_file()] == []
 
 
 def test_a_verdict_leads_to_its_claim(evidence: Evidence) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from report.site import branch
 from report.site.branch import BranchError, publish
 
 
@@ -59,6 +60,31 @@ def test_a_build_that_fails_publishes_nothing(project: Path, tmp_path: Path) -> 
     with pytest.raises(BranchError, match="not rendered"):
         publish(project)
     assert git(remote, "branch") == ""
+
+
+def test_an_interruption_ends_as_everywhere_and_not_in_a_traceback(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    git(project, "remote", "add", "origin", "nowhere")
+    monkeypatch.setattr(branch, "_module", interrupted)
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # that of the tests stays theirs
+    with pytest.raises(SystemExit) as ended:
+        branch.run(project)
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == f"\nStopped. {branch.WHEN_STOPPED}\n"
+
+
+def test_an_error_is_a_sentence(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        branch.run(project)
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith(f"Error: {project} has no git remote 'origin'")
 
 
 def test_a_branch_that_moved_meanwhile_is_published_after_a_fetch(

@@ -129,7 +129,7 @@ class Visit:
             f"""async () => {{
               const a = {APP};
               const frame = () => new Promise(requestAnimationFrame);
-              do {{ await frame(); await frame(); }} while (a.decoding || a.encoding);
+              do {{ await frame(); await frame(); }} while (a.decoding || a.inputs.encoding);
               await a.engine.decode(a.state.run, [0, 0]);
               await frame();
             }}"""
@@ -308,13 +308,19 @@ def test_a_drag_that_leaves_the_plane_stays_at_its_edge(visit: Visit) -> None:
 
 def test_the_last_of_many_positions_is_what_is_shown(visit: Visit) -> None:
     page = visit.page
-    # The worker is kept busy, so that the reader has moved on before a position is decoded.
-    visit.state("void a.engine.contrast('e100', Array(1600).fill(0.5))")
+    # The answer is held back until the reader has moved on, however long a busy machine takes for that.
+    page.evaluate(f"""() => {{
+      const {{ engine }} = {APP};
+      const decode = engine.decode.bind(engine);
+      const held = new Promise((release) => (window.release = release));
+      engine.decode = async (...asked) => (await held, decode(...asked));
+    }}""")
     page.mouse.move(*visit.at((-2.0, 2.0)))
     page.wait_for_function(f"{APP}.decoding")
     for step in range(1, 6):
         page.mouse.move(*visit.at((-2 + step / 2, 2 - step / 3)))
     assert visit.state("a.decoding"), "the first position is still waited for, or this tests nothing"
+    page.evaluate("release()")
     visit.settled()
     np.testing.assert_allclose(visit.state("s.z"), (0.5, 1 / 3), atol=0.03)
     assert_shows(visit, "e100", visit.state("s.z"))
@@ -490,7 +496,7 @@ def test_a_picked_image_is_put_where_the_encoder_puts_it(visit: Visit, evidence:
     np.testing.assert_allclose(numbers, [*mean, *deviation], atol=0.0051)
     # The ellipse holds 95 % of the posterior; enlarged, it ends there, in the colour of the accent.
     radius = math.sqrt(-2 * math.log(0.05))
-    view = visit.state("a.inset.view")
+    view = visit.state("a.inputs.inset.view")
     assert view == pytest.approx(2 * radius * deviation.max(), rel=1e-3)
     reach = radius * deviation / (2 * view)
     edges = visit.colours("inset", [(0.5 + reach[0], 0.5), (0.5, 0.5 - reach[1])])
@@ -518,7 +524,7 @@ def test_a_drawing_is_encoded_and_again_by_the_next_model(visit: Visit) -> None:
     for run in ("e100", "e10"):
         visit.page.check(f'[name="explorer-model"][value="{run}"]')
         visit.settled()
-        drawing = np.array(visit.state("[...a.sketch.values]"), dtype=np.uint8).reshape(28, 28)
+        drawing = np.array(visit.state("[...a.inputs.sketch.values]"), dtype=np.uint8).reshape(28, 28)
         assert drawing[14, 8] == 255 and drawing[22, 14] == 255 and drawing[5, 20] == 0
         mean, deviation = encoded(run, drawing)
         np.testing.assert_allclose(visit.state("s.input.mean"), mean, atol=SAME)

@@ -170,20 +170,18 @@ def test_coordinates_are_multiples_of_the_resolution(measured: Measured) -> None
     np.testing.assert_array_equal(as_coordinates(torch.tensor([0.0021, -1.0])), [RESOLUTION, -1])
 
 
+@pytest.mark.parametrize("measured", [2], indirect=True)  # without t-SNE it is quick
 def test_what_is_only_drawn_is_left_out_unless_the_run_is_stored_whole(measured: Measured) -> None:
-    dim, subject, scores, arrays = measured
-    if dim > 2:
-        return  # without t-SNE it is quick
+    _, subject, scores, arrays = measured
     fewer_scores, fewer = evaluate(dataclasses.replace(subject, whole=False))
     assert fewer_scores == scores
     assert arrays.keys() - fewer.keys() == {"manifold", "latent_logvar", "interpolation_images"}
     assert all(np.array_equal(array, arrays[name]) for name, array in fewer.items())
 
 
+@pytest.mark.parametrize("measured", [2], indirect=True)  # t-SNE is the slow part, and its own library's to test
 def test_evaluating_again_gives_the_same_bits(measured: Measured) -> None:
-    dim, subject, scores, arrays = measured
-    if dim > 2:
-        return  # t-SNE is the slow part, and its own library's to test
+    _, subject, scores, arrays = measured
     torch.manual_seed(123)
     again_scores, again = evaluate(subject)
     assert again_scores == scores

@@ -63,6 +63,6 @@ function usage(message) {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error.code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" ? `check-site: ${error.message}` : error);
+  console.error(error.code?.startsWith("ERR_PARSE_ARGS_") ? `check-site: ${error.message}` : error);
   process.exitCode = 2;
 }

@@ -161,7 +161,7 @@ test("the command ends with 0, 1 or 2", async () => {
   assert.match(faulty.stderr, /leads to no file: nada\//);
   assert.match(faulty.stdout, /1 fault\(s\) in/);
   assert.equal((await command("--only", "weight,links", sound)).code, 0);
-  for (const wrong of [[join(sound, "nothing")], ["--only", "spelt", sound], ["--onyl", "axe"]]) {
+  for (const wrong of [[join(sound, "nothing")], ["--only", "spelt", sound], ["--onyl", "axe"], ["--only"]]) {
     const { code, stderr } = await command(...wrong);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /^check-site: [^\n]+\n$/);

@@ -58,7 +58,7 @@ async function compose() {
     const article = document.importNode(page.querySelector("article"), true);
     const prefix = `${slugOf(path)}--`;
     for (const useless of article.querySelectorAll(".headerlink, form, script, .md-source-file, img[src$='#only-dark'], .md-content__button")) useless.remove();
-    for (const element of article.querySelectorAll("[id]")) element.id = prefix + element.id;
+    for (const named of article.querySelectorAll("[id]")) named.id = prefix + named.id;
     for (const label of article.querySelectorAll("label[for]")) label.htmlFor = prefix + label.htmlFor;
     for (const image of article.querySelectorAll("img")) {
       image.src = new URL(image.getAttribute("src"), location.origin + path);

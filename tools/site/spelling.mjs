@@ -1,4 +1,4 @@
-// The Portuguese of the pages and of their figures: what is code, mathematics a name, or an author's title in English is not asked.
+// The Portuguese of the pages and of their figures: code, mathematics, names and authors' titles in English are not asked.
 import { readFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -10,14 +10,19 @@ import click
 from vae.errors import LaudoError, missing_package
 from vae.storage.files import reason
 
+RESUMES = "Nothing is lost: give the same command again and it goes on where it was."
 
-def run(main: Callable[[], object]) -> None:
-    """Run a click command that was told not to stand alone; exit 0, 1 (failed), 2 (mistyped) or 130 (stopped)."""
+
+def run(main: Callable[[], object], when_stopped: str = RESUMES) -> None:
+    """Run a command, a click command that was told not to stand alone; exit 0, 1 (failed), 2 (mistyped) or 130 (stopped).
+
+    when_stopped: what one does to go on after Ctrl-C or SIGTERM.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         main()
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("\nStopped. Nothing is lost: give the same command again and it goes on where it was.", err=True)
+        click.echo(f"\nStopped. {when_stopped}", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from vae.building.plan import Action, Plan, State, Step, by_training
 from vae.data.datasets import DatasetInfo
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
+from vae.storage.checkpoint_files import checkpointed_epochs
 from vae.storage.store import ResultsStore
 
 # Training images a second where nothing was measured yet: two cores of a small machine, and any recent GPU.
@@ -84,8 +85,7 @@ def _epochs_to_train(steps: list[Step], retrain: Collection[str]) -> int:
     if not wanted:
         return 0
     again = any(step.spec.name in retrain for step in steps)
-    files = () if again else steps[0].checkpoints.glob("epoch-*.safetensors")
-    there = {int(path.stem.removeprefix("epoch-")) for path in files}
+    there = set() if again else set(checkpointed_epochs(steps[0].checkpoints))
     # As in vae/train.py: from the newest checkpoint before the first snapshot that is not there.
     first = min(wanted - there, default=max(wanted))
     return max(wanted) - max((epoch for epoch in there if epoch <= first), default=0)

@@ -17,7 +17,6 @@ from torch import Tensor
 
 from vae import tasks
 from vae.allocator import keep_large_blocks
-from vae.building.plan import Step
 from vae.building.received import Setting, here, real_images
 from vae.data.datasets import DatasetInfo
 from vae.errors import TrainingError
@@ -169,11 +168,6 @@ def run(job: Job, show: Show) -> Outcome:
 def pack_weights(weights: dict[str, Tensor]) -> bytes:
     """Return weights as a safetensors file."""
     return save({name: tensor.contiguous() for name, tensor in weights.items()})
-
-
-def label_of(step: Step) -> str:
-    """Return how the measuring of a step is called."""
-    return f"{'measuring' if isinstance(step.spec, DatasetSpec) else 'evaluating'} {step.label}"
 
 
 def _task(spec: RunSpec | ClassifierSpec, info: DatasetInfo) -> tasks.Task:

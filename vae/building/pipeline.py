@@ -1,6 +1,7 @@
 """Carry out a plan: hand out what is missing, store what comes back. Everything that needs torch is below here."""
 
 import dataclasses
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,11 +18,11 @@ from vae.building.progress import Progress
 from vae.building.received import Setting
 from vae.building.where import Where
 from vae.data.tensors import load
-from vae.errors import LaudoError, TrainingError
+from vae.errors import LaudoError, ResultsError, TrainingError
 from vae.grid import FIRST_SEED
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
 from vae.storage.checkpoints import CheckpointFolder, History, Session
-from vae.storage.files import write_atomically
+from vae.storage.files import reason, write_atomically
 from vae.storage.results import RunResult
 from vae.storage.store import ResultsStore
 
@@ -31,7 +32,7 @@ SECONDS_BETWEEN_LOOKS = 1.0  # at whether there is anybody who works
 
 @dataclasses.dataclass(frozen=True)
 class Places:
-    """Where things are: given data, cache of the data, checkpoints."""
+    """Where the data set is looked for: a folder that was given, if any, and the cache."""
 
     data_dir: Path | None
     cache_dir: Path
@@ -52,17 +53,32 @@ def execute(
     if place.scheduler is None:
         device_kind = received.choose_device(device_kind).type
     packed = received.pack(load(plan.info, places.data_dir, places.cache_dir))
+    _try_to_write(store.root)
     with progress, workers(place, plan.info.checksum, packed, device_kind, progress.show) as found:
         setting = Setting(plan.info, plan.grid.evaluation, device_kind, found.threads)
         Build(plan, store, found, setting, progress).run()
+
+
+def _try_to_write(folder: Path) -> None:
+    """Raise ResultsError if nothing can be stored in a folder: told now, and not when the first training has ended."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ResultsError(
+            f"Cannot write results to {folder} ({reason(error)}). Mend that (permissions, space), or give another folder "
+            f"with --results DIR; nothing was trained."
+        ) from error
 
 
 @dataclasses.dataclass
 class Build:
     """One execution of a plan. Only here is anything stored, in whatever order it comes back.
 
-    ready: what can be handed out. blind: evaluations that wait for the classifier. running: what was handed out, and what
-    to do with what comes back.
+    ready: what can be handed out. eye_is_coming: whether the classifier is still to be measured; blind: evaluations that
+    wait for it. running: what was handed out, and what to do with what comes back. unmeasured: results still to come of
+    each training.
     """
 
     plan: Plan
@@ -71,6 +87,7 @@ class Build:
     setting: Setting
     progress: Progress
     ready: deque[Callable[[], None]] = dataclasses.field(default_factory=deque)
+    eye_is_coming: bool = False
     blind: list[Callable[[], None]] = dataclasses.field(default_factory=list)
     running: dict[Future[Any], tuple[str, Callable[[Any], None]]] = dataclasses.field(default_factory=dict)
     failures: list[TrainingError] = dataclasses.field(default_factory=list)
@@ -114,7 +131,7 @@ class Build:
         """Hand out the training of some steps (several snapshots of a trajectory, or one), or else their evaluations."""
         first = steps[0]
         if isinstance(first.spec, DatasetSpec):
-            job = DatasetJob(self.setting, jobs.label_of(first), first.spec, first.seed, first.keys)
+            job = DatasetJob(self.setting, f"measuring {first.label}", first.spec, first.seed, first.keys)
             self._submit(job, partial(self._store, first, None))
             return
         folder = CheckpointFolder(first.checkpoints)
@@ -186,7 +203,16 @@ class Build:
         # Of the headline seed: what the site shows, the explorer decodes with and every evaluation looks through.
         whole = step.seed == FIRST_SEED and step.spec.name in self.plan.grid.stored_whole
         job = EvaluationJob(
-            self.setting, jobs.label_of(step), step.spec, step.seed, step.keys, weights, history, sessions, eye, whole
+            self.setting,
+            f"evaluating {step.label}",
+            step.spec,
+            step.seed,
+            step.keys,
+            weights,
+            history,
+            sessions,
+            eye,
+            whole,
         )
         self._submit(job, partial(self._measured, step, weights if whole else None))
 

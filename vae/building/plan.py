@@ -9,6 +9,7 @@ from vae.data.datasets import DatasetInfo, dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.spec import DatasetSpec, Fields, RunSpec, Spec, canonical, evaluation_key, training_key, trajectory_key
+from vae.storage.checkpoint_files import checkpoint_file
 from vae.storage.results import Keys
 from vae.storage.store import ResultsStore
 
@@ -145,10 +146,10 @@ def _state(store: ResultsStore, spec: Spec, seed: int, keys: Keys) -> tuple[Stat
         return State.MISSING, "not in the results folder"
     try:
         stored = store.keys(name, seed)
+        changed = _changed(store.load(name, seed).spec, canonical(spec)) if stored.training != keys.training else []
     except ResultsError as error:
         return State.DAMAGED, str(error)
     if stored.training != keys.training:
-        changed = _changed(store.load(name, seed).spec, canonical(spec))
         what = f"its spec ({', '.join(changed)})" if changed else "the data or TRAINING_NUMERICS"
         return State.STALE, f"{what} changed since it was trained"
     if stored.evaluation != keys.evaluation:
@@ -171,7 +172,7 @@ def _changed(stored: Fields, asked: Fields, where: str = "") -> list[str]:
 def _has_weights(store: ResultsStore, spec: Spec, seed: int, checkpoints: Path, keys: Keys) -> bool:
     if isinstance(spec, DatasetSpec):
         return True  # nothing to train
-    if (checkpoints / f"epoch-{spec.epochs:04d}.safetensors").is_file():
+    if checkpoint_file(checkpoints, spec.epochs).is_file():
         return True
     stored = store.has(spec.name, seed) and store.keys(spec.name, seed).training == keys.training
     return stored and store.weights(spec.name, seed) is not None

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from vae.figures.errors import FigureError
 from vae.figures.layout import Numbers, TickFormat, format_axis, marker, new_figure, set_categories, settle, style_axes
-from vae.figures.style import PHONE_WIDTH, WIDTH, Theme, drawing
+from vae.figures.style import BROKEN, PHONE_WIDTH, WIDTH, Theme, drawing
 
 _ROW = 0.27  # inches
 _ARROW = 7.0  # points, of a head
@@ -88,7 +88,7 @@ def dot_interval(
         else:
             axes.margins(x=0.05)
         if margin is not None:
-            axes.axvline(margin, color=theme.text, linewidth=1.1, linestyle=(0, (5, 3)), zorder=1)
+            axes.axvline(margin, color=theme.text, linewidth=1.1, linestyle=BROKEN, zorder=1)
             axes.annotate(
                 margin_label,
                 (margin, 1.0),

@@ -12,9 +12,7 @@ from matplotlib.text import Annotation
 from vae.figures.errors import FigureError
 from vae.figures.labels import backing, place_labels, spread
 from vae.figures.layout import Numbers, TickFormat, marker, new_figure, scale, settle, style_axes
-from vae.figures.style import FONT_SIZE, PHONE_WIDTH, WIDTH, Theme, drawing
-
-_LINE = FONT_SIZE * 1.3  # points from one label to the next
+from vae.figures.style import BROKEN, DASHED, LINE_HEIGHT, PHONE_WIDTH, WIDTH, Theme, drawing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,17 +121,17 @@ def gains(
         for curve in curves:
             curve.check()
             values = np.asarray(curve.values, float)
+            kept = values >= floor
             style = theme.style(curve.style)
             axes.plot(
                 curve.x,
-                np.where(values >= floor, values, np.nan),
+                np.where(kept, values, np.nan),
                 color=style.colour,
                 linewidth=1.1,
                 **marker(style, theme, 4.0),
             )
-            kept = values >= floor
             shown.append(dataclasses.replace(curve, x=np.asarray(curve.x)[kept], values=values[kept]))
-        axes.axhline(margin, color=theme.text, linewidth=1.2, linestyle=(0, (5, 3)))
+        axes.axhline(margin, color=theme.text, linewidth=1.2, linestyle=BROKEN)
         axes.set_yscale("log")
         axes.set_ylim(bottom=floor * 0.8)
         scale(axes, log_x, True, tick_format)
@@ -182,7 +180,7 @@ def _draw(axes: Axes, curve: Curve, theme: Theme) -> None:
     if curve.low is not None and curve.high is not None:
         axes.fill_between(curve.x, curve.low, curve.high, color=style.colour, alpha=0.18, linewidth=0)
     if curve.dashed is not None:
-        axes.plot(curve.x, curve.dashed, color=style.colour, linewidth=1.1, linestyle=(0, (3, 2)))
+        axes.plot(curve.x, curve.dashed, color=style.colour, linewidth=1.1, linestyle=DASHED)
     axes.plot(curve.x, curve.values, color=style.colour)
     shown = slice(None) if curve.marked else slice(-1, None)
     axes.plot(curve.x[shown], curve.values[shown], linestyle="none", zorder=5, **marker(style, theme))
@@ -190,7 +188,7 @@ def _draw(axes: Axes, curve: Curve, theme: Theme) -> None:
 
 def _split_key(figure: Figure, theme: Theme, solid_label: str, dashed_label: str) -> None:
     solid = Line2D([], [], color=theme.text, label=solid_label)
-    dashed = Line2D([], [], color=theme.text, linewidth=1.1, linestyle=(0, (3, 2)), label=dashed_label)
+    dashed = Line2D([], [], color=theme.text, linewidth=1.1, linestyle=DASHED, label=dashed_label)
     figure.legend(handles=[solid, dashed], loc="outside upper left", ncols=2, handlelength=2.4, columnspacing=1.6)
 
 
@@ -211,7 +209,9 @@ def _label_ends(figure: Figure, axes_list: Sequence[Axes], panels: Sequence[Pane
         place_labels(figure, axes, anchors, theme, "beside")
         frame = axes.get_window_extent()
         heights = [float(axes.transData.transform((curve.x[-1], curve.values[-1]))[1]) for curve in named]
-        for (text, _), height, place in zip(margin, heights, spread(heights, _LINE, frame.y0, frame.y1), strict=True):
+        for (text, _), height, place in zip(
+            margin, heights, spread(heights, LINE_HEIGHT, frame.y0, frame.y1), strict=True
+        ):
             text.set_position((9, place - height))
 
 

@@ -15,9 +15,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from vae.figures.errors import FigureError
 from vae.figures.labels import place_around, spread
 from vae.figures.layout import TickFormat, format_axis, marker, new_figure, settle, style_axes
-from vae.figures.style import FONT_SIZE, WIDTH, Theme, drawing
+from vae.figures.style import BROKEN, LINE_HEIGHT, WIDTH, Theme, drawing
 
-_LINE = FONT_SIZE * 1.3  # points from one label to the next
 _MARKER = 7.0
 
 
@@ -119,7 +118,7 @@ def _draw_levels(axes: Axes, levels: Sequence[Level], theme: Theme) -> list[Anno
     names = []
     for level in levels:
         colour = theme.style(level.style).colour
-        axes.axhline(level.y, color=colour, linewidth=1.1, linestyle=(0, (5, 3)), zorder=2)
+        axes.axhline(level.y, color=colour, linewidth=1.1, linestyle=BROKEN, zorder=2)
         names.append(
             axes.annotate(
                 level.label, (1, level.y), (6, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points",
@@ -133,7 +132,7 @@ def _part(axes: Axes, names: Sequence[Annotation]) -> None:
     """Move the names of levels apart in the margin."""
     frame = axes.get_window_extent()
     heights = [float(axes.transData.transform((1.0, name.xy[1]))[1]) for name in names]
-    for name, height, at in zip(names, heights, spread(heights, _LINE, frame.y0, frame.y1), strict=True):
+    for name, height, at in zip(names, heights, spread(heights, LINE_HEIGHT, frame.y0, frame.y1), strict=True):
         name.set_position((6, at - height))
 
 

@@ -13,7 +13,7 @@ from vae.figures.curves import Curve
 from vae.figures.errors import FigureError
 from vae.figures.labels import backing, place_around
 from vae.figures.layout import Numbers, TickFormat, format_axis, marker, new_figure, scale, settle, style_axes
-from vae.figures.style import WIDTH, Theme, drawing
+from vae.figures.style import BROKEN, WIDTH, Theme, drawing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,7 +164,7 @@ def spectrum(
         scale(axes, False, True, tick_format)
         format_axis(axes.xaxis, component_format, ticks=10)
         for level, name in levels:
-            axes.axhline(level, color=theme.text, linewidth=1.1, linestyle=(0, (5, 3)), zorder=1)
+            axes.axhline(level, color=theme.text, linewidth=1.1, linestyle=BROKEN, zorder=1)
             axes.annotate(
                 name, (1, level), (-2, 4), xycoords=axes.get_yaxis_transform(), textcoords="offset points", ha="right",
                 va="bottom", bbox=backing(theme), zorder=6,

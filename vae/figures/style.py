@@ -19,7 +19,10 @@ PALETTE_FILE = Path(__file__).with_name("palette.json")
 THEME_NAMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # One size for all: 10 pt at 96 dpi is 13.3 CSS px, and WIDTH is the 720 px of the page's text column.
 FONT_SIZE, TITLE_SIZE = 10.0, 11.0
+LINE_HEIGHT = FONT_SIZE * 1.3  # points from one label to the next
 WIDTH, PHONE_WIDTH = 7.5, 3.75
+# Dashes, in line widths: of what things are held against (margins, levels), and of a curve's twin.
+BROKEN, DASHED = (0, (5, 3)), (0, (3, 2))
 
 _RC: dict[str, Any] = {
     "svg.fonttype": "none",  # text stays text: it can be searched, and takes the reader's font

@@ -26,6 +26,10 @@ from vae.train import EVALUATION_BATCH, evaluation_noise
 
 
 def likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
+    """Measure the terms of the objective on the three splits, the bounds and the divergences of q(z|x) and q(z), nats an image.
+
+    Of an autoencoder its reconstruction term alone: it has no q(z|x).
+    """
     data, sizes = subject.data, subject.sizes
     validation = data.validation.first(subject.spec.training.validation_images)
     scores: Scores = {}
@@ -64,6 +68,7 @@ def likelihood(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
 
 
 def reconstructions(subject: Subject, logits: Float[Tensor, "n 1 28 28"]) -> tuple[Scores, Arrays]:
+    """Measure the test images' reconstructions against their originals, and keep a few; logits: of the decoded means."""
     originals, reconstructions = as_input(subject.data.test.images), torch.sigmoid(logits)
     per_image = {
         "mean_bce": reconstruction(logits, originals),

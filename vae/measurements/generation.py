@@ -26,6 +26,7 @@ from vae.train import standard_normal, stream
 
 
 def prior_samples(subject: Subject, reconstructions: View) -> tuple[Scores, Arrays]:
+    """Measure images decoded from the prior against the test images, beside the reconstructions, in the classifier's eyes."""
     model, sizes, real = subject.model, subject.sizes, subject.real.test
     z = standard_normal(
         sizes.prior_samples, subject.spec.latent_dim, stream(subject.seed, 0, "samples"), subject.device
@@ -62,6 +63,7 @@ def prior_samples(subject: Subject, reconstructions: View) -> tuple[Scores, Arra
 
 
 def interpolations(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
+    """Measure how evenly the decoded lines between pairs of test images move, beside the plain mixing of their pixels."""
     data, sizes = subject.data, subject.sizes
     # The same pairs for every run and seed, so that runs are compared on equal paths.
     generator = torch.Generator().manual_seed(stream(0, 0, "interpolations"))

@@ -12,6 +12,7 @@ WORST_OVERLAP = 1_000.0  # of the Davies-Bouldin index, which has no bound where
 
 
 def layout(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:
+    """Measure where the classes lie: neighbours and silhouettes of whitened means, scatter and a linear probe of raw ones."""
     data, sizes = subject.data, subject.sizes
     labels = data.test.labels
     reference, means = codes.train.first(sizes.reference_images).mean, codes.test.mean

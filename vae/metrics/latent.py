@@ -23,17 +23,12 @@ class Scatter:
     total: float
 
 
-def active_mask(mean: Float[Tensor, "n d"], threshold: float = ACTIVE_VARIANCE) -> Bool[Tensor, " d"]:
-    """Return which latent dimensions carry information: the variance of the posterior mean over images is > threshold.
+def active_mask(mean: Float[Tensor, "n d"]) -> Bool[Tensor, " d"]:
+    """Return which latent dimensions carry information: the variance of the posterior mean over images is > ACTIVE_VARIANCE.
 
     Source: active units, Burda et al. 2016 (arXiv 1509.00519), section 5.
     """
-    return float64(mean).var(dim=0, correction=0).to(mean.device) > threshold
-
-
-def active_units(mean: Float[Tensor, "n d"]) -> int:
-    """Return the number of active dimensions; see active_mask."""
-    return int(active_mask(mean).sum())
+    return float64(mean).var(dim=0, correction=0).to(mean.device) > ACTIVE_VARIANCE
 
 
 def whitening(mean: Float[Tensor, "n d"]) -> tuple[Float[Tensor, " d"], Float[Tensor, "d a"]]:

@@ -6,7 +6,6 @@ A digest over all of it is kept in the file: the format itself notices neither a
 import dataclasses
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,9 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from vae.errors import TrainingError
+from vae.storage.checkpoint_files import checkpoint_file, checkpointed_epochs
 from vae.storage.files import remove_leftovers, write_atomically
 from vae.storage.results import UNREADABLE
-
-FILE = re.compile(r"epoch-(\d{4,9})\.safetensors", re.ASCII)
 
 # One stretch of a training between two interruptions: commit, device, versions, dates, and the epoch it reached ("until").
 Session = dict[str, Any]
@@ -56,12 +54,11 @@ class CheckpointFolder:
 
     def file(self, epoch: int) -> Path:
         """Return where the checkpoint of an epoch is or would be."""
-        return self.path / f"epoch-{epoch:04d}.safetensors"
+        return checkpoint_file(self.path, epoch)
 
     def epochs(self) -> list[int]:
         """Return the epochs that have a checkpoint, in order."""
-        names = (FILE.fullmatch(file.name) for file in self.path.glob("epoch-*"))
-        return sorted(int(name[1]) for name in names if name)
+        return checkpointed_epochs(self.path)
 
     def save(
         self,

@@ -3,6 +3,7 @@
 results/<run>/<seed>/result.json      spec, keys, scores, history: the same bytes for the same numbers
                      arrays.npz       arrays by name (no pickle)
                      provenance.json  when, where, how long, with which versions and commit
+                     weights.safetensors, of a few: vae/storage/store.py puts it there
 results/manifest.json                 sha256 of every file above
 """
 
@@ -125,7 +126,7 @@ def from_files(files: Mapping[str, bytes]) -> RunResult:
     try:
         body = json.loads(files[RESULT_FILE])
         if body["format"] != FORMAT:
-            raise ResultsError(f"result.json has format {body['format']}, this version reads {FORMAT}.")
+            raise ResultsError(f"result.json has format {body['format']}, this version reads {FORMAT}")
         if not (isinstance(body["run"], str) and type(body["seed"]) is int):
             raise ResultsError("it does not say of which run and seed it is")
         return RunResult(

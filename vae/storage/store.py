@@ -99,10 +99,10 @@ class ResultsStore:
         try:
             result = from_files(files)
             if (result.run, result.seed) != (run, seed):
-                raise ResultsError(f"{RESULT_FILE} is of {result.run}/{result.seed}, another result.")
+                raise ResultsError(f"{RESULT_FILE} is of {result.run}/{result.seed}, another result")
             return result
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error} {_remedy(run, self.root)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {_remedy(run, self.root)}") from error
 
     def provenance(self, run: str, seed: int) -> Mapping[str, Any]:
         """Return when, where and with what a stored result was made.

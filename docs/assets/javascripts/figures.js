@@ -12,7 +12,8 @@ function button(label, act) {
 function enlarge(figure) {
   const dialog = document.createElement("dialog");
   dialog.className = "zoom md-typeset";
-  dialog.ariaLabel = figure.querySelector(".caption-prefix")?.textContent.trim().replace(/\.$/, "") + ", ampliada";
+  const name = figure.querySelector(".caption-prefix")?.textContent.trim().replace(/\.$/, "") ?? "Figura";
+  dialog.ariaLabel = `${name}, ampliada`;
   const copy = figure.cloneNode(true);
   for (const own of copy.querySelectorAll(".figure-tools, .compare")) own.remove();
   for (const named of [copy, ...copy.querySelectorAll("[id]")]) named.removeAttribute("id");

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from report.judging import claims as module
 from report.judging.claims import (
     Claim,
     ClaimError,
@@ -26,6 +25,7 @@ from report.judging.claims import (
 from report.judging.sample import Sample
 from report.judging.statistics import ALPHA, Estimate, Samples, estimate_crossed
 from report.language.wording import untested_reason
+from report.sources import ROOT
 from vae.data.datasets import DIGITS, FASHION_MNIST, DatasetInfo
 from vae.storage.results import Array, Keys, RunResult
 
@@ -244,7 +244,7 @@ def test_evidence_leads_to_the_line_of_code() -> None:
     found = json.loads(json.dumps(evidence(one(claim, estimate(claim, make_samples(1.0)))), allow_nan=False))
     assert found["statistic"] == "Mean loss of the shorter training minus that of the longer."
     assert found["file"] == "tests/report/judging/test_claims.py" and found["function"].endswith(".difference")
-    source = (module.ROOT / found["file"]).read_text(encoding="utf-8").splitlines()
+    source = (ROOT / found["file"]).read_text(encoding="utf-8").splitlines()
     assert source[found["line"] - 1].startswith("def difference(")
     assert found["verdict"] == "confirmada" and found["runs"] == ["e10", "e50"] and found["images"] == 100
     assert found["seeds"] == [42, 43, 44, 45, 46] and set(found["per_seed"]) == {"42", "43", "44", "45", "46"}

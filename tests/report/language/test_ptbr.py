@@ -215,6 +215,12 @@ def test_a_digit_typed_after_markup_is_still_found(name: str) -> None:
 def test_a_share_and_its_percentage_are_rounded_alike() -> None:
     assert ptbr.strip_marks(ptbr.percent(0.2355)) == "23,6%"
     assert ptbr.strip_marks(ptbr.number(0.2355, 3)) == "0,236"
+    assert 100 * 0.2355 < 23.55, "else this tests nothing"
+    assert ptbr.strip_marks(ptbr.number(100 * 0.2355, 1)) == "23,6"
+    assert (
+        ptbr.strip_marks(ptbr.with_interval(100 * 0.2355, 100 * 0.1355, 100 * 0.3355, 1))
+        == "23,6\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}10,0"
+    )
 
 
 def test_what_moved_keeps_where_its_number_comes_from() -> None:

@@ -6,16 +6,14 @@ import pytest
 from report.evidence import Evidence
 from report.judging.sample import Sample
 from report.judging.statistics import Samples
+from report.pages.experimentos_beta import information_margin, rate_margin, used_share
 from report.pages.experimentos_claims import (
     BEND,
     LEAST_GAIN,
     MARGINAL,
     doubling_ratio,
     gain_ratio,
-    information_margin,
     late_gain,
-    rate_margin,
-    used_share,
 )
 from report.pages.experimentos_figures import short_label
 from report.pages.experimentos_tables import SWEEP, best_dimensions, enough_dimensions, steps

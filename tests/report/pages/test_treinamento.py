@@ -5,7 +5,7 @@ import pytest
 
 from report.judging.sample import Sample
 from report.language.ptbr import strip_marks
-from report.pages.experimentos_claims import reconstruction_gap_difference
+from report.pages.experimentos_data import reconstruction_gap_difference
 from report.pages.treinamento_ablations import deviation, deviation_change
 from report.pages.treinamento_claims import (
     MEMORY,

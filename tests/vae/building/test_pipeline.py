@@ -10,7 +10,7 @@ from tests.vae.tiny import INFO, SIZES, StopError
 from vae import train as training
 from vae.building import jobs, pipeline, received
 from vae.building.plan import Action, Plan, checkpoints_of, make_plan
-from vae.errors import LaudoError
+from vae.errors import LaudoError, ResultsError
 from vae.evaluate import evaluate
 from vae.grid import Grid
 from vae.spec import EvaluationSpec
@@ -156,6 +156,26 @@ def test_an_evaluation_from_published_weights_keeps_history_and_provenance(
         assert new.keys.training == old.keys.training
         assert new.keys.evaluation != old.keys.evaluation
         assert store.weights(name, 42) is not None
+
+
+def test_a_folder_that_takes_no_results_is_named_before_anything_is_done(
+    grid: Grid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "run", lambda job, show: pytest.fail(f"{job.label} was begun"))
+    (tmp_path / "taken").write_text("no folder")  # whatever the permissions of who runs the tests
+    store = ResultsStore(tmp_path / "taken" / "results")
+    plan = make_plan(grid, store, tmp_path / "runs", {"a1"})
+    with pytest.raises(
+        ResultsError, match=rf"Cannot write results to {store.root} \(Not a directory\)\..*--results DIR"
+    ):
+        pipeline.execute(plan, store, pipeline.Places(None, tmp_path), "cpu", pipeline.Progress())
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_looking_whether_results_can_be_written_leaves_nothing(execute: Execute, store: ResultsStore) -> None:
+    execute("a1")
+    names = {path.name for path in store.root.iterdir()}
+    assert names == {"manifest.json", *store.stored()}
 
 
 def test_a_device_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

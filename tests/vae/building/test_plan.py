@@ -1,9 +1,11 @@
 import dataclasses
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.vae.storage.test_store import relist
 from tests.vae.tiny import INFO, make_result
 from vae import spec
 from vae.building.forecast import EVALUATION_SECONDS, LEAST_SHARE, forecast
@@ -11,6 +13,7 @@ from vae.building.plan import Action, Plan, State, by_training, checkpoints_of, 
 from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.spec import ConvSpec, EvaluationSpec
+from vae.storage.results import RESULT_FILE, dump_json
 from vae.storage.store import ResultsStore
 
 Planner = Callable[..., Plan]
@@ -165,6 +168,17 @@ def test_the_forecast_counts_on_from_checkpoints(
     assert epochs_said(plan("a2"), store) == pytest.approx(1 + 1 + 1), "a later checkpoint is no way back"
 
 
+def test_a_file_that_is_no_checkpoint_is_passed_over(
+    plan: Planner, store: ResultsStore, grid: Grid, tmp_path: Path
+) -> None:
+    checkpoint(grid, tmp_path, "a3", 42, 1)
+    expected = epochs_said(plan("a3"), store)
+    folder = checkpoints_of(tmp_path / "runs", INFO, grid.specs["a3"], 42)
+    for name in ("epoch-0002 (copy).safetensors", "epoch-last.safetensors", ".epoch-0003.safetensors.1.tmp"):
+        (folder / name).write_bytes(b"")
+    assert epochs_said(plan("a3"), store) == pytest.approx(expected)
+
+
 def test_the_forecast_counts_only_the_images_of_a_spec(plan: Planner, store: ResultsStore, grid: Grid) -> None:
     half = tuple(
         dataclasses.replace(run, training=dataclasses.replace(run.training, train_images=100)) for run in grid.runs
@@ -203,3 +217,14 @@ def test_latent_dimension_is_another_folder_of_checkpoints(grid: Grid, tmp_path:
     other = dataclasses.replace(grid.runs[0], model=ConvSpec(latent_dim=9))
     assert checkpoints_of(tmp_path, INFO, other, 42) != checkpoints_of(tmp_path, INFO, grid.runs[0], 42)
     assert checkpoints_of(tmp_path, INFO, grid.runs[0], 42) == checkpoints_of(tmp_path, INFO, grid.runs[2], 42)
+
+
+def test_a_stale_result_of_another_format_is_damaged_and_no_exception(
+    filled: ResultsStore, grid: Grid, tmp_path: Path
+) -> None:
+    body = json.loads((filled.folder("a2", 43) / RESULT_FILE).read_bytes())
+    body |= {"format": 0, "keys": body["keys"] | {"training": "of another spec"}}
+    relist(filled, f"a2/43/{RESULT_FILE}", dump_json(body))
+    steps = {step.label: step for step in status(grid, filled, tmp_path / "runs")}
+    assert steps["a2/43"].state is State.DAMAGED
+    assert "format 0, this version reads 1. Restore it" in steps["a2/43"].reason

@@ -7,11 +7,11 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import davies_bouldin_score
 
-from report.pages import espaco_latente_used
+from report.pages import espaco_latente_raw, espaco_latente_used
+from vae.measurements import latent_space
 from vae.metrics.latent import (
     ACTIVE_VARIANCE,
     active_mask,
-    active_units,
     davies_bouldin,
     fisher_ratio,
     principal_axes,
@@ -37,8 +37,6 @@ def test_a_dimension_is_active_from_variance_0_01_on():
     sign = torch.tensor([1.0, -1.0]).repeat(50)[:, None]  # variance exactly 1
     mean = 7 + sign * torch.tensor([[1.0, 0.0, 0.1001, 0.0999]])
     assert active_mask(mean).tolist() == [True, False, True, False]
-    assert active_mask(mean, threshold=0.5).tolist() == [True, False, False, False]
-    assert active_units(mean) == 2
 
 
 def test_whitened_training_means_have_identity_covariance():
@@ -150,3 +148,7 @@ def test_principal_axes_of_points_that_do_not_vary():
 
 def test_the_report_draws_the_cut_that_active_dimensions_are_counted_with():
     assert espaco_latente_used.ACTIVE_VARIANCE == ACTIVE_VARIANCE
+
+
+def test_the_report_cuts_the_index_of_raw_means_where_that_of_whitened_ones_is_cut():
+    assert espaco_latente_raw.WORST_OVERLAP == latent_space.WORST_OVERLAP

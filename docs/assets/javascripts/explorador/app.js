@@ -1,21 +1,17 @@
 // The explorer once everything is loaded: ties the controls, the state and what is shown to each other.
+import { Inputs } from "./inputs.js";
 import { Maps } from "./maps.js";
 import { between, Player } from "./path.js";
 import { clear, show, SIDE, toGrey } from "./pictures.js";
 import { Plane } from "./plane.js";
 import { fromHalves, majority, medians, nearest } from "./points.js";
-import { Sketch } from "./sketch.js";
 import { makeStore } from "./store.js";
+import { coordinate, pair, whole } from "./text.js";
 import { isDark, watchScheme } from "./theme.js";
 
 const NEIGHBOURS = 10;
 const STRIP = 11; // images of the strip from A to B
 const QUIET = 700; // milliseconds without a move before what is seen is said aloud
-
-const decimal = new Intl.NumberFormat("pt-BR", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const whole = new Intl.NumberFormat("pt-BR");
-const text = (value) => decimal.format(value).replace("-", "\u2212");
-const pair = ([x, y]) => `(${text(x)}; ${text(y)})`;
 
 export class App {
   constructor(manifest, content, engine) {
@@ -68,13 +64,12 @@ export class App {
     this.onFault = onFault;
     this.#makeChoices();
     element.hidden = false;
-    this.inset = new Plane(this.part("inset"), null, 1, this.manifest.ellipse);
     this.plane = new Plane(this.part("base"), this.part("overlay"), this.manifest.view, this.manifest.ellipse);
     this.player = new Player(
       (share) => this.store.update({ share, ...this.#moved(between(...this.state.ends, share)) }),
       () => this.store.update({ playing: false }),
     );
-    this.sketch = new Sketch(this.part("sketch"), (values) => this.#encode(values));
+    this.inputs = new Inputs(this, (input, move = false) => this.store.update({ input, ...(move && this.#moved(this.#inView(input.mean))) }));
     this.#connect();
     this.store.subscribe((state, changed) => this.#render(changed));
     this.plane.resize();
@@ -107,12 +102,10 @@ export class App {
       const made = choice("checkbox", "explorer-class", index, name, true);
       made.dataset.label = index;
       this.part("classes").append(made);
-      this.part("pick-class").append(new Option(name, index));
     }
     for (const axis of ["z1", "z2"]) {
       Object.assign(this.part(axis), { min: -this.manifest.view, max: this.manifest.view, step: 0.01, value: 0 });
     }
-    this.part("number").max = this.images.length / SIDE ** 2 - 1;
   }
 
   #connect() {
@@ -160,19 +153,15 @@ export class App {
         store.update({ ends, ownEnds: false, share: end });
       });
     }
-    on("number", "change", ({ target }) => this.#pick(Number(target.value)));
-    on("pick-class", "change", () => this.#pickNext(0));
-    on("pick-next", "click", () => this.#pickNext(this.picked === undefined ? 0 : this.picked + 1));
-    on("pick-nearest", "click", () => this.near !== undefined && this.#pick(this.near));
-    on("erase", "click", () => {
-      this.sketch.set(new Uint8ClampedArray(SIDE * SIDE));
-      this.asking = null;
-      store.update({ input: null });
-    });
   }
 
   #moved(z) {
     return { z, fixed: z };
+  }
+
+  #inView(z) {
+    const { view } = this.manifest;
+    return z.map((value) => Math.min(view, Math.max(-view, value)));
   }
 
   #fix(z) {
@@ -187,57 +176,13 @@ export class App {
 
   #chooseModel(run) {
     this.store.update({ run, ...(this.state.ownEnds && { ends: this.#ownEnds(run) }) });
-    if (this.state.input) this.#encode(this.state.input.values, false);
+    if (this.state.input) this.inputs.encode(this.state.input.values, false);
   }
 
   // A and B to begin with: two test images of the classes between which the report interpolates.
   #ownEnds(run) {
     const { points } = this.models.get(run);
     return this.manifest.ends.map((index) => [points[2 * index], points[2 * index + 1]]);
-  }
-
-  // Inputs --------------------------------------------------------------
-
-  #pick(number) {
-    const index = Math.min(Math.max(Math.round(number) || 0, 0), this.images.length / SIDE ** 2 - 1);
-    this.picked = index;
-    this.part("number").value = index;
-    this.part("pick-class").value = this.labels[index];
-    this.sketch.set(this.image(index));
-    this.#encode(this.sketch.values);
-  }
-
-  #pickNext(from) {
-    const count = this.images.length / SIDE ** 2;
-    const wanted = Number(this.part("pick-class").value);
-    for (let step = 0; step < count; step++) {
-      const index = (from + step) % count;
-      if (this.labels[index] === wanted) return this.#pick(index);
-    }
-  }
-
-  // Asks the encoder where an input lies; of several drawn while it answers, the last one counts.
-  async #encode(values, move = true) {
-    const asked = (this.asking = { values: Uint8ClampedArray.from(values), move });
-    if (this.encoding) return;
-    this.encoding = true;
-    try {
-      const { run } = this.state;
-      const found = await this.engine.encode(run, Array.from(asked.values, (value) => value / 255));
-      if (asked === this.asking && run === this.state.run) {
-        this.store.update({ input: { values: asked.values, ...found }, ...(asked.move && this.#moved(this.#inView(found.mean))) });
-      }
-    } catch (error) {
-      this.asking = null;
-      this.onFault(error);
-    }
-    this.encoding = false;
-    if (this.asking && (asked !== this.asking || this.state.input?.values !== asked.values)) this.#encode(this.asking.values, this.asking.move);
-  }
-
-  #inView(z) {
-    const { view } = this.manifest;
-    return z.map((value) => Math.min(view, Math.max(-view, value)));
   }
 
   // Showing -------------------------------------------------------------
@@ -270,8 +215,8 @@ export class App {
     if (any("ends", "run")) this.#showStrip();
     if (any("share")) this.part("share").value = this.state.share;
     if (any("playing")) this.part("play").textContent = this.state.playing ? "Parar" : "Ir de A a B";
-    if (any("input", "run")) this.#showInput();
-    if (any("input", "run", "shown", "dark", "version")) this.#drawInset();
+    if (any("input", "run")) this.inputs.describe();
+    if (any("input", "run", "shown", "dark", "version")) this.inputs.drawInset();
     if (any("run")) this.#showModel();
     if (any("dark")) this.#colourClasses();
     if (any("map")) for (const key of this.element.querySelectorAll("[data-key]")) key.hidden = key.dataset.key !== this.state.map;
@@ -301,19 +246,19 @@ export class App {
   #showPosition() {
     for (const [axis, name] of ["z1", "z2"].entries()) {
       this.part(name).value = this.state.z[axis];
-      this.part(`${name}-value`).textContent = text(this.state.z[axis]);
+      this.part(`${name}-value`).textContent = coordinate(this.state.z[axis]);
     }
   }
 
   #showNearest() {
     const { shown, z } = this.state;
     const { points } = this.model;
-    const [near] = nearest(points, this.labels, shown, z, 1, this.images.length / SIDE ** 2);
+    const [near] = nearest(points, this.labels, shown, z, 1, this.inputs.count);
     const around = nearest(points, this.labels, shown, z, NEIGHBOURS);
     const [label, count] = majority(around, this.labels);
     const name = this.manifest.classes[label];
     this.part("around").textContent = around.length ? `${name}, ${count} de ${around.length} pontos` : "nenhuma classe mostrada";
-    this.part("near-name").textContent = near === undefined ? "" : `nº ${whole.format(near)}, ${this.manifest.classes[this.labels[near]]}`;
+    this.part("near-name").textContent = near === undefined ? "" : `nº ${whole(near)}, ${this.manifest.classes[this.labels[near]]}`;
     const key = `${this.state.run} ${near}`;
     if (key !== this.nearKey) {
       this.nearKey = key;
@@ -354,26 +299,6 @@ export class App {
     } catch (error) {
       this.onFault(error);
     }
-  }
-
-  // The plane around an encoded image, so near that its ellipse is seen to be one.
-  #drawInset() {
-    const { inset, colours } = this;
-    const { input, shown } = this.state;
-    inset.resize();
-    const pen = inset.base.getContext("2d");
-    if (!input) return pen.clearRect(0, 0, inset.side, inset.side);
-    inset.centre = input.mean;
-    inset.view = 2 * inset.radius * Math.max(...input.deviation);
-    inset.drawBase({ points: this.model.points, labels: this.labels, shown, middles: [], names: [], colours, picture: null });
-    inset.drawEllipse(pen, input, colours);
-  }
-
-  #showInput() {
-    const { input } = this.state;
-    this.part("encoded").textContent = input
-      ? `média ${pair(input.mean)}, desvios ${pair(input.deviation)}`
-      : "nada ainda: desenhe ou escolha uma imagem";
   }
 
   #showModel() {

@@ -1,4 +1,6 @@
 // The latent plane: what changes seldom (map, points, names) on one canvas, what moves with the reader on another above it.
+import { rounded } from "./text.js";
+
 const MARK = 6; // CSS pixels
 const LINE = 13; // from one name to the next
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]; // between two lines of the grid
@@ -140,7 +142,6 @@ export class Plane {
   #drawAxes(pen, colours, opacity) {
     const { side, ratio, view, centre } = this;
     const step = STEPS.find((one) => (2 * view) / one <= 10);
-    const written = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 2 });
     pen.font = `${11 * ratio}px ${getComputedStyle(this.base).fontFamily}`;
     pen.textAlign = "left";
     pen.textBaseline = "bottom";
@@ -154,7 +155,7 @@ export class Plane {
         pen.moveTo(...(axis ? [0, place] : [place, 0]));
         pen.lineTo(...(axis ? [side, place] : [place, side]));
         pen.stroke();
-        const text = written.format(tick * step).replace("-", "\u2212");
+        const text = rounded(tick * step);
         if (axis === 0 && place < side - 24 * ratio) this.#write(pen, text, place + 3 * ratio, side - 2 * ratio, colours.text, colours.background);
         if (axis === 1 && place > 14 * ratio && place < side - 16 * ratio) this.#write(pen, text, 3 * ratio, place - 2 * ratio, colours.text, colours.background);
       }

@@ -35,7 +35,7 @@ export function majority(indices, labels) {
   return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [null, 0]);
 }
 
-// The median point of every class that is shown: where its name stands.
+// The median point of every class, where its name stands; null for one without points.
 export function medians(points, labels, classes) {
   const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
   return Array.from({ length: classes }, (_, label) => {
