@@ -21,7 +21,7 @@ from safetensors.torch import load_file
 from report.evidence import Evidence
 from report.judging.family import StoredResults
 from report.judging.statistics import Samples
-from report.pages.explorador_files import DESCRIPTION, HOLES_SIDE, RUNS
+from report.pages.explorador_files import DESCRIPTION, HOLES_SIDE
 from report.publishing.publish import Publication
 from report.publishing.rendered import ACTIVITY, Rendered
 from report.rendering.codepages import code_page, code_path
@@ -30,7 +30,7 @@ from report.rendering.render import render_page
 from report.sections import page as page_of
 from report.sources import code_files
 from vae.data.tensors import as_input
-from vae.grid import make_grid
+from vae.grid import SNAPSHOTS, make_grid
 from vae.metrics.holes import hole_map
 from vae.models.conv import ConvVAE
 from vae.spec import ConvSpec
@@ -241,13 +241,13 @@ def test_what_is_loaded_is_what_the_button_says_and_all_from_here(
         content = (site / SUB_PATH / name.split("?")[0]).read_bytes()
         content = gzip.decompress(content) if ".gz?" in name else content
         assert name.split("?")[1] == hashlib.sha256(content).hexdigest()[:12]
-    assert len(data) == 1 + 2 + 3 * len(RUNS)
+    assert len(data) == 1 + 2 + 3 * len(SNAPSHOTS)
     total = sum((site / SUB_PATH / name).stat().st_size for name in data)
     assert label == f"Carregar o explorador ({total / 1e6:.1f}\u00a0MB)".replace(".", ",")
     seen.page.context.close()
 
 
-@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("run", SNAPSHOTS)
 def test_the_browser_decodes_as_torch_does(visit: Visit, run: str) -> None:
     latents = np.random.default_rng(1).normal(0, 1.5, (40, 2)).astype(np.float32)
     latents[0], latents[1] = (4.5, -4.5), (0, 0)
@@ -256,7 +256,7 @@ def test_the_browser_decodes_as_torch_does(visit: Visit, run: str) -> None:
     assert difference.max() < SAME
 
 
-@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("run", SNAPSHOTS)
 def test_the_browser_encodes_as_torch_does(visit: Visit, evidence: Evidence, run: str) -> None:
     images = evidence.dataset.array("explored_images")
     for index in (0, 7, 1234):
@@ -584,7 +584,7 @@ def test_once_loaded_it_needs_no_network(browser: Browser, address: str) -> None
     asked = len(seen.requests)
     seen.page.context.set_offline(True)
     seen.part("z1").fill("1")
-    for run in RUNS:
+    for run in SNAPSHOTS:
         seen.page.check(f'[name="explorer-model"][value="{run}"]')
         assert_shows(seen, run, (1, 0))
     for name in ("prior", "contrast"):
@@ -666,7 +666,7 @@ def test_a_fault_of_the_worker_later_on_is_told_and_ends_it(browser: Browser, ad
     assert not seen.part("app").is_visible()
     assert seen.faults == [], "no rejection that nobody handles"
     assert_can_be_loaded_again(seen)
-    assert seen.page.locator('[name="explorer-model"]').count() == len(RUNS)
+    assert seen.page.locator('[name="explorer-model"]').count() == len(SNAPSHOTS)
     assert len(engines(seen)) == 1, "the one that failed was stopped"
     seen.page.context.close()
 

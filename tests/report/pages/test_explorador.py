@@ -20,7 +20,6 @@ from report.pages.explorador_files import (
     DESCRIPTION,
     FOLDER,
     HOLES_SIDE,
-    RUNS,
     RUNTIME,
     explorer_files,
     outside,
@@ -30,7 +29,7 @@ from report.sources import ROOT
 from tests.report.synthetic import evidence_of, synthetic_evidence, synthetic_results, weights_of
 from tests.report.test_pages import text_of
 from vae.errors import LaudoError
-from vae.grid import make_grid
+from vae.grid import SNAPSHOTS, make_grid
 from vae.storage.results import sha256
 
 SCRIPTS = ROOT / "docs/assets/javascripts/explorador"
@@ -77,7 +76,7 @@ def test_points_and_images_are_those_of_the_results(
     np.testing.assert_array_equal(images, evidence.dataset.array("explored_images"))
     labels = np.frombuffer(content_of(files, described["labels"]), np.uint8)
     np.testing.assert_array_equal(labels, evidence.labels)
-    assert [model["run"] for model in described["models"]] == list(RUNS)
+    assert [model["run"] for model in described["models"]] == list(SNAPSHOTS)
     for model in described["models"]:
         points = np.frombuffer(content_of(files, model["points"]), "<f2").reshape(-1, 2)
         np.testing.assert_array_equal(points, evidence.headline(model["run"]).array("latent_mean"))
@@ -102,16 +101,16 @@ def test_a_model_names_the_result_that_it_comes_from(
 def test_the_view_holds_all_but_a_thousandth_of_the_points(evidence: Evidence) -> None:
     view = view_of(evidence)
     assert view % 0.5 == 0
-    shares = [outside(evidence, run) / len(evidence.labels) for run in RUNS]
+    shares = [outside(evidence, run) / len(evidence.labels) for run in SNAPSHOTS]
     assert max(shares) <= 0.01
-    furthest = max(np.abs(evidence.headline(run).array("latent_mean")).max() for run in RUNS)
+    furthest = max(np.abs(evidence.headline(run).array("latent_mean")).max() for run in SNAPSHOTS)
     assert furthest > view - 0.5 or max(shares) > 0
 
 
 def test_the_view_of_points_that_are_all_at_zero_is_not_empty() -> None:
     grid = make_grid(seeds=1)
     results = synthetic_results(grid, np.random.default_rng(0))
-    for run in RUNS:
+    for run in SNAPSHOTS:
         (result,) = results[run].values()
         still = np.zeros_like(result.array("latent_mean"))
         results[run] = {result.seed: dataclasses.replace(result, arrays={**result.arrays, "latent_mean": still})}
@@ -139,7 +138,7 @@ def test_without_published_weights_the_page_says_how_to_get_them(evidence: Evide
 
 def test_the_page_tells_holes_of_the_models_that_it_loads_and_not_a_mean_over_seeds(evidence: Evidence) -> None:
     text = ptbr.strip_marks(text_of(explorador.PAGE, evidence)).replace(ptbr.NO_BREAK, " ")
-    for run in RUNS:
+    for run in SNAPSHOTS:
         assert f"{ptbr.strip_marks(ptbr.percent(evidence.headline(run).score('hole_mass')))} no " in text
     picture = np.asarray(Image.open(io.BytesIO(explorador.draw_plane(evidence))).convert("RGB")).astype(int)
     orange = picture.max(axis=2) != picture.min(axis=2)
