@@ -182,12 +182,13 @@ CLAIMS = (
             "mudaria o que se vê"
         ),
         confirmed=(
-            "O erro cai: o EQM por pixel do {{ label('e10-l50') }}, menos o do {{ label('e100') }}, é {{ value }} "
-            "(intervalo {{ interval }})."
+            "O erro cai: o EQM por pixel do {{ label('e10-l50') }} é {{ raw | apart(4) }} que o do {{ label('e100') }} "
+            "(intervalo da diferença: {{ interval }})."
         ),
         refuted=(
-            "O erro não cai o bastante: o EQM por pixel do {{ label('e10-l50') }}, menos o do {{ label('e100') "
-            "}}, é {{ value }} (intervalo {{ interval }}), e não fica abaixo de {{ margin }}."
+            "O erro não cai o bastante: o EQM por pixel do {{ label('e10-l50') }} é {{ raw | apart(4) }} que o do "
+            "{{ label('e100') }} (intervalo da diferença: {{ interval }}), e para haver mais fidelidade a diferença teria de "
+            "ficar abaixo de {{ margin }}."
         ),
         inconclusive=(
             "O EQM por pixel medido no {{ label('e10-l50') }} é {{ raw | abs | number(4) }} "
