@@ -150,7 +150,7 @@ def _strips(figure_id: str, run: str) -> Picture:
         figure_id,
         draw,
         (
-            f"Aos olhos do classificador, {{{{ decoded_jumps['{run}'] | percent }}}} dos pares sorteados dão um salto, contra "
+            f"O classificador vê um salto em {{{{ decoded_jumps['{run}'] | percent }}}} dos pares sorteados, contra "
             f"{{{{ mixed_jumps['{run}'] | percent }}}} na simples mistura. Interpolações no {{{{ label('{run}') }}}}, {{{{ grid.evaluation.interpolation_steps }}}} pontos "
             f"igualmente espaçados na reta entre as médias latentes de duas imagens de teste. De cima para baixo: {{{{ "
             f"pairs | join('; ') }}}}."

@@ -214,9 +214,9 @@ CLAIMS = (
             "nitidez pelo laplaciano é {{ raw | apart(3) }} (intervalo da diferença: {{ interval }})."
         ),
         refuted=(
-            "As texturas do {{ label('e10-l50') }} não são mais suaves que as do {{ label('e100') }}: a diferença "
-            "entre as medianas da nitidez pelo laplaciano, {{ value }} (intervalo {{ interval }}), não fica "
-            "abaixo de {{ margin }}."
+            "As texturas do {{ label('e10-l50') }} não são mais suaves que as do {{ label('e100') }}: a mediana da "
+            "nitidez pelo laplaciano é {{ raw | apart(3) }} (intervalo da diferença: {{ interval }}), e mais suavidade "
+            "pediria uma diferença abaixo de {{ margin }}."
         ),
         inconclusive=(
             "A mediana da nitidez pelo laplaciano é {{ raw | abs | number(3) }} "
