@@ -97,7 +97,9 @@ def context(evidence: Evidence) -> dict[str, Any]:
 PANELS = Plot(
     "quatro-espacos",
     drawing.draw_panels,
-    "Médias latentes das primeiras {{ embedded_images }} imagens de teste, coloridas pela classe verdadeira, que o treino "
+    "Os vizinhos acertam a classe de {{ metric('knn_accuracy', 'e10') }} das imagens no primeiro espaço, de "
+    "{{ metric('knn_accuracy', 'e100') }} no terceiro e, antes da projeção, de {{ metric('knn_accuracy', 'e10-l50') }} no "
+    "último. Médias latentes das primeiras {{ embedded_images }} imagens de teste, coloridas pela classe verdadeira, que o treino "
     "nunca vê; treino de semente {{ grid.seeds[0] }}. O número da classe está na mediana dos seus pontos. Cada quadro "
     "tem a sua escala: compara-se a forma, não o tamanho. No último, {{ run('e10-l50').latent_dim }} dimensões "
     "projetadas sobre as duas primeiras componentes principais.",
@@ -109,7 +111,9 @@ PANELS = Plot(
 PLANE = Plot(
     "plano",
     drawing.draw_plane,
-    "O plano latente do {{ label('e100') }}, semente {{ grid.seeds[0] }}: um ponto por imagem de teste, o nome da "
+    "{% set best = class_extreme('e100', true) %}{% set worst = class_extreme('e100', false) %}Das classes, {{ best.name }} é a "
+    "que os vizinhos mais acertam ({{ best.accuracy | number(1, '%') }}) e {{ worst.name }}, a que menos acertam "
+    "({{ worst.accuracy | number(1, '%') }}). O plano latente do {{ label('e100') }}, semente {{ grid.seeds[0] }}: um ponto por imagem de teste, o nome da "
     "classe na mediana dos seus pontos. As unidades são as da prior, de desvio-padrão um.",
     "Dispersão das médias latentes por classe. {% set best = class_extreme('e100', true) %}{% set worst = "
     "class_extreme('e100', false) %}A classe que os vizinhos mais acertam é {{ best.name }}, {{ best.accuracy | "
@@ -119,7 +123,8 @@ PLANE = Plot(
 CONFUSION = Plot(
     "confusao",
     drawing.draw_confusion("e100"),
-    "Confusão por vizinhos no {{ label('e100') }}: em cada linha, a que classes pertencem, em %, os {{ "
+    "O par que mais se confunde no {{ label('e100') }} é {{ top_pair('e100').names }}: {{ top_pair('e100').confusion }} dos "
+    "vizinhos de um são do outro. Confusão por vizinhos: em cada linha, a que classes pertencem, em %, os {{ "
     "grid.evaluation.neighbours }} vizinhos das imagens de uma classe. Fora da diagonal, quanto mais forte a cor, "
     "maior a mistura.",
     "Matriz de classes por classes dos vizinhos. O par mais confuso é {{ top_pair('e100').names }}: {{ "
@@ -128,14 +133,18 @@ CONFUSION = Plot(
 DEEP_CONFUSION = Plot(
     "confusao-dimensoes",
     drawing.draw_confusion(WIDE),
-    "A mesma matriz no {{ label('e10-l50') }}, com os vizinhos procurados em todas as dimensões ativas.",
+    "Com {{ run('e10-l50').latent_dim }} dimensões, o par que mais se confunde é {{ top_pair('e10-l50').names }}: "
+    "{{ top_pair('e10-l50').confusion }}. A mesma matriz no {{ label('e10-l50') }}, com os vizinhos procurados em todas as dimensões ativas.",
     "Matriz de classes por classes dos vizinhos em {{ run('e10-l50').latent_dim }} dimensões. O par mais confuso é "
     "{{ top_pair('e10-l50').names }}: {{ top_pair('e10-l50').confusion }}.",
 )
 CLASSES = Plot(
     "classes",
     drawing.draw_classes,
-    "Acurácia de vizinhos por classe em três treinos. Lê-se por grupo de barras: quanto mais à direita, mais as "
+    "{% set worst = class_extreme('e100', false) %}{% set deep = class_extreme('e10-l50', false) %}A classe que os vizinhos "
+    "menos acertam é {{ worst.name }} no {{ label('e100') }} ({{ worst.accuracy | number(1, '%') }}) e "
+    "{{ 'também' if worst.name == deep.name else deep.name }} no {{ label('e10-l50') }} "
+    "({{ deep.accuracy | number(1, '%') }}). Acurácia de vizinhos por classe em três treinos. Lê-se por grupo de barras: quanto mais à direita, mais as "
     "imagens da classe ficam entre as suas.",
     "Barras da acurácia de vizinhos por classe. {% set worst = class_extreme('e100', false) %}{% set deep = "
     "class_extreme('e10-l50', false) %}A classe mais baixa no {{ label('e100') }} é {{ worst.name }}, "
@@ -145,7 +154,9 @@ CLASSES = Plot(
 EVOLUTION = Plot(
     "evolucao",
     drawing.draw_evolution,
-    "Seis medidas do plano latente às {{ run('e10').epochs }}, {{ run('e50').epochs }} e {{ run('e100').epochs }} "
+    "De {{ run('e10').epochs }} a {{ run('e100').epochs }} épocas, a acurácia de vizinhos vai de "
+    "{{ metric('knn_accuracy', 'e10') }} a {{ metric('knn_accuracy', 'e100') }}, e a silhueta, de "
+    "{{ metric('silhouette', 'e10') }} a {{ metric('silhouette', 'e100') }}. Seis medidas do plano latente às {{ run('e10').epochs }}, {{ run('e50').epochs }} e {{ run('e100').epochs }} "
     "épocas, com a faixa do intervalo onde ele se pode calcular. A faixa é a de cada momento por si; as mudanças se julgam "
     "pareadas, treino a treino e imagem a imagem, e podem ser certas mesmo onde as faixas se cobrem. A parte intraclasse é a "
     "fração da variância total que está dentro das classes.",
@@ -158,7 +169,9 @@ EMBEDDINGS = Plot(
     drawing.draw_embeddings,
     "As {{ run('e10-l50').latent_dim }} dimensões do {{ label('e10-l50') }} em dois mapas das mesmas {{ "
     "embedded_images }} imagens: as duas primeiras componentes principais e a t-SNE (perplexidade {{ "
-    "grid.evaluation.tsne_perplexity | number(0) }}). O tamanho dos grupos na t-SNE não quer dizer nada: o método "
+    "grid.evaluation.tsne_perplexity | number(0) }}), da semente {{ grid.seeds[0] }}. A confiabilidade do primeiro é "
+    "{{ embedding('trustworthiness_pca') | number(3) }}, e a do segundo, {{ embedding('trustworthiness_tsne') | number(3) }}. "
+    "O tamanho dos grupos na t-SNE não quer dizer nada: o método "
     "iguala as densidades.",
     "Dois mapas de pontos por classe. A confiabilidade do plano da PCA é {{ embedding('trustworthiness_pca') | "
     "number(3) }}, a da t-SNE {{ embedding('trustworthiness_tsne') | number(3) }}.",
@@ -167,7 +180,8 @@ EMBEDDINGS = Plot(
 SCREE = Plot(
     "componentes",
     drawing.draw_scree,
-    "Parte da variância das médias latentes retida pelas primeiras componentes principais do {{ label('e10-l50') }}. O "
+    "Duas componentes retêm {{ metric('pca2_share', 'e10-l50') }} da variância; para nove décimos são precisas "
+    "{{ components(0.9) }}. Parte da variância das médias latentes retida pelas primeiras componentes principais do {{ label('e10-l50') }}. O "
     "sinal marca as duas que cabem num plano.",
     "Curva crescente: duas componentes retêm {{ metric('pca2_share', 'e10-l50') }} da variância; para nove décimos são "
     "precisas {{ components(0.9) }}.",
@@ -178,7 +192,10 @@ TURNS = Plot(
     drawing.draw_turns,
     "O que o melhor dos dois eixos do {{ label('e100') }} diz sobre três fatores da imagem, à medida que se gira o plano"
     "{{ '; uma linha por treino' if seeds | length > 1 }}. As bordas são os eixos nativos, que um quarto de volta só troca. "
-    "Um eixo com significado faria{{ ', em todo treino,' if seeds | length > 1 }} um pico nas bordas.",
+    "Um eixo com significado faria{{ ', em todo treino,' if seeds | length > 1 }} um pico nas bordas. Informação "
+    "média nos eixos nativos e nos girados:{% for factor, name in factors.items() %}{{ ';' if not loop.first }} {{ name }}, {{ "
+    "native_and_turned(factor)[0] | number(2, 'nats') }} e {{ native_and_turned(factor)[1] | number(2, 'nats') }}"
+    "{% endfor %}.",
     "Informação mútua contra o ângulo do giro.{% for factor, name in factors.items() %} Fator {{ name }}: {{ "
     "native_and_turned(factor)[0] | number(2, 'nats') }} nos eixos nativos, {{ native_and_turned(factor)[1] | "
     "number(2, 'nats') }} em média nos girados.{% endfor %}",

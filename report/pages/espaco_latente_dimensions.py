@@ -122,9 +122,11 @@ DIFFUSE = Claim(
     bounds=(-2.0, 2.0),
     reason="mais difuso quer dizer silhueta menor, por pouco que seja",
     decimals=3,
-    confirmed="A projeção é mais difusa que o plano nativo: a sua silhueta é {{ raw | apart(3) }} "
+    confirmed="Projetadas pela PCA num plano, as {{ run('e10-l50').latent_dim }} dimensões são mais difusas que as "
+    "{{ run('e10').latent_dim }} nativas: a silhueta das classes é {{ raw | apart(3) }} "
     "(intervalo da diferença: {{ interval }}).",
-    refuted="A projeção não é mais difusa que o plano nativo: a sua silhueta é {{ raw | apart(3) }} "
+    refuted="Projetadas pela PCA num plano, as {{ run('e10-l50').latent_dim }} dimensões não são mais difusas que as "
+    "{{ run('e10').latent_dim }} nativas: a silhueta das classes é {{ raw | apart(3) }} "
     "(intervalo da diferença: {{ interval }}).",
     inconclusive=(
         "No plano da PCA, a silhueta das classes é {{ raw | abs | number(3) }} "
@@ -168,12 +170,12 @@ COMPLETE = Claim(
     reason="separação completa admite, no máximo, um erro em cem",
     unit="%",
     decimals=1,
-    confirmed="As classes se separam por completo: uma sonda linear acerta {{ value }} das imagens (intervalo "
+    confirmed="Com {{ run('e10-l50').latent_dim }} dimensões, as classes se separam por completo: uma sonda linear acerta {{ value }} das imagens (intervalo "
     "{{ interval }}).",
-    refuted="As classes não se separam por completo: uma sonda linear acerta {{ value }} das imagens (intervalo "
+    refuted="Nem com {{ run('e10-l50').latent_dim }} dimensões as classes se separam por completo: uma sonda linear acerta {{ value }} das imagens (intervalo "
     "{{ interval }}), e a afirmação pede mais de {{ margin }}.",
     inconclusive=(
-        "Uma sonda linear acerta {{ value }} das imagens, e a separação completa pediria mais de {{ margin }}; "
+        "Com {{ run('e10-l50').latent_dim }} dimensões, uma sonda linear acerta {{ value }} das imagens, e a separação completa pediria mais de {{ margin }}; "
         "{{ with_seeds }}, não se decide."
     ),
 )

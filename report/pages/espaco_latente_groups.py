@@ -82,10 +82,12 @@ CLUSTER = Claim(
     unit="%",
     decimals=1,
     groups=("footwear",),
-    confirmed="Os calçados têm a sua própria região do plano: mesmo no pior dos três momentos, {{ value }} deles "
-    "(intervalo {{ interval }}) têm calçados como maioria dos vizinhos.",
-    refuted="Os calçados não ficam só entre si: no pior dos três momentos, {{ value }} deles (intervalo {{ interval "
-    "}}) têm calçados como maioria dos vizinhos, e a afirmação pede mais de {{ margin }}.",
+    confirmed="Os calçados têm a sua própria região do plano: depois de {{ run('e10').epochs }}, {{ run('e50').epochs }} e "
+    "{{ run('e100').epochs }} épocas, ao menos {{ value }} deles (intervalo {{ interval }}) têm calçados como maioria dos "
+    "vizinhos.",
+    refuted="Os calçados não ficam só entre si: no pior dos três momentos ({{ run('e10').epochs }}, "
+    "{{ run('e50').epochs }} e {{ run('e100').epochs }} épocas), {{ value }} deles (intervalo {{ interval }}) têm calçados "
+    "como maioria dos vizinhos, e a afirmação pede mais de {{ margin }}.",
     inconclusive=(
         "No pior dos três momentos, a parte dos calçados que tem calçados como maioria dos vizinhos é de "
         "{{ value }} e {{ 'passa' if claimed else 'não passa' }} dos {{ margin }} da margem; {{ with_seeds }}, "

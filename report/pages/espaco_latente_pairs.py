@@ -97,10 +97,11 @@ RESIDUE = Claim(
     reason="acima de zero, nenhum outro par se confunde mais",
     unit="p.p.",
     classes=(T_SHIRT, SHIRT),
-    confirmed="T-shirt/top e Shirt são o par mais confuso: estão {{ value }} (intervalo {{ interval }}) acima do "
-    "segundo.",
-    refuted="T-shirt/top e Shirt não são o par mais confuso: a sua confusão é {{ raw | apart(2, 'p.p.') }} que a do "
-    "primeiro (intervalo da diferença: {{ interval }}).",
+    confirmed="Com {{ run('e100').epochs }} épocas e {{ run('e100').latent_dim }} dimensões, T-shirt/top e Shirt são o "
+    "par mais confuso: estão {{ value }} (intervalo {{ interval }}) acima do segundo.",
+    refuted="Com {{ run('e100').epochs }} épocas e {{ run('e100').latent_dim }} dimensões, T-shirt/top e Shirt não são o "
+    "par mais confuso: a sua confusão é {{ raw | apart(2, 'p.p.') }} que a do mais confuso dos outros (intervalo "
+    "da diferença: {{ interval }}).",
     inconclusive=(
         "Pelo valor medido, T-shirt/top e Shirt {{ 'são' if claimed else 'não são' }} o par mais confuso: a sua "
         "confusão é {{ raw | apart(2, 'p.p.') }} que a do mais confuso dos outros; {{ with_seeds }}, não "

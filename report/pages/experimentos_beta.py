@@ -111,8 +111,8 @@ def _used(claim_id: str, run: str, size: str) -> Claim:
         ),
         refuted=(
             f"O {{{{ label('{run}') }}}} perde para a prior uma parte das suas {{{{ run('{run}').latent_dim }}}} dimensões: "
-            "a parte em uso é de {{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de "
-            "{{ margin }}."
+            "a fração que fica em uso é de {{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da "
+            "margem de {{ margin }}."
         ),
         inconclusive=(
             f"No {{{{ label('{run}') }}}}, a parte em uso das {{{{ run('{run}').latent_dim }}}} dimensões é de {{{{ value }}}}, "

@@ -150,7 +150,8 @@ def _strips(figure_id: str, run: str) -> Picture:
         figure_id,
         draw,
         (
-            f"Interpolações no {{{{ label('{run}') }}}}, {{{{ grid.evaluation.interpolation_steps }}}} pontos "
+            f"O classificador vê um salto em {{{{ decoded_jumps['{run}'] | percent }}}} dos pares sorteados, contra "
+            f"{{{{ mixed_jumps['{run}'] | percent }}}} na simples mistura. Interpolações no {{{{ label('{run}') }}}}, {{{{ grid.evaluation.interpolation_steps }}}} pontos "
             f"igualmente espaçados na reta entre as médias latentes de duas imagens de teste. De cima para baixo: {{{{ "
             f"pairs | join('; ') }}}}."
         ),
@@ -209,7 +210,8 @@ PAGE = Page(
             "frechet-dimensao",
             dimensions.draw_frechet,
             (
-                "Distância de Fréchet aos dados conforme o número de dimensões latentes, em escala logarítmica, depois "
+                "A menor distância de Fréchet das amostras é a de {{ run(best_run('sample_frechet')).latent_dim }} dimensões; a "
+                "das reconstruções, a de {{ run(best_run('recon_frechet')).latent_dim }}. Distância de Fréchet aos dados conforme o número de dimensões latentes, em escala logarítmica, depois "
                 "de {{ run('e10').epochs }} épocas: quanto mais baixo, melhor. O que separa as duas linhas é o efeito "
                 "de trocar as médias das posteriores por sorteios da prior."
             ),
@@ -223,7 +225,8 @@ PAGE = Page(
             "prdc-dimensao",
             dimensions.draw_overlap,
             (
-                "Precisão, revocação, densidade e cobertura das amostras conforme o número de dimensões latentes, nos "
+                "A maior precisão é a de {{ run(best_run('sample_precision')).latent_dim }} dimensões, e a maior cobertura, a de "
+                "{{ run(best_run('sample_coverage')).latent_dim }}. Precisão, revocação, densidade e cobertura das amostras conforme o número de dimensões latentes, nos "
                 "mesmos treinos."
             ),
             (
@@ -250,7 +253,8 @@ PAGE = Page(
             "planos",
             tuple(_plane_column(run) for run in SNAPSHOTS),
             (
-                "O mesmo plano nos três treinos de {{ run('e100').latent_dim }} dimensões, um quadro em cada {{ thin "
+                "Caem em buracos {{ thin_hole_count['e10'] | integer }}, {{ thin_hole_count['e50'] | integer }} e "
+                "{{ thin_hole_count['e100'] | integer }} dos {{ thin_count | integer }} quadros. O mesmo plano nos três treinos de {{ run('e100').latent_dim }} dimensões, um quadro em cada {{ thin "
                 "}} por eixo, com os que caem em buracos contornados."
             ),
         ),

@@ -12,6 +12,7 @@ from report.pages.geracao_paths import added_irregularity
 from report.pages.placar_rows import row
 from report.pages.reconstrucoes_blur import synthesis
 from report.pages.treinamento import gaps, text
+from report.pages.treinamento_claims import gap_difference
 from vae.grid import REFERENCE_RUNS
 
 
@@ -33,6 +34,9 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "fisher_text": METRICS["fisher"].text(rising("fisher", "e10", "e100")),
         "jumps": added_irregularity(evidence, "e100"),
         "blur": synthesis(evidence),
+        "gap_growth": evidence.estimate(gap_difference, "e100", "e10", "dataset"),
+        "loss": rising("test_neg_elbo", "e10", "e100"),
+        "margin": lambda verdict: row(verdict, evidence.info)["margin"],
         "found": lambda verdict: row(verdict, evidence.info)["found"],
         "open_count": sum(verdict.kind is VerdictKind.INCONCLUSIVE for verdict in evidence.verdicts.values()),
         "gap": gaps(evidence),

@@ -71,11 +71,11 @@ CLAIMS = (
         reason="o que só pode indicar tem de separar melhor que o acaso, que daria metade dos pares; se basta como alarme é "
         "outra pergunta",
         confirmed=(
-            "A BCE do {{ label('e100') }} separa as imagens alheias melhor que o acaso: a AUROC é {{ value }} (intervalo "
+            "A BCE do {{ label('e100') }} separa das roupas as imagens alheias, de algarismos, melhor que o acaso: a AUROC é {{ value }} (intervalo "
             "{{ interval }}), acima de {{ margin }}."
         ),
         refuted=(
-            "A BCE do {{ label('e100') }} não separa as imagens alheias melhor que o acaso: a AUROC é {{ value }} (intervalo "
+            "A BCE do {{ label('e100') }} não separa das roupas as imagens alheias, de algarismos, melhor que o acaso: a AUROC é {{ value }} (intervalo "
             "{{ interval }}), aquém de {{ margin }}."
         ),
         inconclusive=(
@@ -104,7 +104,7 @@ CLAIMS = (
         bounds=SHARE,
         reason=USEFUL,
         confirmed=(
-            "O desvio do {{ label('e100') }} basta como alarme de imagens alheias: a AUROC é {{ value }} (intervalo "
+            "O desvio do {{ label('e100') }} basta como alarme de imagens alheias, de algarismos: a AUROC é {{ value }} (intervalo "
             "{{ interval }}), acima de {{ margin }}."
         ),
         refuted=(

@@ -1,5 +1,6 @@
 """Where the blur comes from: the VAE beside an autoencoder of the same size, and what two dimensions cannot hold."""
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -114,26 +115,36 @@ CLAIMS = (
 
 
 def synthesis(evidence: Evidence) -> str:
-    """Return in two sentences how much of the blur goes with the KL term and the noise, at both sizes, as measured."""
-    returned, sizes = [], []
+    """Return how much of the blur goes with the KL term and the noise, at both sizes, as measured.
+
+    Where an interval has the margin inside it, a sentence more says so.
+    """
+    measured, sizes = [], []
     for claim, run in ((CLAIMS[0], "e10"), (CLAIMS[1], WIDE)):
-        returned.append(evidence.estimate(returned_sharpness, *claim.needs).value)
+        measured.append(evidence.estimate(returned_sharpness, *claim.needs))
         sizes.append(ptbr.plural(evidence.spec(run).latent_dim, "dimensão", "dimensões"))
+    returned = [estimate.value for estimate in measured]
     low, high = (ptbr.number(value, 1, "%") for value in returned)
     said = (
         f"Com {sizes[0]}, tirar o termo KL e o ruído devolve {low} da nitidez que falta ao VAE; com {sizes[1]}, {high}."
     )
     if min(returned) < 0:
         said += " Negativa, a parte quer dizer que sem eles a reconstrução fica ainda mais borrada."
-    most = [value > CLAIMS[0].margin for value in returned]
+    margin = CLAIMS[0].margin
+    doubt = "".join(
+        f" Com {size}, porém, o intervalo, {ptbr.interval(estimate.low, estimate.high, 1, '%')}, contém a metade."
+        for size, estimate in zip(sizes, measured, strict=True)
+        if estimate.low < margin < estimate.high and math.isfinite(estimate.half_width)
+    )
+    most = [value > margin for value in returned]
     if all(most):
-        return f"{said} Na média medida, a maior parte do borrão vem da regularização nos dois tamanhos."
+        return f"{said} Na média medida, a maior parte do borrão vem da regularização nos dois tamanhos.{doubt}"
     if most[1]:
-        return f"{said} No menor, o borrão medido é sobretudo do gargalo e da rede; no maior, da regularização."
+        return f"{said} No menor, o borrão medido é sobretudo do gargalo e da rede; no maior, da regularização.{doubt}"
     if most[0]:
-        return f"{said} No menor, o borrão medido é sobretudo da regularização; no maior, do gargalo e da rede."
+        return f"{said} No menor, o borrão medido é sobretudo da regularização; no maior, do gargalo e da rede.{doubt}"
     more = " A parte dela é maior onde o gargalo aperta menos." if returned[1] > max(returned[0], 0) else ""
-    return f"{said} Em nenhum dos dois a regularização responde por mais da metade do borrão medido.{more}"
+    return f"{said} Em nenhum dos dois a regularização responde por mais da metade do borrão medido.{more}{doubt}"
 
 
 def linear_sizes(evidence: Evidence) -> list[int]:

@@ -182,12 +182,13 @@ CLAIMS = (
             "mudaria o que se vê"
         ),
         confirmed=(
-            "O erro cai: o EQM por pixel do {{ label('e10-l50') }}, menos o do {{ label('e100') }}, é {{ value }} "
-            "(intervalo {{ interval }})."
+            "O erro cai: o EQM por pixel do {{ label('e10-l50') }} é {{ raw | apart(4) }} que o do {{ label('e100') }} "
+            "(intervalo da diferença: {{ interval }})."
         ),
         refuted=(
-            "O erro não cai o bastante: o EQM por pixel do {{ label('e10-l50') }}, menos o do {{ label('e100') "
-            "}}, é {{ value }} (intervalo {{ interval }}), e não fica abaixo de {{ margin }}."
+            "O erro não cai o bastante: o EQM por pixel do {{ label('e10-l50') }} é {{ raw | apart(4) }} que o do "
+            "{{ label('e100') }} (intervalo da diferença: {{ interval }}), e para haver mais fidelidade a diferença teria de "
+            "ficar abaixo de {{ margin }}."
         ),
         inconclusive=(
             "O EQM por pixel medido no {{ label('e10-l50') }} é {{ raw | abs | number(4) }} "
@@ -213,9 +214,9 @@ CLAIMS = (
             "nitidez pelo laplaciano é {{ raw | apart(3) }} (intervalo da diferença: {{ interval }})."
         ),
         refuted=(
-            "As texturas do {{ label('e10-l50') }} não são mais suaves que as do {{ label('e100') }}: a diferença "
-            "entre as medianas da nitidez pelo laplaciano, {{ value }} (intervalo {{ interval }}), não fica "
-            "abaixo de {{ margin }}."
+            "As texturas do {{ label('e10-l50') }} não são mais suaves que as do {{ label('e100') }}: a mediana da "
+            "nitidez pelo laplaciano é {{ raw | apart(3) }} (intervalo da diferença: {{ interval }}), e mais suavidade "
+            "pediria uma diferença abaixo de {{ margin }}."
         ),
         inconclusive=(
             "A mediana da nitidez pelo laplaciano é {{ raw | abs | number(3) }} "

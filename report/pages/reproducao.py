@@ -69,11 +69,26 @@ def keys(evidence: Evidence) -> Table:
     return Table(header, rows, "Chaves de cada resultado, da primeira semente.", id="chaves", numeric=False)
 
 
+def retrained(evidence: Evidence) -> dict[str, Any] | None:
+    """Return the seeds whose short training is no beginning of the long one, and how far apart their losses then are.
+
+    most: the largest difference of the validation -ELBO after the short training, nats. None where there is no such seed.
+    """
+    apart = {}
+    for seed, short in evidence.seeds("e10").items():
+        if seed in evidence.seeds("e100"):
+            losses = [run.history["validation_neg_elbo"] for run in (short, evidence.seeds("e100")[seed])]
+            if losses[0] != losses[1][: len(losses[0])]:
+                apart[seed] = abs(losses[0][-1] - losses[1][len(losses[0]) - 1])
+    return {"seeds": sorted(apart), "most": max(apart.values())} if apart else None
+
+
 def context(evidence: Evidence) -> dict[str, Any]:
     """Tables, the numerics versions, and the simulation of the judging engine."""
     return {
         "trainings": trainings(evidence),
         "versions": versions(evidence),
+        "retrained": retrained(evidence),
         "keys": keys(evidence),
         "numerics": {
             "training": constant(vae.spec, "TRAINING_NUMERICS"),
