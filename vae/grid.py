@@ -55,7 +55,7 @@ RUNS = (
     # Between 2 and 50 dimensions.
     Row("e10-l3", 3, 10, 2, seeds=3),
     Row("e10-l5", 5, 10, 2, seeds=3),
-    Row("e10-l10", 10, 10, 2),
+    Row("e10-l10", 10, 10, 2, seeds=3),
     Row("e10-l20", 20, 10, 2),
     # Deterministic autoencoders: no noise, no KL.
     Row("e10-ae", 2, 10, 2, beta=0.0, code="mean"),
