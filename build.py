@@ -20,7 +20,7 @@ try:
     from vae.building.plan import Plan, make_plan
     from vae.building.where import Where, where
     from vae.data.datasets import DATASETS, dataset_info
-    from vae.grid import PROFILES, Grid, make_grid
+    from vae.grid import PROFILES, Grid, make_grid, options
     from vae.storage.store import ResultsStore
 except ModuleNotFoundError as error:  # the likeliest first mistake: another Python than the environment's
     sys.exit(f"Error: {missing_package(error)}")
@@ -93,7 +93,7 @@ def main(
         grid = make_grid(profile, dataset, 1 if again and seeds is None else seeds)
         means = Means(device, where(executor, jobs), data_dir)
         grid.check_names((*retrain, *again))
-    store = ResultsStore(results_dir or default_results(profile, dataset))
+    store = ResultsStore(results_dir or default_results(profile, dataset), options(profile, dataset))
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
     alone = {"--reproduce": again or None, "--compare": revision, "--deliver": delivery, "--notebook": notebook,

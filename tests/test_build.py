@@ -251,4 +251,4 @@ def test_a_stopped_build_says_how_to_go_on(tmp_path: Path, number: signal.Signal
         process.send_signal(number)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert said.strip() == "Stopped. Nothing is lost: give the same command again and it goes on where it was."
+    assert said.strip() == "Stopped. Nothing is lost: give the same command again; a training goes on where it was."

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from vae.data.datasets import DatasetInfo, dataset_info
+from vae.data.datasets import FASHION_MNIST, DatasetInfo, dataset_info
 from vae.errors import LaudoError
 from vae.spec import (
     ClassifierSpec,
@@ -190,6 +190,12 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
         stored_whole={ClassifierSpec.name, *REFERENCE_RUNS},
         evaluation=QUICK_EVALUATION if quick else EvaluationSpec(),
     )
+
+
+def options(profile: str, dataset: str) -> str:
+    """Return what a command needs to mean this grid and no other, with a space before it; '' for the published one."""
+    asked = (("profile", profile, PROFILES[0]), ("dataset", dataset, FASHION_MNIST.name))
+    return "".join(f" --{name} {value}" for name, value, default in asked if value != default)
 
 
 def first_seeds(count: int) -> tuple[int, ...]:

@@ -61,6 +61,11 @@ class Claim:
             raise ClaimError(f"Claim {self.id} has needs {self.needs!r}; give a tuple of run names, such as ('e10',).")
         if not math.isfinite(self.margin):
             raise ClaimError(f"Claim {self.id} has margin {self.margin}; give a finite number.")
+        if self.margin and not round(self.margin, self.decimals):
+            raise ClaimError(
+                f"Claim {self.id} has margin {self.margin}, which is printed as zero; give it more than "
+                f"{self.decimals} decimals (decimals=…), which its value gets too."
+            )
         if not self.bounds[0] < self.margin < self.bounds[1]:
             raise ClaimError(
                 f"Claim {self.id} has margin {self.margin}, which leaves no value on one of its sides: it takes values "

@@ -261,4 +261,5 @@ class Samples:
 
 
 def _retrain(runs: Iterable[str]) -> str:
-    return "python build.py " + " ".join(f"--retrain {run}" for run in runs)
+    asked = " ".join(f"--retrain {run}" for run in runs)
+    return f"python build.py --all {asked} (with the --profile, --dataset and --results of this command)"

@@ -59,8 +59,13 @@ def faults(
                 f"{page_path(page.slug)}, line {line} as rendered: the number {number!r} came through no metric, claim or spec. "
                 f"Take it from one of these, or name it with report.origins.numbers.constant (report/pages/{page.template})."
             )
-        for name, content in result.files.items():
-            yield from _differs(rendered_dir, name, content, page.slug)
+        old = [
+            fault
+            for name, content in result.files.items()
+            for fault in _differs(rendered_dir, name, content, page.slug)
+        ]
+        if old:
+            yield old[0] + (f" ({len(old) - 1} more of its files are old)" if old[1:] else "")
         yield from link_faults(rendered_dir, page_path(page.slug))
     for name in rendered.old_docs(docs):
         yield f"{rendered_dir / name} is not what {docs / name} is now; run python build.py --all, which copies it"

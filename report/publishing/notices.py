@@ -1,15 +1,12 @@
 """What a page that is older than its results says of itself, in Portuguese, and the command that renews it."""
 
 from report.page import Page
-from vae.data.datasets import FASHION_MNIST
-from vae.grid import Grid
+from vae.grid import Grid, options
 
 
 def command(page: Page, grid: Grid) -> str:
     """Return the command that renders a page again from the same profile and data set."""
-    profile = "" if grid.profile == "full" else f" --profile {grid.profile}"
-    dataset = "" if grid.dataset.dataset == FASHION_MNIST.name else f" --dataset {grid.dataset.dataset}"
-    return f"python build.py --section {page.slug}{profile}{dataset}"
+    return f"python build.py --section {page.slug}{options(grid.profile, grid.dataset.dataset)}"
 
 
 def unknown_notice(page: Page, grid: Grid) -> str:

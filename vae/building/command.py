@@ -10,7 +10,7 @@ import click
 from vae.errors import LaudoError, missing_package
 from vae.storage.files import reason
 
-RESUMES = "Nothing is lost: give the same command again and it goes on where it was."
+RESUMES = "Nothing is lost: give the same command again; a training goes on where it was."
 
 
 def run(main: Callable[[], object], when_stopped: str = RESUMES) -> None:

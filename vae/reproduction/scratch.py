@@ -122,7 +122,7 @@ class Scratch:
 
     def _not_comparable(self, step: Step) -> str:
         name, place = step.spec.name, self.published.root
-        again = f"python build.py --all --retrain {name} --results {place}"
+        again = self.published.again(name)
         if step.state is State.MISSING:
             return f"{step.label} is not in {place}: nothing is published to compare with. Name another folder with --results DIR."
         commit = self.published.provenance(name, step.seed)["evaluation"]["commit"]

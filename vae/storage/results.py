@@ -8,6 +8,7 @@ results/manifest.json                 sha256 of every file above
 """
 
 import dataclasses
+import difflib
 import hashlib
 import io
 import json
@@ -73,6 +74,10 @@ class RunResult:
 
 
 def _lacking(result: RunResult, kind: str, name: str) -> str:
+    there = result.scores if kind == "score" else result.arrays
+    near = difflib.get_close_matches(name, there, n=3, cutoff=0.7)
+    if near:
+        return f"{result.run}/{result.seed} has no {kind} '{name}'. Did you mean {' or '.join(near)}?"
     return (
         f"{result.run}/{result.seed} has no {kind} '{name}': it was evaluated before that was measured. "
         f"Raise EVALUATION_NUMERICS in vae/spec.py and build again."

@@ -41,10 +41,13 @@ WEIGHTS_FILE = "weights.safetensors"
 
 
 class ResultsStore:
-    """A results folder; reading creates nothing."""
+    """A results folder; reading creates nothing.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    options: what a command needs beside --results to mean the grid that is stored here (vae.grid.options).
+    """
+
+    def __init__(self, root: Path, options: str = "") -> None:
+        self.root, self._options = root, options
         self._manifest = NONE
         self._keys: dict[tuple[str, int], tuple[tuple[object, ...], Keys]] = {}
 
@@ -86,7 +89,7 @@ class ResultsStore:
         try:
             keys = read_keys(content)
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error}. {_remedy(run, self.root)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(run)}") from error
         self._keys[run, seed] = (seen, keys)
         return keys
 
@@ -102,7 +105,7 @@ class ResultsStore:
                 raise ResultsError(f"{RESULT_FILE} is of {result.run}/{result.seed}, another result")
             return result
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error}. {_remedy(run, self.root)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(run)}") from error
 
     def provenance(self, run: str, seed: int) -> Mapping[str, Any]:
         """Return when, where and with what a stored result was made.
@@ -114,9 +117,7 @@ class ResultsStore:
         try:
             return dict(json.loads(content))
         except UNREADABLE as error:
-            raise ResultsError(
-                f"{self.folder(run, seed) / PROVENANCE_FILE}: {error}. {_remedy(run, self.root)}"
-            ) from error
+            raise ResultsError(f"{self.folder(run, seed) / PROVENANCE_FILE}: {error}. {self.remedy(run)}") from error
 
     def weights(self, run: str, seed: int) -> Path | None:
         """Return the published weights of a run, verified, or None.
@@ -127,6 +128,14 @@ class ResultsStore:
             return None
         self._verified(run, seed)
         return self.folder(run, seed) / WEIGHTS_FILE
+
+    def remedy(self, run: str) -> str:
+        """Return what is to be done about a damaged result."""
+        return f"Restore it from version control or a copy, or make it again with: {self.again(run)}"
+
+    def again(self, run: str) -> str:
+        """Return the command that makes a result of this folder again, and no other folder's or grid's."""
+        return f"python build.py --all --retrain {run}{self._options} --results {self.root}"
 
     def digest(self, run: str, seed: int) -> str:
         """Return one hash of all that is stored for a run and seed, or '' if nothing is."""
@@ -264,29 +273,17 @@ class ResultsStore:
         entries = self._entries(run, seed)
         for required in (RESULT_FILE, ARRAYS_FILE, PROVENANCE_FILE):
             if required not in entries:
-                raise ResultsError(
-                    f"{folder / required} is not in the manifest of {self.root}. {_remedy(run, self.root)}"
-                )
+                raise ResultsError(f"{folder / required} is not in the manifest of {self.root}. {self.remedy(run)}")
         files = {}
         for name in only or entries:
             path = folder / name
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
-                raise ResultsError(
-                    f"{path} is missing although the manifest lists it. {_remedy(run, self.root)}"
-                ) from None
+                raise ResultsError(f"{path} is missing although the manifest lists it. {self.remedy(run)}") from None
             except OSError as error:
-                raise ResultsError(f"{path} cannot be read ({reason(error)}). {_remedy(run, self.root)}") from error
+                raise ResultsError(f"{path} cannot be read ({reason(error)}). {self.remedy(run)}") from error
             if differs(content, entries[name]):
-                raise ResultsError(
-                    f"{path} is damaged: its sha256 or size is not the manifest's. {_remedy(run, self.root)}"
-                )
+                raise ResultsError(f"{path} is damaged: its sha256 or size is not the manifest's. {self.remedy(run)}")
             files[name] = content
         return files
-
-
-def _remedy(run: str, root: Path) -> str:
-    # With the folder: a command without it would train again what is whole in another one.
-    again = f"python build.py --all --retrain {run} --results {root}"
-    return f"Restore it from version control or a copy, or make it again with: {again}"

@@ -172,7 +172,7 @@ def test_no_verdict_contradicts_its_interval(
     noise = np.random.default_rng(1).standard_normal(50) * sd
     noise[0] = 0
     outcome = estimate_crossed({i: p + noise for i, p in enumerate(points)}, margin, 50)
-    claim = make_claim(margin=margin, side=side)
+    claim = make_claim(margin=margin, side=side, decimals=400)
     others = [make_claim(id=f"x{i}") for i in range(more)]
     verdict = judge([claim, *others], {"5": outcome} | {c.id: measured(-1, 1, 0.5) for c in others})["5"]
     beyond = {"above": outcome.low > margin, "below": outcome.high < margin}
@@ -200,6 +200,7 @@ def test_no_verdict_contradicts_its_interval(
         ({"needs": ()}, "5.*tuple"),
         ({"bounds": (0.0, 1.0)}, "5.*margin 0.0.*from 0.0 to 1.0"),
         ({"margin": math.nan}, "5.*nan.*finite"),
+        ({"margin": 0.001}, "5.*0.001.*printed as zero.*decimals"),
         ({"statistic": lambda a, b: 1.0}, "5.*docstring"),
     ],
 )

@@ -110,7 +110,7 @@ def test_the_facts_of_a_work_have_the_form_of_such_facts(work: Work) -> None:
     assert work.key.startswith(re.sub(r"[^a-z]", "", ptbr.sort_key(first).replace("ø", "o"))), "keyed by another author"
     assert re.fullmatch(r"10\.\d{4,5}/\S+", work.doi) or not work.doi
     assert re.fullmatch(r"\d{4}\.\d{4,5}", work.arxiv) or not work.arxiv
-    assert bool(work.within) == (work.kind != "misc")
+    assert bool(work.within) == (work.kind not in ("misc", "book"))
     if span := re.fullmatch(r"(\d+)–(\d+)", work.pages):
         assert int(span[1]) < int(span[2])
     if work.arxiv:
