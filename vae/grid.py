@@ -56,7 +56,7 @@ RUNS = (
     Row("e10-l3", 3, 10, 2, seeds=3),
     Row("e10-l5", 5, 10, 2, seeds=3),
     Row("e10-l10", 10, 10, 2, seeds=3),
-    Row("e10-l20", 20, 10, 2),
+    Row("e10-l20", 20, 10, 2, seeds=3),
     # Deterministic autoencoders: no noise, no KL.
     Row("e10-ae", 2, 10, 2, beta=0.0, code="mean"),
     Row("e100-ae", 2, 100, 10, beta=0.0, code="mean"),
