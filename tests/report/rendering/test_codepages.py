@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from pygments.formatters import HtmlFormatter
 from pygments.styles import get_style_by_name
 from pygments.token import Whitespace
 
 from report.rendering.codepages import STYLE, STYLES, code_page, code_style
+from report.sources import read_source
 
 
 def contrast(first: str, second: str) -> float:
@@ -35,10 +37,20 @@ def test_every_token_can_be_read(name: str, ground: str) -> None:
 
 def test_a_line_has_an_address_and_the_page_scrolls_from_the_keyboard() -> None:
     page = code_page("report/judging/ratios.py").decode()
-    assert '<a id="L-2"></a><a href="#L-2">' in page
+    lines = len(read_source("report/judging/ratios.py").splitlines())
+    assert re.findall(r'<a id="L-(\d+)" href="#L-(\d+)"> *(\d+)</a>', page) == [
+        (str(n),) * 3 for n in range(1, lines + 1)
+    ]
     assert " name=" not in page.replace('<meta name="', "")
     assert len(re.findall('<pre tabindex="0">', page)) == 1
     assert page.count("<main>") == page.count("</main>") == 1
     assert f'<link rel="stylesheet" href="../../{STYLE}">' in page
     for ground in STYLES.values():
         assert f"background: {ground};" in code_style().decode()
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("plain", ["n", "p"])
+def test_what_is_written_without_a_span_has_the_colour_of_the_page(style: str, plain: str) -> None:
+    rule, *_ = HtmlFormatter(style=style).class2style.get(plain, ("",))
+    assert not rule or f"{rule.lower()} }}" in code_style().decode(), "the text of :root"
