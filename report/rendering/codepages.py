@@ -30,7 +30,7 @@ pre a {{ text-decoration: none }}
 {light}
 @media (prefers-color-scheme: dark) {{ :root {{ background: {dark_ground}; color: #e6edf3 }} {dark} }}
 pre a {{ color: #6e7781; padding: 0 1em 0 0; user-select: none }}
-@media (prefers-color-scheme: dark) {{ pre a {{ color: #8b949e }} }}
+@media (prefers-color-scheme: dark) {{ pre a {{ color: #7d8590 }} }}
 pre a:target {{ background: #d4a72c; color: #1f2328 }}
 """
 # A line's address and its number are one link here: Pygments writes three elements, half of what a page weighs.
