@@ -103,6 +103,8 @@ class Page:
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):
             raise LaudoError(f"Page '{self.slug}': a slug is lower-case letters, digits and hyphens.")
+        for claim in self.claims:
+            claim.check_printed()
 
     @property
     def side_by_side(self) -> tuple[str, ...]:

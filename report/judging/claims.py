@@ -61,11 +61,6 @@ class Claim:
             raise ClaimError(f"Claim {self.id} has needs {self.needs!r}; give a tuple of run names, such as ('e10',).")
         if not math.isfinite(self.margin):
             raise ClaimError(f"Claim {self.id} has margin {self.margin}; give a finite number.")
-        if self.margin and not round(self.margin, self.decimals):
-            raise ClaimError(
-                f"Claim {self.id} has margin {self.margin}, which is printed as zero; give it more than "
-                f"{self.decimals} decimals (decimals=…), which its value gets too."
-            )
         if not self.bounds[0] < self.margin < self.bounds[1]:
             raise ClaimError(
                 f"Claim {self.id} has margin {self.margin}, which leaves no value on one of its sides: it takes values "
@@ -73,6 +68,14 @@ class Claim:
             )
         if not inspect.getdoc(places.unwrapped(self.statistic)):
             raise ClaimError(f"Claim {self.id}: its statistic has no docstring; its first line is shown on the page.")
+
+    def check_printed(self) -> None:
+        """Raise ClaimError if the margin would be printed as zero: a reader could not tell it from none."""
+        if self.margin and not round(self.margin, self.decimals):
+            raise ClaimError(
+                f"Claim {self.id} has margin {self.margin}, which is printed as zero; give it more than "
+                f"{self.decimals} decimals (decimals=…), which its value gets too."
+            )
 
 
 def untestable(claim_id: str, statement: str, reason: str) -> Claim:

@@ -25,6 +25,7 @@ from report.judging.claims import (
 from report.judging.sample import Sample
 from report.judging.statistics import ALPHA, Estimate, Samples, estimate_crossed
 from report.language.wording import untested_reason
+from report.page import Page
 from report.sources import ROOT
 from vae.data.datasets import DIGITS, FASHION_MNIST, DatasetInfo
 from vae.storage.results import Array, Keys, RunResult
@@ -172,7 +173,7 @@ def test_no_verdict_contradicts_its_interval(
     noise = np.random.default_rng(1).standard_normal(50) * sd
     noise[0] = 0
     outcome = estimate_crossed({i: p + noise for i, p in enumerate(points)}, margin, 50)
-    claim = make_claim(margin=margin, side=side, decimals=400)
+    claim = make_claim(margin=margin, side=side)
     others = [make_claim(id=f"x{i}") for i in range(more)]
     verdict = judge([claim, *others], {"5": outcome} | {c.id: measured(-1, 1, 0.5) for c in others})["5"]
     beyond = {"above": outcome.low > margin, "below": outcome.high < margin}
@@ -200,7 +201,6 @@ def test_no_verdict_contradicts_its_interval(
         ({"needs": ()}, "5.*tuple"),
         ({"bounds": (0.0, 1.0)}, "5.*margin 0.0.*from 0.0 to 1.0"),
         ({"margin": math.nan}, "5.*nan.*finite"),
-        ({"margin": 0.001}, "5.*0.001.*printed as zero.*decimals"),
         ({"statistic": lambda a, b: 1.0}, "5.*docstring"),
     ],
 )
@@ -292,3 +292,9 @@ def test_what_no_run_can_settle_is_not_tested_and_says_why() -> None:
     assert verdict.why is Why.OUT_OF_REACH
     assert evidence(verdict)["file"] is None
     assert untested_reason(verdict, FASHION_MNIST) == "os dados não estão aqui"
+
+
+def test_a_margin_that_would_be_printed_as_zero_is_refused_on_a_page() -> None:
+    with pytest.raises(ClaimError, match=r"Claim 5 has margin 0\.001, which is printed as zero.*decimals"):
+        Page("uma", "Uma", "", claims=(make_claim(margin=0.001),))
+    Page("uma", "Uma", "", claims=(make_claim(margin=0.001, decimals=3),))
