@@ -139,7 +139,7 @@ def test_results_of_another_spec_cannot_be_reproduced(tree: Tree) -> None:
     assert done.returncode == 1
     assert "of e10/42 is of another spec than the grid's: its spec (training.epochs from 2 to 10, " in done.stderr
     assert "commit test" in done.stderr
-    assert "--retrain e10 --results published" in done.stderr
+    assert "--retrain e10 --dataset digits --results published" in done.stderr
     assert "Traceback" not in done.stderr
 
 
