@@ -244,6 +244,7 @@ def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) ->
 
     try:
         with sole_build(RUNS_DIR):  # also to read: the estimates are kept for the next time
+            click.echo("Judging the claims by the results of then and of now.", err=True)
             compared = compare_with(ROOT, revision, grid, store, RENDERED_DIR / ESTIMATES, save)
     except RevisionError as error:
         raise click.UsageError(str(error)) from error

@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 
 from report.judging.sample import Sample
-from report.pages.espaco_latente_evolution import accuracy_gain
-from report.pages.experimentos_claims import gain_ratio
-from report.pages.reconstrucoes_claims import error_gap, least_kept_class, sharpness_gap
+from report.pages.espaco_latente.evolution import accuracy_gain
+from report.pages.experimentos.claims import gain_ratio
+from report.pages.reconstrucoes.claims import error_gap, least_kept_class, sharpness_gap
 from vae.storage.results import Array
 
 CLASSES = 10

@@ -83,7 +83,7 @@ def measure(rounds: int, quiet: float) -> dict[str, Any]:
         shutil.copytree(HERE.parent / "rendered", project / "rendered")
         build = [sys.executable, "build.py", "--section", SLUG]
         subprocess.run(build, cwd=project, check=True, capture_output=True)  # what is stale of old is no part of it
-        template = project / f"report/pages/{SLUG}.md.jinja"
+        template = project / f"report/pages/{SLUG}/page.md.jinja"
         with (
             serving(project) as (address, _),
             chromium() as browser,

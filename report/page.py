@@ -73,7 +73,7 @@ Figure = Plot | Picture | Columns
 
 @dataclasses.dataclass(frozen=True)
 class Page:
-    """One page of the report: <slug>.py beside <slug>.md.jinja.
+    """One page of the report: a folder below report/pages/, with page.py and page.md.jinja.
 
     runs: names of the grid that its text and figures use; those of its claims are added by themselves.
     quotes: pages whose claims it speaks of too ("*" for all). compares: whether it says what changed since the
@@ -112,8 +112,14 @@ class Page:
         return self.runs if self.beside is None else self.beside
 
     @property
+    def folder(self) -> str:
+        """Its folder below report/pages/: a package, whose name has no hyphens."""
+        return self.slug.replace("-", "_")
+
+    @property
     def template(self) -> str:
-        return f"{self.slug}.md.jinja"
+        """Its text, by path below report/pages/."""
+        return f"{self.folder}/page.md.jinja"
 
     def figure(self, figure_id: str) -> Figure:
         """Return one of the page's figures.

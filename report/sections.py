@@ -1,36 +1,34 @@
-"""The pages of the report, in reading order. A new page is a file beside the others and a line here."""
+"""The pages of the report, in reading order. A new page is a folder beside the others and a line here."""
 
 import difflib
 
 from report.judging.claims import Claim
 from report.page import Page
-from report.pages import (
-    espaco_latente,
-    experimentos,
-    explorador,
-    geracao,
-    licoes,
-    placar,
-    reconstrucoes,
-    referencias,
-    reproducao,
-    treinamento,
-    visao_geral,
-)
+from report.pages.espaco_latente.page import PAGE as ESPACO_LATENTE
+from report.pages.experimentos.page import PAGE as EXPERIMENTOS
+from report.pages.explorador.page import PAGE as EXPLORADOR
+from report.pages.geracao.page import PAGE as GERACAO
+from report.pages.licoes.page import PAGE as LICOES
+from report.pages.placar.page import PAGE as PLACAR
+from report.pages.reconstrucoes.page import PAGE as RECONSTRUCOES
+from report.pages.referencias.page import PAGE as REFERENCIAS
+from report.pages.reproducao.page import PAGE as REPRODUCAO
+from report.pages.treinamento.page import PAGE as TREINAMENTO
+from report.pages.visao_geral.page import PAGE as VISAO_GERAL
 from vae.errors import LaudoError
 
 PAGES: tuple[Page, ...] = (
-    visao_geral.PAGE,
-    treinamento.PAGE,
-    reconstrucoes.PAGE,
-    geracao.PAGE,
-    espaco_latente.PAGE,
-    experimentos.PAGE,
-    licoes.PAGE,
-    explorador.PAGE,
-    placar.PAGE,
-    reproducao.PAGE,
-    referencias.PAGE,
+    VISAO_GERAL,
+    TREINAMENTO,
+    RECONSTRUCOES,
+    GERACAO,
+    ESPACO_LATENTE,
+    EXPERIMENTOS,
+    LICOES,
+    EXPLORADOR,
+    PLACAR,
+    REPRODUCAO,
+    REFERENCIAS,
 )
 
 
@@ -42,7 +40,10 @@ def page(slug: str) -> Page:
     known = {candidate.slug: candidate for candidate in PAGES}
     if slug in known:
         return known[slug]
-    near = difflib.get_close_matches(slug, known, n=3, cutoff=0.4)
+    begun = [
+        name for name in known if slug and name.startswith(slug)
+    ]  # "espaco" resembles geracao more than espaco-latente
+    near = begun or difflib.get_close_matches(slug, known, n=3, cutoff=0.4)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise LaudoError(f"Unknown section '{slug}'.{hint} Sections: {', '.join(known)}.")
 

@@ -109,6 +109,7 @@ def test_data_that_is_not_there_is_told_before_anything_is_done(tmp_path: Path, 
 @pytest.mark.parametrize(("arguments", "words"), [
     (("--retrain", "e5O", "--all"), ("Unknown run 'e5O'", "Did you mean", "e50")),
     (("--section", "espaco-latent"), ("Unknown section 'espaco-latent'", "Did you mean espaco-latente")),
+    (("--section", "espaco"), ("Unknown section 'espaco'", "Did you mean espaco-latente?")),
     (("--dataset", "fashion", "--all"), ("Unknown data set 'fashion'", "fashion-mnist")),
     (("--seeds", "0", "--all"), ("--seeds 0", "at least one seed")),
     (("--seeds", "100000", "--all", "--dry-run"), ("--seeds 100000: at most 100", "--seeds 5")),
@@ -176,7 +177,7 @@ def test_compare_says_what_changed_between_two_commits(tmp_path: Path) -> None:
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     done = compare("--compare", "v1", "--save")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "Judging the claims by the results of then and of now.\n")
     assert "e10         other numbers" in done.stdout
     assert re.search(r"e10 +iwae +1\.00 +2\.00 +\+1\.00 +nats", done.stdout)
     saved = store.root / "previous.json"

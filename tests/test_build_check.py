@@ -15,7 +15,7 @@ from vae.grid import make_grid
 from vae.storage.store import ResultsStore
 
 ARGUMENTS = ("--dataset", "digits", "--seeds", "1", "--results", "results")
-TEMPLATE, MODULE = "report/pages/reproducao.md.jinja", "report/pages/reproducao.py"
+TEMPLATE, MODULE = "report/pages/reproducao/page.md.jinja", "report/pages/reproducao/page.py"
 HEADING = "## Refazer o relatório"  # before it, numbers are typed
 PAGE = "atividades/04-vae/reproducao.md"
 
@@ -26,9 +26,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("tree")
     copy_sources(root)
     sections = root / "report/sections.py"
-    one = re.sub(
-        r"(?s)(PAGES: [^\n]*= \().*?\n\)", r"\1reproducao.PAGE, referencias.PAGE)", sections.read_text(), count=1
-    )
+    one = re.sub(r"(?s)(PAGES: [^\n]*= \().*?\n\)", r"\1REPRODUCAO, REFERENCIAS)", sections.read_text(), count=1)
     sections.write_text(one)
     overview = root / "docs" / Path(PAGE).with_name("visao-geral.md")  # where the page of terms leads to
     overview.parent.mkdir(parents=True, exist_ok=True)

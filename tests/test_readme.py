@@ -66,18 +66,18 @@ def test_a_claim_is_one_function_and_three_sentences_beside_the_page(tree: Path)
         for result in seeds.values():
             ResultsStore(tree / "results").save(result)
 
-    # "next to the page (in its `.py`, or a `<page>_claims.py` beside it)"
-    assert "`<page>_claims.py` beside it" in text
-    module = tree / f"report/pages/{PAGE}_claims.py"
+    # "next to the page (in its `page.py`, or `claims.py` beside it)"
+    assert "`claims.py` beside it" in text
+    module = tree / f"report/pages/{PAGE}/claims.py"
     module.write_text(f"{module.read_text()}\n\n{block}")
     # "Import it where the page is declared ..., add it to the page's `claims=(…)`"
-    page = tree / f"report/pages/{PAGE}.py"
-    edit(page, f"from report.pages.{PAGE}_claims import ", f"from report.pages.{PAGE}_claims import {NAME}, ")
+    page = tree / f"report/pages/{PAGE}/page.py"
+    edit(page, f"from report.pages.{PAGE}.claims import ", f"from report.pages.{PAGE}.claims import {NAME}, ")
     edit(page, "    claims=(", f"    claims=({NAME}, ")
     # "and say `{{ claim("5b") }}` in its template"
     said = re.findall(r"`({{ claim\(.*?\) }})`", text)
     assert said == [f'{{{{ claim("{CLAIM}") }}}}']
-    template = tree / f"report/pages/{PAGE}.md.jinja"
+    template = tree / f"report/pages/{PAGE}/page.md.jinja"
     edit(template, '{{ claim("5") }}\n', f'{{{{ claim("5") }}}}\n\n{said[0]}\n')
 
     (command,) = re.findall(r"`python build\.py (--section .*?)`", text)

@@ -1,1 +1,1 @@
-"""The pages: each a <slug>.py with its runs, claims and figures, beside a <slug>.md.jinja with its text."""
+"""The pages: each a folder, whose page.py has its runs, claims and figures and whose page.md.jinja has its text."""

@@ -9,7 +9,10 @@ import jinja2
 from report.language import ptbr
 from report.origins.numbers import origins_of, trace
 from report.page import PAGES_DIR, PageError
+from report.sources import ROOT
 from vae.errors import LaudoError
+
+PARTS = Path(__file__).parent / "templates"  # what every page has: claims, figures, origins
 
 # What a filter or a function of a page raises when its template gives it what it cannot take.
 FAILURES = (LaudoError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -18,13 +21,13 @@ FAILURES = (LaudoError, ArithmeticError, AttributeError, LookupError, TypeError,
 def make_environment(*before: Path) -> jinja2.Environment:
     """Return the environment in which every page, caption and sentence is rendered.
 
-    before: folders whose templates stand for those of report/pages/ of the same name.
+    before: folders whose templates stand for those of the same name beside this file: a claim, a figure, the origins.
 
     Undefined values stop the build (StrictUndefined). Whole numbers are formatted by themselves; a float must be given
     its decimals by a filter, because only its author knows how many it deserves.
     """
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([*before, PAGES_DIR]),
+        loader=jinja2.FileSystemLoader([*before, PARTS, PAGES_DIR]),
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,
@@ -73,11 +76,11 @@ def render_template(environment: jinja2.Environment, name: str, context: dict[st
     try:
         return environment.get_template(name).render(context)
     except jinja2.TemplateSyntaxError as error:
-        raise PageError(f"report/pages/{error.name or name}, line {error.lineno}: {error.message}") from error
+        raise PageError(f"{_path(error.filename or name)}, line {error.lineno}: {error.message}") from error
     except jinja2.TemplateError as error:
-        raise PageError(f"report/pages/{_place(error, name)}: {error.message}") from error
+        raise PageError(f"{_place(error, name)}: {error.message}") from error
     except FAILURES as error:
-        raise PageError(f"report/pages/{_place(error, name)}: {_words(error)}") from error
+        raise PageError(f"{_place(error, name)}: {_words(error)}") from error
 
 
 def _length(items: Sized) -> int:
@@ -106,10 +109,16 @@ def _finalize(value: Any) -> Any:
 
 def _place(error: Exception, name: str) -> str:
     """Return template and line where a rendering stopped, from the traceback that Jinja rewrites."""
-    place, traceback = name, error.__traceback__
+    place, traceback = _path(str(PAGES_DIR / name)), error.__traceback__
     while traceback is not None:
         filename = traceback.tb_frame.f_code.co_filename
         if filename.endswith(".jinja"):
-            place = f"{filename.rsplit('/', 1)[-1]}, line {traceback.tb_lineno}"
+            place = f"{_path(filename)}, line {traceback.tb_lineno}"
         traceback = traceback.tb_next
     return place
+
+
+def _path(filename: str) -> str:
+    """Return the path of a template as a reader of the repository knows it."""
+    path = Path(filename)
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else filename

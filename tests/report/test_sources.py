@@ -30,7 +30,7 @@ def test_imports_are_followed_through_files_packages_functions_and_circles(tree:
 
 
 def test_a_verdict_that_was_kept_is_of_all_the_code_that_made_it() -> None:
-    kept_with = sources.with_imports("report/pages/espaco_latente_evolution.py")
+    kept_with = sources.with_imports("report/pages/espaco_latente/evolution.py")
     assert {"report/judging/ratios.py", "report/judging/sample.py"} <= set(kept_with)
     assert {"report/judging/bootstrap.py", "report/judging/statistics.py", "report/judging/ratios.py"} <= set(
         sources.with_imports("report/judging/claims.py")

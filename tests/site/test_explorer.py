@@ -21,7 +21,7 @@ from safetensors.torch import load_file
 from report.evidence import Evidence
 from report.judging.family import StoredResults
 from report.judging.statistics import Samples
-from report.pages.explorador_files import DESCRIPTION, HOLES_SIDE
+from report.pages.explorador.files import DESCRIPTION, HOLES_SIDE
 from report.publishing.publish import Publication
 from report.publishing.rendered import ACTIVITY, Rendered
 from report.rendering.codepages import code_page, code_path

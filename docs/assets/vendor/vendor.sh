@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fetches what the site serves from here instead of from a third party. Run it in this folder after raising a version,
 # then delete the old folders and change the paths in mkdocs.yml, ../stylesheets/fonts.css, ../javascripts/explorador/worker.js
-# and report/pages/explorador_files.py. Needs npm, which checks the packages' hashes.
+# and report/pages/explorador/files.py. Needs npm, which checks the packages' hashes.
 set -eu
 cd "$(dirname "$0")"
 

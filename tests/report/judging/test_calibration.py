@@ -47,7 +47,7 @@ def test_another_engine_is_a_fault_with_its_remedy(reading: Callable[[str, str],
 
 
 def test_the_rest_of_a_module_of_claims_is_no_engine(reading: Callable[[str, str], None]) -> None:
-    path = "report/pages/experimentos_claims.py"
+    path = "report/pages/experimentos/claims.py"
     reading(path, sources.read_source(path).replace("margin=25.0", "margin=30.0"))
     assert not calibration.read().outdated
     reading(path, sources.read_source(path).replace("LEAST_GAIN)", "0.5)"))

@@ -15,17 +15,7 @@ from report.judging.claims import Claim
 from report.judging.sample import Sample
 from report.judging.statistics import Samples
 from report.language import ptbr
-from report.pages import espaco_latente as page
-from report.pages import espaco_latente_axes as axes
-from report.pages import espaco_latente_dimensions as dimensions
-from report.pages import espaco_latente_drift as drift
-from report.pages import espaco_latente_evolution as evolution
-from report.pages import espaco_latente_groups as groups
-from report.pages import espaco_latente_maps as maps
-from report.pages import espaco_latente_pairs as pairs
-from report.pages import espaco_latente_raw as raw
-from report.pages import espaco_latente_tables as tables
-from report.pages import espaco_latente_used as used
+from report.pages.espaco_latente import axes, dimensions, drift, evolution, groups, maps, page, pairs, raw, tables, used
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.data.datasets import FASHION_MNIST
 from vae.grid import REFERENCE_RUNS, SNAPSHOTS, WIDE, make_grid

@@ -6,8 +6,8 @@ import pytest
 from report.evidence import Evidence
 from report.judging.sample import Sample
 from report.judging.statistics import Samples
-from report.pages.experimentos_beta import information_margin, rate_margin, used_share
-from report.pages.experimentos_claims import (
+from report.pages.experimentos.beta import information_margin, rate_margin, used_share
+from report.pages.experimentos.claims import (
     BEND,
     LEAST_GAIN,
     MARGINAL,
@@ -15,8 +15,8 @@ from report.pages.experimentos_claims import (
     gain_ratio,
     late_gain,
 )
-from report.pages.experimentos_figures import short_label
-from report.pages.experimentos_tables import SWEEP, best_dimensions, enough_dimensions, steps
+from report.pages.experimentos.figures import short_label
+from report.pages.experimentos.tables import SWEEP, best_dimensions, enough_dimensions, steps
 from tests.report.synthetic import synthetic_results
 from vae.data.datasets import DIGITS, dataset_info
 from vae.grid import make_grid

@@ -15,8 +15,8 @@ from PIL import Image
 
 from report.evidence import Evidence
 from report.language import ptbr
-from report.pages import explorador, geracao_figures
-from report.pages.explorador_files import (
+from report.pages.explorador import page as explorador
+from report.pages.explorador.files import (
     DESCRIPTION,
     FOLDER,
     HOLES_SIDE,
@@ -25,6 +25,7 @@ from report.pages.explorador_files import (
     outside,
     view_of,
 )
+from report.pages.geracao import figures as geracao_figures
 from report.sources import ROOT
 from tests.report.synthetic import evidence_of, synthetic_evidence, synthetic_results, weights_of
 from tests.report.test_pages import text_of

@@ -13,15 +13,9 @@ from report.judging.claims import Verdict, VerdictKind, estimate, judge
 from report.judging.sample import Sample
 from report.judging.statistics import Samples
 from report.language import ptbr
-from report.pages import geracao as page
-from report.pages import geracao_claims as claims
-from report.pages import geracao_classes as classes
-from report.pages import geracao_dimensions as dimensions
-from report.pages import geracao_figures as drawings
-from report.pages import geracao_midpoints as midpoints
-from report.pages import geracao_order as order
-from report.pages import geracao_paths as paths
 from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
+from report.pages.geracao import claims, classes, dimensions, midpoints, order, page, paths
+from report.pages.geracao import figures as drawings
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from tests.report.test_pages import text_of
 from vae.data.datasets import FASHION_MNIST

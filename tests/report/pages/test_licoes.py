@@ -5,8 +5,8 @@ from report.evidence import Evidence
 from report.judging.claims import VerdictKind
 from report.judging.statistics import Samples
 from report.language import ptbr
-from report.pages.licoes import PAGE
-from report.pages.reconstrucoes_blur import synthesis
+from report.pages.licoes.page import PAGE
+from report.pages.reconstrucoes.blur import synthesis
 from report.rendering.environment import make_environment
 from report.rendering.render import Rendering
 from tests.report.synthetic import synthetic_evidence

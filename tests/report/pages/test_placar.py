@@ -13,8 +13,8 @@ from report.evidence import Evidence
 from report.judging.claims import VerdictKind, Why
 from report.language import ptbr
 from report.language.wording import on_claimed_side
-from report.pages import placar
-from report.pages.placar_rows import CLAIMED, ELSEWHERE, by_number
+from report.pages.placar import page as placar
+from report.pages.placar.rows import CLAIMED, ELSEWHERE, by_number
 from report.rendering.environment import make_environment
 from report.rendering.render import Rendering, verdict_slug
 from report.sections import PAGES

@@ -9,7 +9,7 @@ import pytest
 from report.judging.claims import Claim, Untested, Verdict, VerdictKind, Why
 from report.judging.statistics import UNBOUNDED, Bounds, Estimate
 from report.language import ptbr
-from report.pages.placar_rows import (
+from report.pages.placar.rows import (
     WEIGHTIEST,
     by_number,
     change,

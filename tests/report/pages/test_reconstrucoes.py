@@ -9,12 +9,8 @@ from PIL import Image
 from report.judging.sample import Sample
 from report.judging.statistics import estimate_crossed
 from report.language import ptbr
-from report.pages import reconstrucoes as page
-from report.pages import reconstrucoes_anomalies as anomalies
-from report.pages import reconstrucoes_blur as blur
-from report.pages import reconstrucoes_claims as claims
-from report.pages import reconstrucoes_figures as drawings
-from report.pages import reconstrucoes_kept as kept
+from report.pages.reconstrucoes import anomalies, blur, claims, kept, page
+from report.pages.reconstrucoes import figures as drawings
 from tests.report.synthetic import FIXED_PER_CLASS, PER_CLASS, RESAMPLES, synthetic_evidence
 from vae.data.datasets import FASHION_MNIST
 from vae.grid import make_grid

@@ -7,7 +7,8 @@ import pytest
 from report.judging import calibration
 from report.judging.calibration import Calibration
 from report.language import ptbr
-from report.pages import reproducao, reproducao_engine
+from report.pages.reproducao import engine
+from report.pages.reproducao import page as reproducao
 from report.publishing.made_from import own_sources
 from report.rendering.environment import make_environment
 from report.rendering.render import Rendering
@@ -20,7 +21,7 @@ SECTION = "## O motor de julgamento posto à prova"
 
 def text_of(table: Calibration, monkeypatch: pytest.MonkeyPatch) -> str:
     """The section's text, unmarked and on one line, with this table in place of the stored one."""
-    monkeypatch.setattr(reproducao_engine, "read", lambda: table)
+    monkeypatch.setattr(engine, "read", lambda: table)
     text = Rendering(reproducao.PAGE, EVIDENCE, make_environment(), draw=undrawn).text()
     section = text[text.index(SECTION) :].split("\n## ", 2)[0]
     return " ".join(ptbr.strip_marks(section).replace("\u00a0", " ").split())
@@ -83,9 +84,9 @@ def test_an_old_table_says_so(right: Calibration, monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_row_of_the_table_is_shown(right: Calibration) -> None:
-    assert set(reproducao_engine.SITUATIONS) == {row.id for row in right.singles}
-    assert set(reproducao_engine.FAMILIES) == {row.id for row in right.families}
-    table = reproducao_engine.engine_table(right)
+    assert set(engine.SITUATIONS) == {row.id for row in right.singles}
+    assert set(engine.FAMILIES) == {row.id for row in right.families}
+    table = engine.engine_table(right)
     assert len(table.rows) == len(right.singles)
     row = dict(zip(table.header, table.rows[3], strict=True))
     assert ptbr.strip_marks(row["Falsa confirmada"]) == "2,5%" and ptbr.strip_marks(row["Cobertura"]) == "95,0%"
@@ -93,8 +94,8 @@ def test_every_row_of_the_table_is_shown(right: Calibration) -> None:
 
 def test_the_luck_of_the_simulation_is_no_excess() -> None:
     # 2.5 % of 2,000 are 50, with a standard error of 7.
-    assert not reproducao_engine.exceeds(70, 2_000, 0.025)
-    assert reproducao_engine.exceeds(72, 2_000, 0.025)
+    assert not engine.exceeds(70, 2_000, 0.025)
+    assert engine.exceeds(72, 2_000, 0.025)
 
 
 def test_the_page_is_made_from_the_table_and_from_the_code_that_it_links_to() -> None:

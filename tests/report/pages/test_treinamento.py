@@ -5,9 +5,9 @@ import pytest
 
 from report.judging.sample import Sample
 from report.language.ptbr import strip_marks
-from report.pages.experimentos_data import reconstruction_gap_difference
-from report.pages.treinamento_ablations import deviation, deviation_change
-from report.pages.treinamento_claims import (
+from report.pages.experimentos.data import reconstruction_gap_difference
+from report.pages.treinamento.ablations import deviation, deviation_change
+from report.pages.treinamento.claims import (
     MEMORY,
     fall_per_epoch,
     fit_change,
@@ -18,7 +18,7 @@ from report.pages.treinamento_claims import (
     looseness,
     memorised,
 )
-from report.pages.treinamento_tables import channels, exact
+from report.pages.treinamento.tables import channels, exact
 from vae.data.datasets import DIGITS
 from vae.errors import ResultsError
 from vae.storage.results import Array, Keys, RunResult

@@ -2,7 +2,7 @@ import pytest
 from torch import nn
 
 from report.language.ptbr import strip_marks
-from report.pages.visao_geral_layers import decoder_layers, encoder_layers, layers_table, linear_parameters
+from report.pages.visao_geral.layers import decoder_layers, encoder_layers, layers_table, linear_parameters
 from vae.models.conv import build_model
 from vae.spec import ConvSpec
 

@@ -63,7 +63,7 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
     rendered = Rendered(tmp_path / "rendered")
     rendered.write_page(SLUG, files, {})
     rendered.write({"atividades/04-vae/outra.md": b"# Outra\n"})
-    monkeypatch.setattr(check, "PAGES", (SimpleNamespace(slug=SLUG, template=f"{SLUG}.md.jinja"),))
+    monkeypatch.setattr(check, "PAGES", (SimpleNamespace(slug=SLUG, template=f"{SLUG}/page.md.jinja"),))
     monkeypatch.setattr(check.Publication, "evidence", lambda *_, **__: None)
     monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(marked, files))
     monkeypatch.setattr(check.calibration, "faults", lambda: iter(()))
@@ -115,7 +115,7 @@ def test_a_typed_number_is_named_with_line_and_template(faults: Faults, monkeypa
     found = faults()
     assert len(found) == 1
     assert "line 3 as rendered: a number typed by hand" in found[0]
-    assert f"report/pages/{SLUG}.md.jinja" in found[0]
+    assert f"report/pages/{SLUG}/page.md.jinja" in found[0]
 
 
 def test_a_number_from_nowhere_is_named_with_line_and_template(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +125,7 @@ def test_a_number_from_nowhere_is_named_with_line_and_template(faults: Faults, m
     found = faults()
     assert len(found) == 1
     assert "line 3 as rendered: the number '262,18' came through no metric, claim or spec" in found[0]
-    assert f"report/pages/{SLUG}.md.jinja" in found[0]
+    assert f"report/pages/{SLUG}/page.md.jinja" in found[0]
 
 
 def test_damaged_results_stop_the_check_before_any_page(faults: Faults, tmp_path: Path) -> None:

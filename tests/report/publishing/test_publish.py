@@ -149,16 +149,16 @@ def test_a_page_that_is_about_to_be_rendered_gets_no_notice_of_its_age(
 
     monkeypatch.setattr(Rendered, "_write", noted)
     edited = sources.digest
-    changed = {"report/pages/licoes.md.jinja"}
+    changed = {"report/pages/licoes/page.md.jinja"}
     monkeypatch.setattr(sources, "digest", lambda *paths: edited(*paths) + ("x" if changed & set(paths) else ""))
     shown: list[str] = []
     monkeypatch.setattr(forked, "_cores", lambda: 1)  # what another process appends is not seen here
     monkeypatch.setattr(publish, "code_page", lambda path: shown.append(path) or b"other")
     publication.publish([page("licoes")], lambda _: None)
-    assert shown == ["report/pages/licoes.md.jinja"], "only the page of code whose source changed is made again"
+    assert shown == ["report/pages/licoes/page.md.jinja"], "only the page of code whose source changed is made again"
     watched = [name for name in written if not name.startswith(".laudo/")]
     # The page reads as before; with a notice of its age put in and taken out, a browser would load it twice.
-    assert watched == ["atividades/04-vae/codigo/report/pages/licoes.md.jinja.html"]
+    assert watched == ["atividades/04-vae/codigo/report/pages/licoes/page.md.jinja.html"]
 
 
 def test_what_takes_long_is_told_before_it_is_done(publication: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +175,7 @@ def test_a_page_whose_rendering_fails_says_that_it_is_old(
     publication.publish([page("licoes")], lambda _: None)
     edited = sources.digest
     monkeypatch.setattr(
-        sources, "digest", lambda *paths: edited(*paths) + ("x" if "report/pages/licoes.md.jinja" in paths else "")
+        sources, "digest", lambda *paths: edited(*paths) + ("x" if "report/pages/licoes/page.md.jinja" in paths else "")
     )
     monkeypatch.setattr(Publication, "_code", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -184,7 +184,7 @@ def test_a_page_whose_rendering_fails_says_that_it_is_old(
 
 
 def test_a_page_is_made_from_the_modules_of_other_pages_that_it_imports() -> None:
-    assert "report/pages/treinamento_claims.py" in own_sources(page("experimentos")), (
+    assert "report/pages/treinamento/claims.py" in own_sources(page("experimentos")), (
         "the gap between test and training"
     )
     assert not [path for path in own_sources(page("treinamento")) if "experimentos" in path]
@@ -207,7 +207,7 @@ def test_a_page_grows_old_with_all_that_computes_it(one: Page) -> None:
         "calibration",
         "__init__",
     }
-    module = f"report/pages/{one.slug.replace('-', '_')}.py"
+    module = f"report/pages/{one.folder}/page.py"
     imported = [path for path in sources.with_imports(module) if Path(path).stem not in silent]
     known = (*SHARED, *own_sources(one))
     if one.gathers() is not None:

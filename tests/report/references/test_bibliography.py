@@ -8,7 +8,7 @@ import pytest
 from report.language import ptbr
 from report.origins.numbers import origins_of
 from report.page import PAGES_DIR, Page, PageError
-from report.pages.referencias import PAGE, citations
+from report.pages.referencias.page import PAGE, citations
 from report.publishing.made_from import own_sources
 from report.references.bibliography import (
     BY_KEY,

@@ -9,7 +9,7 @@ import yaml
 from PIL import Image
 
 from report.evidence import Evidence
-from report.pages.visao_geral_card import draw_card
+from report.pages.visao_geral.card import draw_card
 from report.publishing.rendered import ACTIVITY, page_path
 from report.references.citation import bibtex
 from report.rendering.drawing import card_path
@@ -92,5 +92,5 @@ def test_the_card_is_where_mkdocs_yml_says_and_of_the_usual_size() -> None:
 
 
 def test_the_overview_says_how_to_cite_it() -> None:
-    template = (ROOT / "report/pages/visao-geral.md.jinja").read_text()
+    template = (ROOT / "report/pages/visao_geral/page.md.jinja").read_text()
     assert re.search(r"## Como citar\n\n\{\{ citation\(title\) \}\}", template)

@@ -7,7 +7,7 @@ import pytest
 from report.evidence import Evidence
 from report.language import ptbr
 from report.page import Page
-from report.pages.referencias import PAGE
+from report.pages.referencias.page import PAGE
 from report.publishing.rendered import page_path
 from report.references.glossary import BY_FORM, explained
 from report.references.terms import TERMS, anchor

@@ -7,7 +7,8 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import davies_bouldin_score
 
-from report.pages import espaco_latente_raw, espaco_latente_used
+from report.pages.espaco_latente import raw as espaco_latente_raw
+from report.pages.espaco_latente import used as espaco_latente_used
 from vae.measurements import latent_space
 from vae.metrics.latent import (
     ACTIVE_VARIANCE,

@@ -1,0 +1,1 @@
+"""Explorer: the trained decoder and encoder in the reader's browser, and what its pictures mean."""

@@ -1,0 +1,1 @@
+"""What the prior gives: samples, their classes and quality, the decoded plane, interpolations, holes."""

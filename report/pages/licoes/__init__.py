@@ -1,0 +1,1 @@
+"""Lessons: what remains, drawn from the verdicts and measured values of the other pages."""

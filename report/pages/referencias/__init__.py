@@ -1,0 +1,1 @@
+"""The works that the pages cite, and the terms that they use."""

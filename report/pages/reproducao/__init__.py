@@ -1,0 +1,1 @@
+"""Where every number comes from, and how to get it again."""

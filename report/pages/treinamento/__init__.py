@@ -1,0 +1,1 @@
+"""How the training went: data, objective, learning curves, convergence, cost."""

@@ -1,0 +1,1 @@
+"""Overview: what was done and what was found, in numbers."""
