@@ -8,7 +8,7 @@ from report.language import ptbr
 from report.language.wording import WHY
 from report.origins.numbers import constant
 from report.page import Page, Plot
-from report.pages.placar import rows
+from report.pages.placar import rows as placar_rows
 from report.pages.placar.rows import distance, ends, foremost, in_order, reasons_open, reasons_untested, row, tally
 from report.pages.placar.since import since
 from vae import figures
@@ -76,7 +76,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "elsewhere_apart": sum(line["elsewhere_apart"] for line in counted),
         "ours": sum(verdict.claim.ours for verdict in verdicts.values()),
         "foremost": lambda kind: foremost(verdicts.values(), VerdictKind(kind)),
-        "shown": constant(rows, "FOREMOST"),
+        "shown": constant(placar_rows, "FOREMOST"),
         "some_lone": any(verdict.estimate and verdict.estimate.single_seed for verdict in verdicts.values()),
         "open": reasons_open(verdicts.values()),
         "decided": any(
