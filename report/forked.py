@@ -7,12 +7,14 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 STANDARD_STREAMS = 3
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def forked_map(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
@@ -30,9 +32,11 @@ def forked_map(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
     os.write(tickets, bytes(range(len(items))))
     os.close(tickets)
     done: dict[int, R] = {}
-    children = [_child(work, items, waiting) for _ in range(helpers)]
-    readers = [threading.Thread(target=_collect, args=(pipe, done), daemon=True) for _, pipe in children]
+    children: list[tuple[int, BinaryIO]] = []
     try:
+        with _not_stopped():
+            children.extend(_child(work, items, waiting) for _ in range(helpers))
+        readers = [threading.Thread(target=_collect, args=(pipe, done), daemon=True) for _, pipe in children]
         for reader in readers:
             reader.start()
         for index in _tickets(waiting):
@@ -52,6 +56,23 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
+@contextmanager
+def _not_stopped() -> Iterator[None]:
+    """Have Ctrl-C and SIGTERM wait for the end of a block: Python drops what is raised in the hooks of a fork."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    came: list[int] = []
+    handlers = {number: signal.signal(number, lambda stopping, _: came.append(stopping)) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if came:
+        signal.raise_signal(came[0])
+
+
 def _child(work: Callable[[T], R], items: Sequence[T], waiting: int) -> tuple[int, BinaryIO]:
     """Fork a process that takes items as long as there are any; return its number and where its results come from."""
     reading, writing = os.pipe()
@@ -65,7 +86,7 @@ def _child(work: Callable[[T], R], items: Sequence[T], waiting: int) -> tuple[in
         os.close(writing)
         return process, os.fdopen(reading, "rb")
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in STOPPING:
             signal.signal(number, signal.SIG_DFL)
         _close_all_but(waiting, writing)  # a build's lock among them, which must end with the build
         with os.fdopen(writing, "wb") as pipe:

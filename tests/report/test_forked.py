@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -89,6 +90,26 @@ def test_a_child_does_not_hold_the_lock_of_a_build_that_was_killed(tmp_path: Pat
         return True
 
     assert list(forked_map(work, range(2))) == [True, True]
+
+
+STOPPED_WHILE_FORKING = """
+import os, signal, time
+from report import forked
+forked._cores = lambda: 2
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))
+try:
+    list(forked.forked_map(lambda item: time.sleep(0.05), range(100)))
+except KeyboardInterrupt:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        print("stopped, and no process is left")
+"""
+
+
+def test_ctrl_c_while_forking_is_not_lost() -> None:
+    done = subprocess.run([sys.executable, "-c", STOPPED_WHILE_FORKING], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("stopped, and no process is left\n", "")
 
 
 def test_one_core_does_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
