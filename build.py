@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from vae.errors import LaudoError, missing_package
@@ -169,7 +170,7 @@ def build(
         publication.publish(pages, click.echo)
     if publication.identity.note():
         click.echo(publication.identity.note())
-    click.echo("Read it: make serve (or mkdocs serve, in the environment)")
+    click.echo("Read it: make serve")
 
 
 def reproduce(grid: Grid, store: ResultsStore, runs: tuple[str, ...], means: Means, dry_run: bool) -> None:
@@ -244,8 +245,8 @@ def print_changes(revision: str, grid: Grid, store: ResultsStore, save: bool) ->
 
     try:
         with sole_build(RUNS_DIR):  # also to read: the estimates are kept for the next time
-            click.echo("Judging the claims by the results of then and of now.", err=True)
-            compared = compare_with(ROOT, revision, grid, store, RENDERED_DIR / ESTIMATES, save)
+            tell = partial(click.echo, err=True)
+            compared = compare_with(ROOT, revision, grid, store, RENDERED_DIR / ESTIMATES, save, tell)
     except RevisionError as error:
         raise click.UsageError(str(error)) from error
     for line in lines(compared, store.root):
@@ -291,6 +292,10 @@ def run_check(grid: Grid, store: ResultsStore) -> None:
         click.echo(fault, err=True)
     if found:
         click.echo(f"{len(found)} {'fault' if len(found) == 1 else 'faults'}.", err=True)
+        if sum("build.py --section" in fault for fault in found) > 1:
+            click.echo(
+                f"All pages at once: python build.py --all{options(grid.profile, grid.dataset.dataset)}", err=True
+            )
         raise SystemExit(1)
     click.echo("No fault found.")
 

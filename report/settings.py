@@ -53,7 +53,9 @@ class Identity:
         """Return the sentence that says what is unset, '' if nothing is."""
         if not self.unset:
             return ""
-        return f"Unset in {MKDOCS}: {', '.join(self.unset)}. Needed to publish, not to read (README, Publish)."
+        return (
+            f"Unset in this tree's {MKDOCS}: {', '.join(self.unset)}. Needed to publish, not to read (README, Publish)."
+        )
 
     def colab_note(self) -> str:
         """Return what opens the notebook in Colab."""

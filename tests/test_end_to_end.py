@@ -134,10 +134,10 @@ def test_a_retrained_run_marks_the_pages_that_are_older(built: Tree) -> None:
     assert "e50" in lines["treinamento"]
     assert lines["treinamento"].split()[1] == "stale"
     older = (built.root / "rendered/atividades/04-vae/treinamento.md").read_text()
-    assert "mais antiga que os resultados" in older
-    assert "mais antiga" not in (built.root / "rendered/atividades/04-vae/espaco-latente.md").read_text()
+    assert "Página desatualizada" in older
+    assert "desatualizada" not in (built.root / "rendered/atividades/04-vae/espaco-latente.md").read_text()
     assert built.build("--all", *DIGITS).returncode == 0
-    assert "mais antiga" not in (built.root / "rendered/atividades/04-vae/treinamento.md").read_text()
+    assert "desatualizada" not in (built.root / "rendered/atividades/04-vae/treinamento.md").read_text()
 
 
 def test_damage_is_named_and_nothing_else_is_harmed(built: Tree) -> None:

@@ -83,7 +83,7 @@ def test_a_claim_is_one_function_and_three_sentences_beside_the_page(tree: Path)
     (command,) = re.findall(r"`python build\.py (--section .*?)`", text)
     build(tree, *command.split(), *ARGUMENTS)
 
-    value = ptbr.strip_marks(ptbr.number(mean_ssim(results["e50"]) - mean_ssim(results["e10"])))
+    value = ptbr.strip_marks(ptbr.number(mean_ssim(results["e50"]) - mean_ssim(results["e10"]), 3))
     (inconclusive,) = re.findall(r'inconclusive="(.*?)"', block)  # of one seed nothing else can come
     (statement,) = re.findall(r'statement="(.*?)"', block)
     shown = re.sub(r"\]\([^)]*\)(?:\{[^}]*\})?", "]", (tree / RENDERED / f"{PAGE}.md").read_text())

@@ -1,6 +1,7 @@
 """What results say now beside what a git revision says, both judged by today's claims and engine."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -44,15 +45,22 @@ class PastResults(StoredResults):
 
 
 def compare_with(
-    repository: Path, name: str, grid: Grid, store: ResultsStore, cache: Path | None = None, save: bool = False
+    repository: Path,
+    name: str,
+    grid: Grid,
+    store: ResultsStore,
+    cache: Path | None = None,
+    save: bool = False,
+    tell: Callable[[str], None] = lambda words: None,
 ) -> Compared:
     """Compare the results of a revision of a repository with those of a store.
 
     cache: estimates that a build kept; they are used, and left as they are. save: keep what the revision says in the
-    store, as the publication before. Raises RevisionError, PastResultsError, or ResultsError for the
-    store and the estimates.
+    store, as the publication before. tell: hears of what takes long before it is done. Raises RevisionError,
+    PastResultsError, or ResultsError for the store and the estimates.
     """
     revision = find_revision(repository, name)
+    tell("Judging the claims by the results of then and of now.")
     with results_of(repository, revision) as past, TemporaryDirectory(prefix="laudo-") as scratch:
         kept = Path(scratch) / "estimates.json"
         if cache:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from report import sources
-from report.delivery.course import EXERCISE
+from report.delivery.course import EXERCISE, Course
 from report.delivery.folder import PAGE
 from report.delivery.onepage import Source, image_name, one_page
 from report.delivery.rubric import Coverage, check_list, coverage
@@ -63,15 +63,19 @@ class Delivery:
 
 
 def compose(
-    pages: Sequence[Page], evidence: Evidence, place: str, ai_use: str, identity: Identity, tell: Callable[[str], None]
+    pages: Sequence[Page],
+    evidence: Evidence,
+    course: Course,
+    ai_use: str,
+    identity: Identity,
+    tell: Callable[[str], None],
 ) -> Delivery:
-    """Return the delivery of some pages, and tell of each when it is composed.
+    """Return the delivery of some pages for a course's site, and tell of each when it is composed.
 
-    place: the folder as the course's site includes from it. ai_use: as it is to stand in the front matter. Raises
-    PageError as the rendering of the pages does.
+    ai_use: as it is to stand in the front matter. Raises PageError as the rendering of the pages does.
     """
     environment = make_environment(TEMPLATES)
-    medium = _medium(place)
+    medium = _medium(course.place)
     parts: list[Source] = []
     figures: dict[str, bytes] = {}
     with one_thread():
@@ -86,6 +90,7 @@ def compose(
     covered = coverage(body, files.keys())
     head = _head(ai_use, identity)
     asked = f"## O que a atividade pede e onde está\n\n{check_list(covered)}"
+    body = body if course.numbers else cross_references.labelled(body)
     return Delivery(files | {PAGE: f"{head}\n{asked}\n{body}".encode()}, covered)
 
 

@@ -14,17 +14,13 @@ from report.settings import read_settings
 EXERCISE = "vae"
 PLACE = f"docs/exercises/{EXERCISE}"  # where the course's template has the exercise, below its mkdocs.yml
 SNIPPETS = "pymdownx.snippets"
+CAPTIONS, PLAIN, NUMBERED = "pymdownx.blocks.caption", "caption", {"figure-caption", "table-caption"}
 # What the page is written in beside plain Markdown, with the options without which that means something else.
 NEEDED: Mapping[str, dict[str, Any]] = {
     "admonition": {},
     "attr_list": {},
     "pymdownx.arithmatex": {"generic": True},
-    "pymdownx.blocks.caption": {
-        "types": [
-            {"name": "figure-caption", "prefix": "Figura {}."},
-            {"name": "table-caption", "prefix": "Tabela {}."},
-        ]
-    },
+    CAPTIONS: {"types": [PLAIN]},
     "pymdownx.details": {},
     SNIPPETS: {},
     "pymdownx.superfences": {},
@@ -37,7 +33,8 @@ class Course:
 
     settings: its mkdocs.yml, None if the folder lies in no site. place: the folder as `--8<--` names it. lacking: the
     extensions that the page needs and the site has not, or has without the options given here. to_add: these as YAML.
-    formulas: whether its scripts are seen to set formulas.
+    formulas: whether its scripts are seen to set formulas. numbers: whether it has words of its own for the numbers of
+    captions; without them the extension's are English.
     """
 
     settings: Path | None
@@ -45,6 +42,7 @@ class Course:
     lacking: Mapping[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     to_add: str = ""
     formulas: bool = True
+    numbers: bool = False
 
 
 def find_course(folder: Path) -> Course:
@@ -82,15 +80,21 @@ def _course(folder: Path, path: Path, settings: dict[str, Any]) -> Course:
         lacking,
         _yaml(lacking, settings.get("markdown_extensions")),
         re.search("katex|mathjax", str(settings.get("extra_javascript")), re.IGNORECASE) is not None,
+        set(_types(extensions.get(CAPTIONS, {}))) >= NUMBERED,
     )
 
 
 def _given(options: Mapping[str, Any], option: str, value: Any) -> bool:
-    """Return whether an extension that is there has an option as the page needs it; of types it may have others, or its own."""
+    """Return whether an extension that is there has an option as the page needs it; captions may also be numbered ones."""
     if option != "types":
         return bool(options.get(option) == value)
-    own = [entry.get("name") if isinstance(entry, dict) else entry for entry in options.get(option) or []]
-    return not own or all(entry["name"] in own for entry in value)
+    own = _types(options)
+    return not own or PLAIN in own or set(own) >= NUMBERED
+
+
+def _types(options: Mapping[str, Any]) -> list[str]:
+    """Return the names of the captions that a site declares; none: all of the extension's own."""
+    return [str(entry.get("name") if isinstance(entry, dict) else entry) for entry in options.get("types") or []]
 
 
 def _yaml(lacking: Mapping[str, Any], listed: Any) -> str:

@@ -33,7 +33,7 @@ def deliver(folder: Path, publication: Publication, ai_use: str, tell: Callable[
     evidence = publication.evidence(pages, StoredResults(publication.grid, publication.store))
     identity = publication.identity
     tell(f"Composing {folders.PAGE} of {len(pages)} pages.")
-    made = compose(pages, evidence, course.place, declared, identity, tell)
+    made = compose(pages, evidence, course, declared, identity, tell)
     tell(f"Writing into {folder}.")
     inside = folders.is_inside(folder)
     count, changed = folders.write(folder, made.files)

@@ -196,15 +196,18 @@ def short_tick_format(most: int) -> Callable[[float], str]:
 
 
 def unmarked_digits(markdown: str) -> list[tuple[int, str]]:
-    """Return line number (from 1) and excerpt of every line of prose with a digit outside the marks, «within» it.
+    """Return line number (from 1) and excerpt of every number in prose outside the marks, «within» its line.
 
     Prose is all that a reader sees as text: headings, tables, alt texts and link titles are in; code, TeX, HTML tags,
     targets, labels, attribute lists, list markers, comments and front matter are out.
     """
     masked = _NOT_PROSE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), markdown)
     lines = zip(markdown.split("\n"), masked.split("\n"), strict=True)
-    found = [(row, line, re.search(r"\d(?:[\d.,]*\d)?", prose)) for row, (line, prose) in enumerate(lines, start=1)]
-    return [(row, _excerpt(line, *hit.span())) for row, line, hit in found if hit]
+    return [
+        (row, _excerpt(line, *hit.span()))
+        for row, (line, prose) in enumerate(lines, start=1)
+        for hit in re.finditer(r"\d(?:[\d.,:]*\d)?", prose)
+    ]
 
 
 def prose_marks(markdown: str) -> Iterator[re.Match[str]]:

@@ -16,6 +16,8 @@ WHY = {
     Why.HOLM: "o intervalo exclui a margem, mas a diferença não resiste à correção de Holm sobre todas as afirmações",
 }
 
+# Groups of classes, which claims call by their English names (vae/data/datasets.py); classes are called what they are.
+GROUPS = {"footwear": "calçados", "tops": "peças de cima parecidas", "clothes": "roupas", "upper": "peças do tronco"}
 
 OWN = (
     "Cada afirmação usa todas as sementes comuns aos seus próprios treinos, ditas na sua *Evidência*, e por isso o seu número "
@@ -104,7 +106,7 @@ def untested_reason(verdict: Verdict, info: DatasetInfo) -> str:
         return verdict.untested.reason
     if verdict.untested and verdict.untested.foreign:
         return f"não há aqui imagens alheias ao conjunto {ptbr.mark(info.title)} com que comparar as dele"
-    missing = ptbr.join(list(verdict.untested.missing)) if verdict.untested else ""
+    missing = ptbr.join([GROUPS.get(name, name) for name in verdict.untested.missing]) if verdict.untested else ""
     return f"o conjunto {ptbr.mark(info.title)} não tem as classes de que ela fala ({missing})"
 
 

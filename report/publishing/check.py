@@ -79,7 +79,7 @@ def _differs(rendered_dir: Path, name: str, content: bytes, slug: str) -> Iterat
     found = path.read_bytes()
     if name.endswith(".md"):
         if without_notice(found) != found:
-            yield f"{path} is marked as older than the results; run python build.py --section {slug}"
+            yield f"{path} is marked as out of date; run python build.py --section {slug}"
         found = without_notice(found)
     if found != content:
         yield f"{path} is not what its results and template give; run python build.py --section {slug}"

@@ -1,4 +1,4 @@
-"""What a page that is older than its results says of itself, in Portuguese, and the command that renews it."""
+"""What a page that is older than what it is made from says of itself, in Portuguese, and the command that renews it."""
 
 from report.page import Page
 from vae.grid import Grid, options
@@ -15,16 +15,16 @@ def unknown_notice(page: Page, grid: Grid) -> str:
 
 
 def outdated_notice(page: Page, changed: list[str], grid: Grid) -> str:
-    """Return the notice of a page that is older than the results: what changed, and the command that renews it."""
+    """Return the notice of a page that is out of date: what changed, and the command that renews it."""
     runs = ", ".join(f"`{name}`" for name in changed if "/" in name)
-    others = "O código, a grade, os vereditos ou a publicação anterior mudaram"
+    others = "O código, o perfil, a grade, os vereditos ou a publicação anterior mudaram"
     what = f"Os resultados de {runs} mudaram" if runs else others
     return _notice(f"{what} depois que esta página foi gerada", page, grid)
 
 
 def _notice(what: str, page: Page, grid: Grid) -> str:
     return (
-        f'\n!!! outdated "Página mais antiga que os resultados"\n'
+        f'\n!!! outdated "Página desatualizada"\n'
         f"    {what}; números e vereditos abaixo podem não valer mais.\n"
         f"    Para atualizá-la: `{command(page, grid)}`\n\n"
     )

@@ -123,7 +123,9 @@ class Publication:
     def _sources(self, page: Page) -> dict[str, str]:
         gathered = page.gathers()
         return ({} if gathered is None else {"what the other pages are called or cite": digest(gathered)}) | {
-            "the grid": digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
+            "the profile, data set or seeds": digest(
+                [self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]
+            ),
             "who publishes it, or where": digest(dataclasses.asdict(self.identity)),
             "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }

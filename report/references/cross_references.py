@@ -18,6 +18,9 @@ COUNTED = frozenset({Origin("ordem das figuras e tabelas da página", ())})  # n
 REFERENCE = re.compile(rf"\[(?:{'|'.join(KINDS.values())}){NO_BREAK}({UNNUMBERED})\]\(#([\w-]+)\)")
 NUMBERED = re.compile(rf"(\[(?:{'|'.join(KINDS.values())}){NO_BREAK})\d+(\]\(#([\w-]+)\))")
 CAPTION = re.compile(r"^[ ]*/// (figure|table)-caption\b.*\n(?:[ ]*attrs: \{id: ([\w-]+)\}\n)?", re.MULTILINE)
+LABELLED = re.compile(
+    r"^(?P<head>[ ]*/// (?P<kind>figure|table)-caption\b.*\n(?:[ ]*attrs: .*\n)?)(?P<gap>\n?[ ]*)", re.MULTILINE
+)  # up to the first word of the caption
 
 
 def reference(anchor: str) -> str:
@@ -53,6 +56,18 @@ def renumbered(markdown: str) -> str:
     """Return pages that were put one after the other, each reference with the number that its caption gets there."""
     numbers = {anchor: number for anchor, (_, number) in captions(markdown).items()}
     return NUMBERED.sub(lambda match: f"{match[1]}{numbers[match[3]]}{match[2]}", markdown)
+
+
+def labelled(markdown: str) -> str:
+    """Return a page whose captions say word and number themselves, for a site that numbers none, or in other words."""
+    counts = dict.fromkeys(WORDS, 0)
+
+    def text(match: re.Match[str]) -> str:
+        counts[match["kind"]] += 1
+        head = match["head"].replace(f"{match['kind']}-caption", "caption")
+        return f"{head}{match['gap']}**{WORDS[match['kind']]} {counts[match['kind']]}.** "
+
+    return LABELLED.sub(text, markdown)
 
 
 def captions(markdown: str) -> dict[str, tuple[str, int]]:

@@ -35,6 +35,12 @@ from report.settings import NOBODY, Identity
 from vae.spec import DatasetSpec
 from vae.storage.results import RESULT_FILE, dump_json
 
+TRIAL = (
+    '!!! warning "Ensaio"\n'
+    "    Estes resultados são do perfil `quick`, com menos imagens e menos épocas que o relatório: servem para vê-lo funcionar. "
+    "As épocas de que falam as afirmações da referência não são as destes treinos."
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class RenderedPage:
@@ -162,6 +168,8 @@ class Rendering:
         front = {"title": self.page.title, "description": self.page.description, "updated": self.updated}
         head = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in front.items())
         head += "hide:\n  - toc\n" if self.page.wide else ""
+        if self.evidence.grid.profile == "quick":
+            body = below_title(body, TRIAL)
         return f"---\n{head}---\n\n{body.strip()}\n"
 
     @cached_property
@@ -233,9 +241,12 @@ class Rendering:
 
 def with_badge(text: str, colab: str) -> str:
     """Return a page with the link that opens the notebook in Colab below its title."""
-    if not colab:
-        return text
-    return re.sub(r"^(# .*)$", rf"\1\n\n[Abrir no Colab]({colab}){{ .colab }}", text, count=1, flags=re.MULTILINE)
+    return below_title(text, f"[Abrir no Colab]({colab}){{ .colab }}") if colab else text
+
+
+def below_title(text: str, words: str) -> str:
+    """Return a page with a paragraph more below its title."""
+    return re.sub(r"^# .*$", lambda title: f"{title[0]}\n\n{words}", text, count=1, flags=re.MULTILINE)
 
 
 def verdict_mark(kind: engine.VerdictKind) -> str:

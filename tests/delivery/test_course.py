@@ -58,7 +58,7 @@ def test_what_is_lacking_is_told_at_once_as_what_to_paste(tmp_path: Path) -> Non
     "markdown_extensions:\n  - pymdownx.details\n",
     "markdown_extensions:\n  pymdownx.details: {}\n  toc: {permalink: true}\n",
     "markdown_extensions:\n  - pymdownx.details\n  - pymdownx.snippets:\n      base_path: [includes]\n",
-    "markdown_extensions:\n  - pymdownx.blocks.caption:\n      types: [caption]\n",
+    "markdown_extensions:\n  - pymdownx.blocks.caption:\n      types: [figure-caption]\n",
 ])  # fmt: skip
 def test_one_round_of_pasting_is_enough(tmp_path: Path, text: str) -> None:
     """What is told is put below what is there, an option to the extension that has none; then MkDocs takes it."""
@@ -79,13 +79,15 @@ def test_one_round_of_pasting_is_enough(tmp_path: Path, text: str) -> None:
     assert settings.mdx_configs["pymdownx.arithmatex"] == {"generic": True}
 
 
-@pytest.mark.parametrize("captions", [
-    "pymdownx.blocks.caption",
-    "pymdownx.blocks.caption: {types: [table-caption, {name: figure-caption, prefix: 'Fig. {}'}]}",
+@pytest.mark.parametrize(("captions", "numbers"), [
+    ("pymdownx.blocks.caption", False),
+    ("pymdownx.blocks.caption: {types: [caption]}", False),
+    ("pymdownx.blocks.caption: {types: [table-caption, {name: figure-caption, prefix: 'Fig. {}'}]}", True),
 ])  # fmt: skip
-def test_captions_of_the_site_s_own_words_are_enough(tmp_path: Path, captions: str) -> None:
-    folder = site(tmp_path, f"markdown_extensions:\n  - {captions}\n")
-    assert "pymdownx.blocks.caption" not in find_course(folder).lacking
+def test_captions_of_the_site_s_own_words_are_enough(tmp_path: Path, captions: str, numbers: bool) -> None:
+    found = find_course(site(tmp_path, f"markdown_extensions:\n  - {captions}\n"))
+    assert "pymdownx.blocks.caption" not in found.lacking
+    assert found.numbers is numbers
 
 
 @pytest.mark.parametrize(("scripts", "formulas"), [

@@ -24,6 +24,13 @@ PRIVATE = re.compile(
 UNMADE = re.compile(r"--8<--|^///|\?\?\?|!!! |\{ ?[#.]|\]\(|attrs:", re.MULTILINE)
 
 
+def unlabelled(source: str) -> str:
+    """Return a delivered page as it was before its captions were given their words, which is what the check list is made from."""
+    label = r"^( */// )caption(.*\n(?: *attrs: .*\n)?\n? *)\*\*(Figura|Tabela) \d+\.\*\* "
+    kinds = {"Figura": "figure", "Tabela": "table"}
+    return re.sub(label, lambda m: f"{m[1]}{kinds[m[3]]}-caption{m[2]}", source, flags=re.MULTILINE)
+
+
 def files_of(course: Course) -> set[str]:
     return {path.relative_to(course.folder).as_posix() for path in course.folder.rglob("*") if path.is_file()}
 
@@ -78,6 +85,15 @@ def test_captions_are_numbered_and_called_by_their_number(course: Course, word: 
     assert called
     for link in called:
         assert captions[link.attributes["href"].removeprefix("#")].startswith(f"{link.text}.")
+
+
+def test_no_caption_speaks_english_and_no_number_is_a_list(course: Course) -> None:
+    """Plain blocks.caption says "Figure 1."; and "- 34. Em …" would be a list in a list, without its number."""
+    page = course.page
+    assert not [
+        caption.text for caption in page.all("figcaption") if re.match(r"(?:Figure|Table) ", caption.text.strip())
+    ]
+    assert not re.findall(r"^ *- \d+\. .*", course.source, re.MULTILINE)
 
 
 def test_formulas_are_left_to_mathjax_with_their_delimiters(course: Course) -> None:
@@ -187,7 +203,7 @@ def test_the_code_runs_by_itself(course: Course, tmp_path: Path) -> None:
 
 
 def test_the_check_list_is_complete_and_leads_to_what_is_there(course: Course) -> None:
-    covered = coverage(course.source, files_of(course))
+    covered = coverage(unlabelled(course.source), files_of(course))
     assert [each.missing for each in covered] == [()] * len(RUBRIC)
     (table,) = [table for table in course.page.all("table") if "O que a atividade pede" in table.text]
     assert table.text.count("✓ completo") == len(RUBRIC)
@@ -205,14 +221,21 @@ def test_the_check_list_is_complete_and_leads_to_what_is_there(course: Course) -
 def test_what_is_taken_away_is_missed(course: Course, pattern: str, title: str, missing: str) -> None:
     without = re.sub(pattern, "", course.source, flags=re.MULTILINE)
     assert without != course.source
-    lacking = {each.title: each.missing for each in coverage(without, files_of(course)) if each.missing}
+    lacking = {each.title: each.missing for each in coverage(unlabelled(without), files_of(course)) if each.missing}
     assert missing in lacking[title]
-    (row,) = [line for line in check_list(coverage(without, files_of(course))).splitlines() if f"**{title}**" in line]
+    (row,) = [
+        line
+        for line in check_list(coverage(unlabelled(without), files_of(course))).splitlines()
+        if f"**{title}**" in line
+    ]
     assert "**falta:**" in row
     assert missing in row
     assert "✓" not in row
 
 
 def test_a_file_of_code_that_is_not_delivered_is_missed(course: Course) -> None:
-    lacking = {each.title: each.missing for each in coverage(course.source, files_of(course) - {"code/vae/train.py"})}
+    lacking = {
+        each.title: each.missing
+        for each in coverage(unlabelled(course.source), files_of(course) - {"code/vae/train.py"})
+    }
     assert lacking["Treino e acompanhamento"] == ("código `code/vae/train.py`",)

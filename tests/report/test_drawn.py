@@ -166,7 +166,7 @@ def misquoted(page: Page, evidence: Evidence, text: str, said: Sayings) -> list[
         return faults + [f"placar: {i}: {kind}" for i, kind in rows if evidence.verdicts[i].kind.value != kind]
     due = {kind: tuple(said[i][kind] for i in said if kinds[i] is kind) for kind in VerdictKind}
     for claim_id, gist in re.findall(r'aside\("(\w+)", "([^"]+)"\)', (PAGES_DIR / page.template).read_text()):
-        due[kinds[claim_id]] += (f"que {gist} é afirmação",)
+        due[kinds[claim_id]] += (f"a afirmação de que {gist} fica",)
     for pill in PILL.finditer(text):
         before = text[: pill.start()].rstrip()
         if not before.endswith(due[VerdictKind(pill[1])]):

@@ -32,15 +32,18 @@ def forecast(plan: Plan, store: ResultsStore, device: str, data: str) -> Forecas
     rate, evaluation, basis = pace(plan, store, kind)
     lines = []
     total = 0.0
-    wide = max((len(step.label) for step in plan.steps), default=0)
+    wide = max((len(step.label) for step in plan.todo), default=0)
     for steps in by_training(plan.steps):
         todo = [step for step in steps if step.action is not Action.NOTHING]
-        for step in steps:
+        for step in todo:
             lines.append(f"  {step.label:{wide}} {step.action.value:9} {step.state.value}: {step.reason}")
         images = _epochs_to_train(todo, plan.retrain) * _images_per_epoch(steps[0], plan.info)
         total += images / rate + evaluation * len(todo)
+    fresh = len(plan.steps) - len(plan.todo)
+    if fresh and plan.todo:
+        lines.append(f"  {fresh} more {'is' if fresh == 1 else 'are'} fresh: build.py --status lists all.")
     if not plan.todo:
-        return Forecast((*lines, "Nothing to train: everything is fresh."), 0.0)
+        return Forecast((f"Nothing to train: {len(plan.steps)} results are fresh.",), 0.0)
     if device == "cuda" and kind == "cuda" and not shutil.which("nvidia-smi"):
         lines.append("No nvidia-smi on this machine: without a CUDA device the build will stop and say so.")
     trained = sum(step.action is Action.TRAIN for step in plan.todo)

@@ -185,6 +185,9 @@ PROSE = {
 }
 
 
+TWO = ("money is no TeX", "two dollars", "braces in prose", "less-than")  # every number is found, not a line's first
+
+
 @pytest.mark.parametrize("name", NOT_PROSE)
 def test_digits_outside_prose_are_left_alone(name: str) -> None:
     assert ptbr.unmarked_digits(NOT_PROSE[name]) == []
@@ -192,7 +195,7 @@ def test_digits_outside_prose_are_left_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", PROSE)
 def test_digits_in_prose_are_found(name: str) -> None:
-    assert len(ptbr.unmarked_digits(PROSE[name])) == 1
+    assert len(ptbr.unmarked_digits(PROSE[name])) == (2 if name in TWO else 1)
 
 
 def test_a_typed_digit_is_located() -> None:

@@ -104,7 +104,7 @@ def test_a_missing_file_is_named(faults: Faults, tmp_path: Path) -> None:
 def test_a_page_marked_as_old_is_named(faults: Faults, tmp_path: Path) -> None:
     Rendered(tmp_path / "rendered").set_notice(SLUG, "Velha.\n")
     assert [fault.split(" is ")[1] for fault in faults()] == [
-        f"marked as older than the results; run python build.py --section {SLUG}"
+        f"marked as out of date; run python build.py --section {SLUG}"
     ]
 
 

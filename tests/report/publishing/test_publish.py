@@ -180,7 +180,7 @@ def test_a_page_whose_rendering_fails_says_that_it_is_old(
     monkeypatch.setattr(Publication, "_code", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         publication.publish([page("licoes")], lambda _: None)
-    assert "Página mais antiga que os resultados" in text(publication, "licoes")
+    assert "Página desatualizada" in text(publication, "licoes")
 
 
 def test_a_page_is_made_from_the_modules_of_other_pages_that_it_imports() -> None:
