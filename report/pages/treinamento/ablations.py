@@ -6,6 +6,7 @@ from report.evidence import Evidence
 from report.judging.claims import Claim
 from report.judging.sample import Sample
 from report.judging.statistics import POSITIVE
+from report.language import ptbr
 from report.metrics import METRICS
 from report.page import Column, Columns
 from report.pages.geracao.dimensions import SEEDS_ALONE, frechet_ratio
@@ -139,11 +140,13 @@ CLAIMS = (
 
 
 def ablations(evidence: Evidence) -> Table:
-    """Return what is left without each part: reconstruction, code, samples."""
+    """Return what is left without each part: reconstruction, code, samples; of the seeds that all of RUNS have."""
     rows = ("test_bce", MEAN_BCE, "test_kl", DEVIATION, "mutual_information", "active_units", "knn_accuracy",
             "sample_frechet")  # fmt: skip
+    seeds = sorted(evidence.seeds(FULL))
+    same = "a mesma semente" if len(seeds) == 1 else f"as mesmas sementes ({ptbr.join(seeds)})"
     caption = (
-        "O modelo inteiro e o que resta sem cada peça, com as mesmas épocas e a mesma semente. O desvio-padrão da prior é "
+        f"O modelo inteiro e o que resta sem cada peça, com as mesmas épocas e {same}. O desvio-padrão da prior é "
         "um. A BCE de teste usa o código que o treino usou: um sorteio, ou a média onde não há ruído. No treino "
         "sem ruído, a KL e a I(x; z) são as da gaussiana que o codificador declara; o decodificador recebe a média, que as duas "
         "não limitam."
@@ -161,7 +164,7 @@ def draw_column(evidence: Evidence, run: str) -> bytes:
 def _column(title: str, run: str) -> Column:
     alt = (
         f"{title}: {{{{ deviation('{run}') | number(3) }}}} de desvio-padrão médio e BCE de teste de "
-        f"{{{{ value('test_bce', '{run}') | number(1, 'nats') }}}}."
+        f"{{{{ kept('test_bce', '{run}') | number(1, 'nats') }}}}."
     )
     return Column(title, alt, functools.partial(draw_column, run=run))
 

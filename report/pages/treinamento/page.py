@@ -147,6 +147,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     data = evidence.dataset
     trajectory = mean_history(evidence, "e100", "validation_neg_elbo").mean(axis=0)
     specs = [evidence.spec(run) for run in REFERENCE_RUNS]
+    whole = evidence.paired(ablations.RUNS)
     longest: dict[RunSpec, int] = {}
     for spec in specs:
         longest[spec.trajectory()] = max(spec.epochs, longest.get(spec.trajectory(), 0))
@@ -175,13 +176,15 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "gap_growth": evidence.estimate(gap_difference, "e100", "e10", "dataset"),
         "test_change": METRICS["test_neg_elbo"].difference(evidence, "e10", "e100"),
         "fit_change": evidence.estimate(fit_change, "e100", "e100-ae", "e10", "e10-ae"),
-        "nearest": min(ablations.RUNS, key=lambda run: METRICS["sample_frechet"].measure(evidence, run).value),
+        "nearest": min(ablations.RUNS, key=lambda run: METRICS["sample_frechet"].measure(whole, run).value),
         "looseness": {run: evidence.estimate(looseness, run).value for run in TRAJECTORIES},
         "fits": fits(evidence, PAIRS),
         "fit": lambda vae, autoencoder: evidence.estimate(fit_difference, vae, autoencoder).value,
-        "ablations": ablations.ablations(evidence),
-        "deviation": lambda run: ablations.deviation_of(evidence, run),
-        "collapsed": lambda run: ablations.collapsed(evidence, run),
+        "ablations": ablations.ablations(whole),
+        "deviation": lambda run: ablations.deviation_of(whole, run),
+        "collapsed": lambda run: ablations.collapsed(whole, run),
+        "kept": lambda name, run: METRICS[name].measure(whole, run).value,
+        "kept_text": lambda name, run: METRICS[name].text(METRICS[name].measure(whole, run)),
         "used_train_images": train_images(evidence, "e10"),
         "measured": ptbr.integer(min(evidence.grid.evaluation.train_images, evidence.info.train_images)),
     }
@@ -225,5 +228,6 @@ PAGE = Page(
     runs=(*REFERENCE_RUNS, *(autoencoder for _, autoencoder in PAIRS), *ablations.RUNS, "dataset"),
     claims=(CONVERGED, SETTLED, MEMORY, DELAYED, *ablations.CLAIMS),
     figures=(CURVES, GAINS, ablations.PICTURE),
+    beside=REFERENCE_RUNS,  # the others have tables of their own, each of the seeds that its runs share
     context=context,
 )
