@@ -53,7 +53,7 @@ CLAIMS = (
             "{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
         ),
         refuted=(
-            "Treinado sem ruído, o modelo não leva σ a zero por causa do termo KL: o desvio-padrão médio é de "
+            "Treinado sem ruído, o modelo não fecha a posterior: com o termo KL, o desvio-padrão médio é de "
             "{{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
         ),
         inconclusive=(
