@@ -105,6 +105,14 @@ def test_claims_follow_their_numbers(evidence: Evidence) -> None:
             assert (measured.high < claim.margin) if claim.side == "above" else (measured.low > claim.margin)
 
 
+def test_a_trial_says_that_it_is_one() -> None:
+    page = next(page for page in PAGES if page.slug == "placar")
+    for profile in ("quick", "full"):
+        grid = make_grid(profile, "digits", 1)
+        text = text_of(page, evidence_of(grid, synthetic_results(grid, np.random.default_rng(0))))
+        assert ("Ensaio" in text.split("{ .lead }")[0]) is (profile == "quick")
+
+
 def test_one_seed_decides_nothing() -> None:
     kinds = {verdict.kind for verdict in synthetic_evidence(n_seeds=1).verdicts.values()}
     assert kinds <= {VerdictKind.INCONCLUSIVE, VerdictKind.UNTESTED}

@@ -4,7 +4,7 @@ import pytest
 from report.judging.claims import judge
 from report.judging.statistics import Estimate, estimate_crossed
 from report.language import ptbr
-from report.language.wording import evidence_words
+from report.language.wording import GROUPS, evidence_words
 from tests.report.judging.test_claims import make_claim
 from vae.data.datasets import FASHION_MNIST
 
@@ -45,3 +45,7 @@ def test_of_a_value_chosen_among_several_the_interval_is_said_to_be_wider(parts:
     measured = estimate_crossed(dict(zip((42, 43, 44), rows, strict=True)), 0.0, 100)
     chosen = ptbr.strip_marks(evidence_words(judge([claim], {claim.id: measured})[claim.id], FASHION_MNIST)["chosen"])
     assert chosen.startswith("é o menor de 44 valores" if parts == 44 else "") and bool(chosen) is (parts > 1)
+
+
+def test_groups_of_classes_have_portuguese_names() -> None:
+    assert GROUPS.keys() == FASHION_MNIST.groups.keys()

@@ -205,6 +205,9 @@ def test_the_forecast_goes_at_the_median_pace_of_what_is_stored(
     again = len(grid.seeds_of("b1"))
     assert said.seconds == pytest.approx(again * (EPOCH / (100 * (middle + 1)) + 10 + middle))
     assert f"the median of {len(stored)} stored results" in said.lines[-1]
+    # What would be done is told, and the rest is counted.
+    assert [line.split()[0].split("/")[0] for line in said.lines[:again]] == ["b1"] * again
+    assert said.lines[again].split()[:4] == [str(len(plan().steps) - again), "more", "are", "fresh:"]
 
 
 def test_a_fresh_grid_is_said_to_be_fresh(plan: Planner, filled: ResultsStore) -> None:
