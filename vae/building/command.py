@@ -20,7 +20,7 @@ def run(main: Callable[[], object], when_stopped: str = RESUMES) -> None:
     """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        main()
+        _telling_stops(main)
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo(f"\nStopped. {when_stopped}", err=True)
         sys.exit(130)
@@ -34,6 +34,19 @@ def run(main: Callable[[], object], when_stopped: str = RESUMES) -> None:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{reason(error)}. Mend it (space, permissions) and give the same command again.")
+
+
+def _telling_stops(main: Callable[[], object]) -> None:
+    """Run a command; an error that is the end of a stop is one: a C extension makes an ImportError of Ctrl-C in its loading."""
+    try:
+        main()
+    except Exception as error:
+        behind: BaseException | None = error
+        while behind is not None:
+            if isinstance(behind, KeyboardInterrupt):
+                raise KeyboardInterrupt from error
+            behind = behind.__cause__ or behind.__context__
+        raise
 
 
 def _fail(sentence: str) -> NoReturn:
