@@ -64,7 +64,7 @@ class Build:
 
     ready: what can be handed out. eye_is_coming: whether the classifier is still to be measured; blind: evaluations that
     wait for it. running: what was handed out, and what to do with what comes back. unmeasured: results still to come of
-    each training.
+    each training. stored: results that this build has made.
     """
 
     plan: Plan
@@ -78,6 +78,7 @@ class Build:
     running: dict[Future[Any], tuple[str, Callable[[Any], None]]] = dataclasses.field(default_factory=dict)
     failures: list[TrainingError] = dataclasses.field(default_factory=list)
     unmeasured: dict[Path, int] = dataclasses.field(default_factory=dict)
+    stored: int = 0
 
     def run(self) -> None:
         """Hand out as much as there are workers for, until nothing is left."""
@@ -238,4 +239,6 @@ class Build:
 
     def _store(self, step: Step, weights: bytes | None, result: RunResult) -> None:
         self.store.save(result, weights)
-        self.progress.note(f"stored {step.label}")
+        self.stored += 1
+        of = f" ({self.stored} of {len(self.plan.todo)})" if len(self.plan.todo) > 1 else ""
+        self.progress.note(f"stored {step.label}{of}")

@@ -1,15 +1,17 @@
 """Claims on the weight of the KL term: between its ends, and whether dimensions are lost to the prior."""
 
+import math
+
 import numpy as np
 
 from report.judging.claims import Claim
-from report.judging.sample import Sample
-from report.judging.statistics import SHARE
+from report.judging.sample import USED_VARIANCE, Sample
 from vae.grid import WIDE
 from vae.storage.results import Array
 
 ENDS = ("e10", "e10-b100", "e10-b0")  # weight one, the heaviest, none
 WIDE_ENDS = ("e10-l50", "e10-l50-b100", "e10-l50-b0")
+MOST = 0.9  # of the dimensions: a code that uses so many has lost none that matters
 
 
 def information_margin(balanced: Sample, heavy: Sample, free: Sample) -> Array:
@@ -27,9 +29,19 @@ def inside(value: Array, low: Array, high: Array) -> Array:
     return np.stack([value - low, high - value], axis=1)
 
 
-def used_share(run: Sample) -> float:
-    """Share of the latent dimensions that are in use: whose posterior mean varies by more than a tenth of the prior's variance."""
-    return run.used_dimensions() / run.array("latent_mean").shape[1]
+def variance_at_most_used(run: Sample) -> float:
+    """Variance of the posterior means in the dimension that completes MOST of them, from the one that varies most down.
+
+    Above USED_VARIANCE exactly if so many dimensions are in use. The share itself is a count, the same in every training
+    of a small code: no interval could be had of it.
+    """
+    variances = run.mean_variances()
+    return float(variances[rank_of_most(len(variances)) - 1])
+
+
+def rank_of_most(dimensions: int) -> int:
+    """Return how many dimensions make up MOST of so many."""
+    return math.ceil(MOST * dimensions)
 
 
 BALANCED = "Com β igual a um, o modelo não vira autocodificador determinístico nem ignora os dados em favor da prior"
@@ -93,32 +105,34 @@ BETWEEN_WIDE = Claim(
 
 
 def _used(claim_id: str, run: str, size: str) -> Claim:
+    dimensions = f"{{{{ run('{run}').latent_dim }}}} dimensões"
+    value = "{{ value }} vez a variância da prior{% if interval %} (intervalo {{ interval }}){% endif %}"
     return Claim(
         id=claim_id,
         statement=f"Com β igual a um, o código não colapsa para a prior: o modelo usa as suas dimensões (latente {size}).",
         needs=(run,),
-        statistic=used_share,
+        statistic=variance_at_most_used,
+        measure="variância das médias latentes, em variâncias da prior, na dimensão que completa nove décimos delas, da que mais varia "
+        "de imagem a imagem à que menos; a incerteza é só a das sementes",
         # The usual cut, a hundredth, runs through the tail of dimensions that tell next to nothing: the count follows it.
-        measure="parte das dimensões latentes em uso: as de média que varia de imagem a imagem com mais de um décimo da variância "
-        "da prior; a incerteza é só a das sementes",
-        margin=0.9,
+        margin=USED_VARIANCE,
         side="above",
-        bounds=SHARE,
-        reason="quem usa nove de cada dez dimensões não as perdeu para a prior; menos do que isso já é colapso de uma parte",
+        reason="com menos de um décimo da variância da prior, a dimensão não conta da imagem nem um vinte avos de nat; quem usa nove "
+        "de cada dez não as perdeu para a prior, e menos do que isso já é colapso de uma parte",
         confirmed=(
-            f"O {{{{ label('{run}') }}}} usa quase todas as suas {{{{ run('{run}').latent_dim }}}} dimensões: a parte em uso "
-            "é de {{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
+            f"O {{{{ label('{run}') }}}} usa quase todas as suas {dimensions}: postas em ordem, as médias da que completa nove "
+            f"décimos delas têm {value}, acima do corte de {{{{ margin }}}}."
         ),
         refuted=(
-            f"O {{{{ label('{run}') }}}} perde para a prior uma parte das suas {{{{ run('{run}').latent_dim }}}} dimensões: "
-            "a fração que fica em uso é de {{ value }}{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da "
-            "margem de {{ margin }}."
+            f"O {{{{ label('{run}') }}}} perde para a prior uma parte das suas {dimensions}: postas em ordem, as médias da que "
+            f"completaria nove décimos delas têm só {value}, abaixo do corte de {{{{ margin }}}}."
         ),
         inconclusive=(
-            f"No {{{{ label('{run}') }}}}, a parte em uso das {{{{ run('{run}').latent_dim }}}} dimensões é de {{{{ value }}}}, "
-            "o que {{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se decide se "
-            "o código colapsa em parte."
+            f"No {{{{ label('{run}') }}}}, postas em ordem as {dimensions}, as médias da que completa nove décimos delas têm "
+            f"{value}, o que {{{{ 'passa' if claimed else 'não passa' }}}} do corte de {{{{ margin }}}}; "
+            "{{ with_seeds }}, não se decide se o código colapsa em parte."
         ),
+        decimals=3,
     )
 
 

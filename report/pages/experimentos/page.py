@@ -59,6 +59,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "closest": min(tables.SWEEP, key=lambda run: METRICS["sample_frechet"].measure(evidence, run).value),
         "ends": tables.ends(evidence),
         "ceiling": math.log(evidence.info.test_images),
+        "rank_of_most": beta.rank_of_most,
         "used_share": lambda run: tables.USED_SHARE.measure(evidence, run).value,
         "by_images": tables.by_images(evidence),
         "steps": lambda run: tables.steps(evidence, run),

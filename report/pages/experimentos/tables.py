@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from report.evidence import Evidence
+from report.judging.sample import Sample
 from report.judging.statistics import Estimate
 from report.language import ptbr
 from report.metrics import METRICS, Metric
-from report.pages.experimentos.beta import ENDS, WIDE_ENDS, used_share
+from report.pages.experimentos.beta import ENDS, WIDE_ENDS
 from report.pages.experimentos.claims import doubling_gain
 from report.pages.experimentos.data import FEW, FEW_WIDE
 from report.pages.treinamento.claims import generalisation_gap
@@ -22,6 +23,13 @@ SWEEP = ("e10", "e10-l3", "e10-l5", "e10-l10", "e10-l20", WIDE)
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)
 HALVINGS = 3  # of the longest training, at which its curve is read
 LEVEL = 1.0  # nats: what larger latents gain below this is called nothing
+
+
+def used_share(run: Sample) -> float:
+    """Share of the latent dimensions that are in use: whose posterior mean varies by more than a tenth of the prior's variance."""
+    return run.used_dimensions() / run.array("latent_mean").shape[1]
+
+
 USED_SHARE = Metric("Parte em uso", used_share, 0, "%", None, "report/judging/sample.py")
 
 

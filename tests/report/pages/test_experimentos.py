@@ -6,7 +6,7 @@ import pytest
 from report.evidence import Evidence
 from report.judging.sample import Sample
 from report.judging.statistics import Samples
-from report.pages.experimentos.beta import information_margin, rate_margin, used_share
+from report.pages.experimentos.beta import MOST, USED, information_margin, rate_margin, variance_at_most_used
 from report.pages.experimentos.claims import (
     BEND,
     LEAST_GAIN,
@@ -16,7 +16,7 @@ from report.pages.experimentos.claims import (
     late_gain,
 )
 from report.pages.experimentos.figures import short_label
-from report.pages.experimentos.tables import SWEEP, best_dimensions, enough_dimensions, steps
+from report.pages.experimentos.tables import SWEEP, best_dimensions, enough_dimensions, steps, used_share
 from tests.report.synthetic import synthetic_results
 from vae.data.datasets import DIGITS, dataset_info
 from vae.grid import make_grid
@@ -94,12 +94,30 @@ def test_beyond_either_end_the_margin_is_negative() -> None:
     assert rate_margin(weighted(5, 0.5), heavy, free)[0].min() == pytest.approx(-0.5, abs=1e-4)
 
 
-def test_the_share_of_dimensions_in_use_leaves_out_those_that_hardly_vary() -> None:
-    deviations = np.sqrt([0.11, 1.2, 0.09, 0.02])  # the last two are active by the usual cut, a hundredth
-    means = np.concatenate([deviations * sign + 3.0 for sign in (-1, 1) for _ in range(100)]).reshape(200, 4)
+def varying(*variances: float) -> Sample:
+    """A run whose posterior means vary by so much in each dimension."""
+    deviations = np.sqrt(variances)
+    means = np.concatenate([deviations * sign + 3.0 for sign in (-1, 1) for _ in range(100)]).reshape(200, -1)
     sample = snapshot(250, 6)
     arrays = {**sample.result.arrays, "latent_mean": means}
-    assert used_share(dataclasses.replace(sample, result=dataclasses.replace(sample.result, arrays=arrays))) == 0.5
+    return dataclasses.replace(sample, result=dataclasses.replace(sample.result, arrays=arrays))
+
+
+def test_the_share_of_dimensions_in_use_leaves_out_those_that_hardly_vary() -> None:
+    # The last two are active by the usual cut, a hundredth.
+    assert used_share(varying(0.11, 1.2, 0.09, 0.02)) == 0.5
+
+
+@pytest.mark.parametrize("used", range(1, 21))
+@pytest.mark.parametrize("dimensions", [2, 10, 20])
+def test_the_dimension_that_completes_nine_tenths_tells_whether_so_many_are_in_use(dimensions: int, used: int) -> None:
+    used = min(used, dimensions)
+    run = varying(*np.linspace(2, 1.1, used), *np.linspace(0.09, 0.01, dimensions - used))
+    assert (variance_at_most_used(run) > USED.margin) == (used_share(run) >= MOST)
+
+
+def test_a_code_of_two_dimensions_is_judged_by_the_lesser() -> None:
+    assert variance_at_most_used(varying(0.3, 1.2)) == pytest.approx(0.3)
 
 
 def test_labels_of_the_plane_say_what_differs_and_no_two_agree() -> None:

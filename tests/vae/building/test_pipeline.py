@@ -80,6 +80,14 @@ def test_a_plan_fills_the_store_and_the_next_one_is_empty(execute: Execute, stor
     assert provenance["evaluation"]["finished"]
 
 
+def test_a_build_says_how_many_results_it_has_made_and_how_many_it_makes(
+    execute: Execute, capsys: pytest.CaptureFixture[str]
+) -> None:
+    execute("dataset", "a1")
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("stored")]
+    assert [line.rsplit(" ", 3)[1:] for line in lines] == [[f"({n}", "of", "4)"] for n in (1, 2, 3, 4)]
+
+
 def test_a_build_that_was_killed_gives_the_same_numbers(
     execute: Execute, store: ResultsStore, tmp_path: Path, grid: Grid
 ) -> None:
