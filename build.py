@@ -78,7 +78,7 @@ class Means:
     "--dataset", default="fashion-mnist", show_default=True, metavar="NAME", help=f"One of: {', '.join(DATASETS)}."
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be trained, on what, and about how long; do nothing.")
-@click.option("--results", "results_dir", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
+@click.option("--results", "results_dir", type=click.Path(path_type=Path), default=None, metavar="DIR",
               help="Results folder [default: results/ for the full profile, else runs/<profile>-<dataset>/].")  # fmt: skip
 def main(
     everything: bool, sections: tuple[str, ...], retrain: tuple[str, ...], again: tuple[str, ...], show_status: bool, check: bool,
@@ -94,7 +94,7 @@ def main(
         grid = make_grid(profile, dataset, 1 if again and seeds is None else seeds)
         means = Means(device, where(executor, jobs), data_dir)
         grid.check_names((*retrain, *again))
-    store = ResultsStore(results_dir or default_results(profile, dataset), options(profile, dataset))
+        store = ResultsStore(results_dir or default_results(profile, dataset), options(profile, dataset))
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
     alone = {"--reproduce": again or None, "--compare": revision, "--deliver": delivery, "--notebook": notebook,

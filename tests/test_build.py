@@ -142,6 +142,14 @@ def test_what_was_typed_wrong_is_a_usage_error(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_results_folder_that_is_a_file_is_a_usage_error_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("mine")
+    done = call("--status", tmp=tmp_path)
+    assert done.returncode == 2
+    assert "name a new one, or that of earlier results" in done.stderr
+    assert (tmp_path / "results").read_text() == "mine"
+
+
 def test_a_damaged_manifest_is_a_failure_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "manifest.json").write_text("{")

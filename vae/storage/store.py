@@ -43,10 +43,13 @@ WEIGHTS_FILE = "weights.safetensors"
 class ResultsStore:
     """A results folder; reading creates nothing.
 
-    options: what a command needs beside --results to mean the grid that is stored here (vae.grid.options).
+    options: what a command needs beside --results to mean the grid that is stored here (vae.grid.options). Raises
+    ResultsError for a root that is no folder.
     """
 
     def __init__(self, root: Path, options: str = "") -> None:
+        if root.exists() and not root.is_dir():
+            raise ResultsError(f"--results {root}: that is no folder; name a new one, or that of earlier results.")
         self.root, self._options = root, options
         self._manifest = NONE
         self._keys: dict[tuple[str, int], tuple[tuple[object, ...], Keys]] = {}
