@@ -56,3 +56,21 @@ def test_a_box_is_a_stop_for_the_keyboard_while_it_scrolls(browser: Browser, ori
     page.wait_for_function("document.querySelector('.image-columns').tabIndex === -1")
     assert box.get_attribute("tabindex") is None
     page.close()
+
+
+def test_a_box_that_scrolls_fades_at_the_edges_beyond_which_there_is_more(browser: Browser, origin: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(origin + PAGE, wait_until="networkidle")
+    box = "document.querySelector('.image-columns')"
+    marks = f"[{box}.classList.contains('more-before'), {box}.classList.contains('more-after')].join()"
+    page.wait_for_function(f"{marks} === 'false,true'")
+    assert "gradient" in page.evaluate(f"getComputedStyle({box}).maskImage")
+    page.evaluate(f"{box}.scrollTo({{left: {box}.scrollWidth, behavior: 'instant'}})")
+    page.wait_for_function(f"{marks} === 'true,false'")
+    page.emulate_media(media="print")
+    assert page.evaluate(f"getComputedStyle({box}).maskImage") == "none"
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1600, "height": 900})
+    page.wait_for_function(f"{marks} === 'false,false'")
+    assert page.evaluate(f"getComputedStyle({box}).maskImage") == "none"
+    page.close()
