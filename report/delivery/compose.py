@@ -18,7 +18,7 @@ from report.page import Figure, Page, Plot
 from report.publishing.rendered import ACTIVITY
 from report.references import cross_references
 from report.rendering.environment import make_environment
-from report.rendering.render import Medium, Rendering
+from report.rendering.render import TRIAL, Medium, Rendering
 from report.settings import Identity
 
 TEMPLATES = Path(__file__).parent
@@ -81,7 +81,8 @@ def compose(
     with one_thread():
         for page in pages:
             rendering = Rendering(page, evidence, environment, identity, medium, draw=draw_light)
-            parts.append(Source(page.slug, ptbr.strip_marks(rendering.text())))
+            text = ptbr.strip_marks(rendering.text())
+            parts.append(Source(page.slug, text.replace(TRIAL, "") if parts else text))  # one page is warned of once
             figures |= {image_name(name): content for name, content in rendering.images.items()}
             tell(f"{page.slug}: composed")
     files = figures | code()
