@@ -1,7 +1,7 @@
 """Portuguese names of runs."""
 
 from report.language import ptbr
-from vae.grid import QUICK_TRAIN_IMAGES
+from vae.grid import QUICK_TRAIN_IMAGES, QUICK_VALIDATION_IMAGES
 from vae.spec import RunSpec
 
 REFERENCE_DIM = 2  # the reference's usual latent; only other sizes are named
@@ -13,13 +13,16 @@ def run_label(spec: RunSpec) -> str:
     if spec.latent_dim != REFERENCE_DIM:
         label += f"{ptbr.NO_BREAK}· {ptbr.plural(spec.latent_dim, 'dimensão', 'dimensões')}"
     if spec.beta != 1 and not spec.deterministic:
-        label += f"{ptbr.NO_BREAK}· β = {ptbr.number(spec.beta, 0)}"
+        label += f"{ptbr.NO_BREAK}· β = {ptbr.exact(spec.beta)}"
     if spec.objective.code != "sample" and not spec.deterministic:
         label += {"mean": f"{ptbr.NO_BREAK}· sem ruído", "stopped": f"{ptbr.NO_BREAK}· gradiente cortado"}[
             spec.objective.code
         ]
-    if spec.training.train_images not in (None, QUICK_TRAIN_IMAGES):
+    quick = spec.training.validation_images == QUICK_VALIDATION_IMAGES
+    if spec.training.train_images not in (None, QUICK_TRAIN_IMAGES if quick else None):
         label += f"{ptbr.NO_BREAK}· {ptbr.plural(spec.training.train_images, 'imagem', 'imagens')}"
+    if spec.training.precision != "float32":
+        label += f"{ptbr.NO_BREAK}· {spec.training.precision}"
     return label
 
 

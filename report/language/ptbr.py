@@ -62,6 +62,12 @@ def number(value: float, decimals: int = 2, unit: str = "") -> str:
     return mark(_plain(value, decimals) + _unit(unit, decimals, value), value)
 
 
+def exact(value: float) -> str:
+    """Return a number of a spec with the decimals that it was written with."""
+    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+    return number(value, max(0, -int(exponent)))
+
+
 def signed(value: float, decimals: int = 2, unit: str = "") -> str:
     """Return "+0,12" or "−0,12"; what rounds to zero has no sign."""
     text = _plain(value, decimals)

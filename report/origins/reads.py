@@ -32,8 +32,11 @@ MACHINERY = frozenset(
 )
 # How many of a formatter's first arguments are numbers or texts from results; the others say how to print them.
 FORMATTERS = dict.fromkeys(
-    ("number", "signed", "percent", "integer", "p_value", "plural", "duration", "date", "short_date", "join", "mark"), 1
-) | {"plus_minus": 2, "interval": 2}
+    (
+        "number", "exact", "signed", "moved", "apart", "percent", "integer", "p_value", "plural", "duration", "date",
+        "short_date", "join", "mark",
+    ), 1
+) | {"plus_minus": 2, "interval": 2, "with_interval": 3}  # fmt: skip
 
 Line = tuple[str, int]
 

@@ -38,6 +38,7 @@ def make_environment(*before: Path) -> jinja2.Environment:
     )
     environment.filters |= {
         "number": ptbr.number,
+        "exact": ptbr.exact,
         "signed": ptbr.signed,
         "moved": ptbr.moved,
         "apart": ptbr.apart,

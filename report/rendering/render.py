@@ -29,7 +29,7 @@ from report.rendering.codepages import code_path
 from report.rendering.environment import render_sentence, render_template
 from report.rendering.following import claim_anchor, claim_data_path, figure_origins, finished
 from report.rendering.tables import metrics_table
-from report.rendering.tracing import followed_context, traced
+from report.rendering.tracing import followed_context, rests_on, traced
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
 from vae.spec import DatasetSpec
@@ -261,7 +261,9 @@ def verdict_slug(kind: engine.VerdictKind) -> str:
 
 def claim_data(evidence: Evidence, claim: engine.Claim) -> bytes:
     """Return the evidence of a claim with the provenance of every result that it rests on, as JSON."""
-    body = engine.evidence(evidence.verdicts[claim.id])
+    verdict = evidence.verdicts[claim.id]
+    used = rests_on(verdict)
+    body = engine.evidence(verdict)
     body["results"] = {
         f"{run}/{seed}/{RESULT_FILE}": {
             "keys": dataclasses.asdict(result.keys),
@@ -269,6 +271,7 @@ def claim_data(evidence: Evidence, claim: engine.Claim) -> bytes:
         }
         for run in claim.needs
         for seed, result in evidence.seeds(run).items()
+        if (run, seed) in used
     }
     return dump_json({name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in body.items()})
 

@@ -31,7 +31,7 @@ class TracedEvidence(Evidence):
         if name in _FIELDS:
             # Counting verdicts, or going through the grid, reads nothing that could carry an origin.
             found = super().__getattribute__("verdicts").values() if name == "verdicts" else ()
-            reads.note(result for verdict in found for result in _results_of(verdict))
+            reads.note(result for verdict in found for result in rests_on(verdict))
         return super().__getattribute__(name)
 
     def seeds(self, run: str) -> Mapping[int, RunResult]:
@@ -52,6 +52,11 @@ class TracedEvidence(Evidence):
     def spec(self, run: str) -> RunSpec:
         reads.note((run, seed) for seed in self.grid.seeds_of(run))
         return super().spec(run)
+
+    def paired(self, runs: Iterable[str]) -> Evidence:
+        # To carry verdicts over is not to read them: what is made of the pair would have all the grid for its origin.
+        own = {name: object.__getattribute__(self, name) for name in _FIELDS}
+        return TracedEvidence(**own | {"samples": own["samples"].paired(runs)})
 
     def estimate(self, statistic: Callable[..., Array | float], *runs: str) -> Estimate:
         results = results_of(self.samples.seeds(runs), runs)
@@ -127,12 +132,13 @@ def traced_verdict(verdict: engine.Verdict) -> engine.Verdict:
     claim = verdict.claim
     facts = engine.evidence(verdict)
     place = Place(facts["file"], facts["line"])
-    origins = frozenset({Origin(claim.measure, (place,), _results_of(verdict), claim.id)})
+    origins = frozenset({Origin(claim.measure, (place,), rests_on(verdict), claim.id)})
     followed: engine.Verdict = trace(verdict, origins)
     return followed
 
 
-def _results_of(verdict: engine.Verdict) -> frozenset[Result]:
+def rests_on(verdict: engine.Verdict) -> frozenset[Result]:
+    """Return the results that a verdict was judged by: of the seeds that all its runs have."""
     return results_of(verdict.estimate.per_seed if verdict.estimate else (), verdict.claim.needs)
 
 

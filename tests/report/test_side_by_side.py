@@ -1,6 +1,7 @@
 """What stands side by side on a page is of the same trainings, though claims are judged on all that their runs share."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from report.language import ptbr
 from report.metrics import METRICS
 from report.page import Page
 from report.rendering.environment import make_environment
-from report.rendering.render import Rendering
+from report.rendering.render import Rendering, claim_data
 from report.sections import PAGES
 from tests.report.synthetic import QUALITY, evidence_of, synthetic_results
 from vae.grid import FIRST_SEED, Grid, first_seeds, make_grid
@@ -31,6 +32,15 @@ def apart() -> Evidence:
 
 def rendering(slug: str, evidence: Evidence) -> Rendering:
     return Rendering(next(page for page in PAGES if page.slug == slug), evidence, make_environment())
+
+
+def test_the_evidence_of_a_claim_names_the_results_that_it_rests_on_and_no_others(apart: Evidence) -> None:
+    claims = {claim.id: claim for page in PAGES for claim in page.claims}
+    both = claims["4"]  # of e10, with three seeds, and of an autoencoder with one
+    listed = json.loads(claim_data(apart, both))["results"]
+    assert set(listed) == {f"{run}/{FIRST_SEED}/result.json" for run in both.needs}
+    alone = json.loads(claim_data(apart, claims["1"]))["results"]
+    assert set(alone) == {f"e10/{seed}/result.json" for seed in first_seeds(3)}
 
 
 def test_a_page_has_its_numbers_from_the_seeds_that_all_its_runs_have(apart: Evidence) -> None:

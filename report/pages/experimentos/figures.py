@@ -88,7 +88,7 @@ def short_label(spec: RunSpec, usual: RunSpec) -> str:
     if spec.latent_dim != usual.latent_dim:
         differences.append(f"{spec.latent_dim} dim.")
     if spec.beta != usual.beta:
-        differences.append(f"β = {ptbr.number(spec.beta, 0)}")
+        differences.append(f"β = {ptbr.exact(spec.beta)}")
     if spec.objective.code != usual.objective.code:
         differences.append({"mean": "sem ruído", "stopped": "gradiente cortado"}[spec.objective.code])
     if spec.training.train_images != usual.training.train_images:
@@ -193,7 +193,7 @@ PLANE = Plot(
     "não limita o que o código conta. Em cima, o eixo da taxa é linear até um nat e logarítmico depois; os treinos de β unitário estão ampliados embaixo.",
     alt="Com {{ run('e10').latent_dim }} dimensões, o VAE de β unitário gasta {{ value('test_kl', 'e10') | number(1, 'nats') }} "
     "para perder {{ value('test_bce', 'e10') | number(1) }}; o de β nulo, {{ value('test_kl', 'e10-b0') | number(1) }} e "
-    "{{ value('test_bce', 'e10-b0') | number(1) }}; o de β {{ run('e10-b100').beta | number(0) }}, "
+    "{{ value('test_bce', 'e10-b0') | number(1) }}; o de β {{ run('e10-b100').beta | exact }}, "
     "{{ value('test_kl', 'e10-b100') | number(1) }} e {{ value('test_bce', 'e10-b100') | number(1) }}. Com "
     "{{ run('e10-l50').latent_dim }} dimensões e β unitário, {{ value('test_kl', 'e10-l50') | number(1) }} e "
     "{{ value('test_bce', 'e10-l50') | number(1) }}.",

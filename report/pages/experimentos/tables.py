@@ -108,7 +108,7 @@ def ends(evidence: Evidence) -> Table:
     rows = []
     for run in runs:
         cells = [metric.text(metric.measure(evidence, run), unit=False) for metric in metrics]
-        rows.append([ptbr.integer(evidence.spec(run).latent_dim), ptbr.number(evidence.spec(run).beta, 0), *cells])
+        rows.append([ptbr.integer(evidence.spec(run).latent_dim), ptbr.exact(evidence.spec(run).beta), *cells])
     header = [
         "Dimensões",
         "Peso \\(\\beta\\)",

@@ -3,7 +3,6 @@
 import math
 import statistics
 from collections.abc import Sequence
-from decimal import Decimal
 
 from report.evidence import Evidence
 from report.judging.statistics import POSITIVE
@@ -15,12 +14,6 @@ from report.rendering.tables import Table
 
 MEAN_BCE = Metric("BCE de teste pela média", mean("test_mean_bce"), 2, "nats", "lower", OBJECTIVES)
 DEVIATION = Metric("\\(\\sigma\\) médio da posterior", mean("test_deviation"), 3, bounds=POSITIVE)
-
-
-def exact(value: float) -> str:
-    """Return a number of a spec with the decimals that it was written with."""
-    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
-    return ptbr.number(value, max(0, -int(exponent)))
 
 
 def train_images(evidence: Evidence, run: str) -> int:
@@ -40,8 +33,8 @@ def hyperparameters(evidence: Evidence, runs: Sequence[str]) -> Table:
         ["Imagens de treino por época", *map(ptbr.integer, images)],
         ["Imagens por lote", *(ptbr.integer(spec.training.batch_size) for spec in specs)],
         ["Passos do otimizador", *(ptbr.integer(n * spec.epochs) for n, spec in zip(steps, specs, strict=True))],
-        ["Taxa de aprendizado (constante)", *(exact(spec.training.learning_rate) for spec in specs)],
-        ["Peso \\(\\beta\\) da KL", *(exact(spec.beta) for spec in specs)],
+        ["Taxa de aprendizado (constante)", *(ptbr.exact(spec.training.learning_rate) for spec in specs)],
+        ["Peso \\(\\beta\\) da KL", *(ptbr.exact(spec.beta) for spec in specs)],
         ["Parâmetros", *(ptbr.integer(round(evidence.headline(run).score("parameters"))) for run in runs)],
     ]  # fmt: skip
     caption = "Hiperparâmetros, lidos das especificações dos treinos."

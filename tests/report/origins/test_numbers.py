@@ -1,5 +1,6 @@
 """Numbers keep their origins through arithmetic, formats and marks, and typed ones have none."""
 
+import ast
 import json
 import operator
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from report.language import ptbr
 from report.metrics import METRICS
 from report.origins.numbers import Origin, Origins, constant, origins_at, origins_of, relabel, trace
 from report.origins.places import Place
+from report.origins.reads import FORMATTERS
 from report.sources import read_source
 from vae.grid import make_grid
 from vae.spec import canonical
@@ -122,3 +124,15 @@ def test_a_metric_knows_where_it_is_declared() -> None:
     place = METRICS["mse"].defined
     assert place.path == "report/metrics.py"
     assert '"mse": Metric(' in read_source(place.path).splitlines()[place.line - 1]
+
+
+def test_every_formatter_is_known_to_the_search_for_what_a_number_was_made_from() -> None:
+    functions = [
+        node for node in ast.parse(read_source("report/language/ptbr.py")).body if isinstance(node, ast.FunctionDef)
+    ]
+    calls = {
+        function.name: {node.func.id for node in ast.walk(function) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        for function in functions
+    }  # fmt: skip
+    formatters = {name for name, called in calls.items() if name[0] != "_" and called & {"mark", *FORMATTERS}}
+    assert formatters | {"mark"} == set(FORMATTERS)

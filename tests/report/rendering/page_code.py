@@ -32,6 +32,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "e10_formatted": formatted(mean_of(evidence, "e10")),
         "e50_second": second(evidence),
         "e10_e50_rows": rows(evidence),
+        "e10_paired": paired(evidence),
         "e50_dict": {run: mean_of(evidence, run) for run in ("e50",)},
         "runs": len(list(evidence.grid.specs)),
         "typed": 262.18,
@@ -85,6 +86,12 @@ def typed_table(evidence: Evidence) -> str:
 def formatted(value: float) -> str:
     """A number that came in by a parameter."""
     return ptbr.number(value)
+
+
+def paired(evidence: Evidence) -> str:
+    """A number of evidence that was paired with another run's seeds."""
+    whole = evidence.paired(["e10", "e50"])
+    return ptbr.integer(len(whole.headline("e10").array("test_bce")))
 
 
 def second(evidence: Evidence) -> str:

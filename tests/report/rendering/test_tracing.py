@@ -95,7 +95,7 @@ def test_tracing_changes_no_value(evidence: Evidence) -> None:
 
 @pytest.mark.parametrize("name", [
     "dataset", "dataset_rounded", "dataset_marked", "e10", "e10_marked", "e10_e50", "e100_table", "e50_dict", "e50_merged",
-    "e10_formatted", "e50_second", "e10_e50_rows",
+    "e10_formatted", "e50_second", "e10_e50_rows", "e10_paired",
 ])  # fmt: skip
 def test_a_computed_entry_has_the_origins_of_its_own_reads_and_no_others(context: dict[str, Any], name: str) -> None:
     value = context[name]
