@@ -77,11 +77,12 @@ class Page:
 
     runs: names of the grid that its text and figures use; those of its claims are added by themselves.
     quotes: pages whose claims it speaks of too ("*" for all). compares: whether it says what changed since the
-    publication before. beside: the runs whose numbers stand side by side, so that of these only the seeds which all of them have
-    count; None for all its runs. wide: whether it gives up its table of contents for a wider column. context: values for the template beside the common ones.
-    files: what its scripts load, by path beside the page. live: whether it is nothing without its scripts, so that a page
-    which must do with text and images leaves it out. card: draws the PNG that a shared link to the site shows, which
-    bears the site's name. gathers: what it takes from the sources of the other pages, as JSON.
+    publication before. beside: the runs whose numbers stand side by side, so that of these only the seeds which all of
+    them have count; None for all its runs. wide: whether it gives up its table of contents for a wider column. context:
+    values for the template beside the common ones. files: what its scripts load, by path beside the page. live: whether it
+    is nothing without its scripts, so that a page which must do with text and images leaves it out. card: draws the PNG
+    that a shared link to the site shows, which bears the site's name. gathers: what it takes from the sources of the other
+    pages, as JSON. made_from: files that its text depends on and that its modules do not name, by path from the root.
     """
 
     slug: str
@@ -99,6 +100,7 @@ class Page:
     live: bool = False
     card: Callable[["Evidence", str], bytes] | None = None
     gathers: Callable[[], Any] = lambda: None
+    made_from: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):

@@ -14,7 +14,8 @@ SHARED = (
     "report/page.py", "report/pages/by_dimension.py", "report/publishing/rendered.py", "report/references", "report/rendering",
     "vae/export.py", "vae/figures", "vae/data/datasets.py", "vae/metrics/holes.py", "vae/models/layers.py",
     # Pages lead to their lines.
-    "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/storage/provenance.py", "vae/spec.py",
+    "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/storage/provenance.py", "vae/storage/results.py",
+    "vae/spec.py",
     "vae/reproduction/tolerances.py",
 )  # fmt: skip
 
@@ -27,14 +28,15 @@ def own_sources(page: Page) -> list[str]:
     """Return what a page is made from beside SHARED, by path from the root.
 
     Its folder, the modules of other pages that it imports, those of the pages whose claims it quotes, because their
-    sentences stand on it, and the source files that it names, because it shows them or links to their lines.
+    sentences stand on it, and the source files that it names, because it shows them or links to their lines, or says that it
+    is made from.
     """
     quoted = [other for other in PAGES if "*" in page.quotes or other.slug in page.quotes]
     own = _folder(page)
     for source in own:  # grows as it is gone through
         own += [path for path in dict.fromkeys(_imported(source)) if path not in own]
     shown = {path for source in own for path in NAMED_SOURCE.findall(sources.read_source(source))}
-    return sorted({*own, *shown, *(path for other in quoted for path in _modules(other))})
+    return sorted({*own, *shown, *page.made_from, *(path for other in quoted for path in _modules(other))})
 
 
 def _imported(source: str) -> Iterator[str]:

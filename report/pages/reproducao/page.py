@@ -5,6 +5,7 @@ from typing import Any
 import vae.reproduction.tolerances
 import vae.spec
 from report.evidence import Evidence, devices
+from report.judging import calibration
 from report.language import ptbr
 from report.language.labels import run_label
 from report.language.untrusted import code, plain
@@ -116,4 +117,5 @@ PAGE = Page(
     beside=(),
     figures=(engine.BY_SEEDS_PLOT,),
     context=context,
+    made_from=(*calibration.ENGINE, calibration.FILE),  # it says whether the engine is still the one that was simulated
 )

@@ -8,6 +8,7 @@ import pytest
 
 from report import forked, sources
 from report.comparison.past import compare_with
+from report.judging import calibration
 from report.judging.family import StoredResults
 from report.page import Page
 from report.publishing import publish
@@ -195,24 +196,21 @@ def test_a_page_grows_old_with_all_that_computes_it(one: Page) -> None:
     # These say nothing that a page prints: errors, files, what imports what, and which pages there are.
     # Who publishes (settings) is an input of its own, and so is what a page gathers from the others.
     silent = {
-        "errors",
-        "files",
-        "imports",
-        "manifest",
-        "results",
-        "store",
-        "sources",
-        "sections",
-        "settings",
-        "calibration",
-        "__init__",
-    }
+        "report/sections.py", "report/settings.py", "report/sources.py", "vae/errors.py",
+        "vae/storage/files.py", "vae/storage/imports.py", "vae/storage/manifest.py", "vae/storage/store.py",
+    }  # fmt: skip
     module = f"report/pages/{one.folder}/page.py"
-    imported = [path for path in sources.with_imports(module) if Path(path).stem not in silent]
+    imported = [path for path in sources.with_imports(module) if path not in silent and Path(path).stem != "__init__"]
     known = (*SHARED, *own_sources(one))
     if one.gathers() is not None:
         imported = [path for path in imported if not path.startswith("report/pages/")]
     assert not [path for path in imported if not any(path == part or path.startswith(f"{part}/") for part in known)]
+
+
+def test_the_page_that_tells_of_the_simulated_engine_grows_old_with_it() -> None:
+    known = (*SHARED, *own_sources(page("reproducao")))
+    needed = (*calibration.ENGINE, calibration.FILE)
+    assert not [path for path in needed if not any(path == part or path.startswith(f"{part}/") for part in known)]
 
 
 def test_all_that_every_page_depends_on_is_there() -> None:
