@@ -10,7 +10,7 @@ from PIL import Image
 from report.evidence import Evidence
 from report.judging.claims import VerdictKind
 from report.language import ptbr
-from report.page import Columns, Figure, Page, Plot
+from report.page import PAGES_DIR, Columns, Figure, Page, Plot
 from report.rendering.environment import make_environment
 from report.rendering.render import Rendering, render_page
 from report.sections import PAGES, claims_of, family
@@ -103,6 +103,14 @@ def test_claims_follow_their_numbers(evidence: Evidence) -> None:
             assert (measured.low > claim.margin) if claim.side == "above" else (measured.high < claim.margin)
         elif verdict.kind is VerdictKind.REFUTED:
             assert (measured.high < claim.margin) if claim.side == "above" else (measured.low > claim.margin)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
+def test_a_page_uses_all_that_it_computes(page: Page) -> None:
+    # Captions, alt texts and sentences are fields of what a page is made of.
+    text = f"{(PAGES_DIR / page.template).read_text()} {page.figures} {page.claims}"
+    own = page.context(synthetic_evidence(seed=0, n_seeds=2))
+    assert [name for name in own if not re.search(rf"\b{name}\b", text)] == []
 
 
 def test_a_trial_says_that_it_is_one() -> None:

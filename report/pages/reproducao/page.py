@@ -95,7 +95,6 @@ def context(evidence: Evidence) -> dict[str, Any]:
             "training": constant(vae.spec, "TRAINING_NUMERICS"),
             "evaluation": constant(vae.spec, "EVALUATION_NUMERICS"),
         },
-        "checksum": ptbr.mark(evidence.info.checksum[:SHORT]),
         "files": [(ptbr.mark(name), ptbr.mark(digest)) for name, digest in evidence.info.files.items()],
         "sizes": evidence.grid.evaluation,
         "example": ptbr.mark("e50"),

@@ -88,7 +88,6 @@ def context() -> dict[str, Any]:
         "torch": ptbr.mark(measured["versions"]["torch"]),
         "processor": ptbr.mark(measured["machine"]["processor"]),
         "agreed": agreed,
-        "middle": {name: summary[name]["times"][1] for name in ours},
         "grid": {name: spread(summary[name]["grid_times"], 1) for name in ours},
         "farthest": {name: max(map(abs, paths[name]["apart"])) for name in ours},
         "file": ptbr.mark(SPEED),

@@ -160,7 +160,6 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "decoder": channels((specs[0].model.encoder_channels[-1], *specs[0].model.decoder_channels, 1)),
         "ends": ends(evidence),
         "costs": costs(evidence, REFERENCE_RUNS),
-        "gap": gaps(evidence),
         "gap_text": lambda run: text(gaps(evidence)[run], "nats"),
         "fall": falls(evidence),
         "slope_epochs": min(SLOPE_EPOCHS, evidence.spec("e10").epochs),

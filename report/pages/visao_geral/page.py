@@ -75,7 +75,6 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "moves": lambda run: moves(evidence, run),
         "recon_shift": lambda run: recon_shift(evidence, run).value,
         "counts": {kind.value: kinds.count(kind) for kind in VerdictKind},
-        "kinds": {kind.value: kind for kind in VerdictKind},
         "total": len(kinds),
         "ours": sum(verdict.claim.ours for verdict in evidence.verdicts.values()),
         "waiting": sum(verdict.why is Why.ONE_SEED for verdict in evidence.verdicts.values()),
