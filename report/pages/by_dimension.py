@@ -20,6 +20,13 @@ FEW, BETWEEN, MANY = ("e10", "e10-l3"), ("e10-l5",), ("e10-l10", "e10-l20", "e10
 BY_DIMENSION = (*FEW, *BETWEEN, *MANY)
 
 
+def best_run(evidence: Evidence, name: str) -> str:
+    """Return the run whose metric is best; that of the fewest dimensions of those that it finds equal."""
+    metric = METRICS[name]
+    values = [metric.measure(evidence, run).value for run in BY_DIMENSION]
+    return BY_DIMENSION[values.index(max(values) if metric.better == "higher" else min(values))]
+
+
 def trajectory(
     evidence: Evidence, label: str, style: str, metric: str, runs: Sequence[str] = BY_DIMENSION, joined: bool = True
 ) -> "Trajectory":

@@ -7,6 +7,7 @@ from report.evidence import Evidence
 from report.metrics import METRICS
 from report.origins.numbers import constant
 from report.page import Page
+from report.pages.by_dimension import BY_DIMENSION, best_run
 from report.pages.experimentos import beta, data, tables
 from report.pages.experimentos import claims as epochs
 from report.pages.experimentos import figures as drawn
@@ -50,13 +51,13 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "doubling": lambda before, after: evidence.estimate(doubling_gain, before, after).value,
         "halvings": tables.halvings(evidence),
         "sweep": tables.sweep(evidence),
-        "tested_dimensions": [evidence.spec(run).latent_dim for run in tables.SWEEP],
+        "tested_dimensions": [evidence.spec(run).latent_dim for run in BY_DIMENSION],
         "enough": tables.enough_dimensions(evidence),
         "best_dimensions": {
-            name: tables.best_dimensions(evidence, name) for name in ("test_neg_elbo", "mse", "sharpness")
+            name: evidence.spec(best_run(evidence, name)).latent_dim for name in ("test_neg_elbo", "mse", "sharpness")
         },
         "level": constant(tables, "LEVEL"),
-        "closest": min(tables.SWEEP, key=lambda run: METRICS["sample_frechet"].measure(evidence, run).value),
+        "closest": best_run(evidence, "sample_frechet"),
         "ends": tables.ends(evidence),
         "ceiling": math.log(evidence.info.test_images),
         "rank_of_most": beta.rank_of_most,
@@ -72,7 +73,7 @@ PAGE = Page(
     slug="experimentos",
     title="Experimentos",
     description="Épocas, dimensões latentes, peso da KL e número de imagens: o que cada um custa, o que rende e o que se recomenda.",
-    runs=(*tables.SWEEP, *SNAPSHOTS, *tables.BY_IMAGES, data.FEW_FREE, *drawn.IN_PLANE, "dataset"),
+    runs=(*BY_DIMENSION, *SNAPSHOTS, *tables.BY_IMAGES, data.FEW_FREE, *drawn.IN_PLANE, "dataset"),
     claims=(*epochs.CLAIMS, *beta.CLAIMS, *data.CLAIMS),
     figures=(drawn.COST_BOUND, drawn.COST_SHARPNESS, drawn.OVERVIEW, drawn.PLANE),
     quotes=("espaco-latente", "reconstrucoes"),

@@ -11,6 +11,7 @@ from report.judging.sample import Sample
 from report.judging.statistics import Estimate
 from report.language import ptbr
 from report.metrics import METRICS, Metric
+from report.pages.by_dimension import BY_DIMENSION
 from report.pages.experimentos.beta import ENDS, WIDE_ENDS
 from report.pages.experimentos.claims import doubling_gain
 from report.pages.experimentos.data import FEW, FEW_WIDE
@@ -19,7 +20,6 @@ from report.pages.treinamento.tables import DEVIATION, train_images
 from report.rendering.tables import Table
 from vae.grid import SNAPSHOTS, WIDE
 
-SWEEP = ("e10", "e10-l3", "e10-l5", "e10-l10", "e10-l20", WIDE)
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)
 HALVINGS = 3  # of the longest training, at which its curve is read
 LEVEL = 1.0  # nats: what larger latents gain below this is called nothing
@@ -71,7 +71,7 @@ def sweep(evidence: Evidence) -> Table:
     """Return what each size of the latent gives with the same epochs."""
     names = ("test_neg_elbo", "test_bce", "test_kl", "active_units", "used_units")
     rows, previous = [], ""
-    for run in SWEEP:
+    for run in BY_DIMENSION:
         cells = [METRICS[name].text(METRICS[name].measure(evidence, run), unit=False) for name in names]
         change = METRICS["test_neg_elbo"].difference(evidence, previous, run) if previous else None
         cells.insert(1, METRICS["test_neg_elbo"].text(change, unit=False) if change else "—")
@@ -79,7 +79,7 @@ def sweep(evidence: Evidence) -> Table:
         previous = run
     header = ["Dimensões", "−ELBO", "Mudança", "BCE", "KL", "Ativas", "Em uso"]
     caption = (
-        f"Treinos de {ptbr.plural(evidence.spec(SWEEP[0]).epochs, 'época', 'épocas')} que só diferem na dimensão do "
+        f"Treinos de {ptbr.plural(evidence.spec(BY_DIMENSION[0]).epochs, 'época', 'épocas')} que só diferem na dimensão do "
         "latente: termos do −ELBO de teste, em nats por imagem; a mudança é em relação à linha de cima, pareada por "
         "semente e imagem. Ativas são as dimensões de média com variância acima de um centésimo; em uso, acima de um décimo."
     )
@@ -88,17 +88,9 @@ def sweep(evidence: Evidence) -> Table:
 
 def enough_dimensions(evidence: Evidence) -> int:
     """Return the smallest latent of the sweep that no larger one betters by LEVEL nats of −ELBO: the largest, at worst."""
-    losses = [METRICS["test_neg_elbo"].measure(evidence, run).value for run in SWEEP]
+    losses = [METRICS["test_neg_elbo"].measure(evidence, run).value for run in BY_DIMENSION]
     enough = next(i for i, loss in enumerate(losses) if all(loss - later < LEVEL for later in losses[i + 1 :]))
-    return evidence.spec(SWEEP[enough]).latent_dim
-
-
-def best_dimensions(evidence: Evidence, name: str) -> int:
-    """Return the latent of the sweep at which a metric is best; the smallest of those that it finds equal."""
-    metric = METRICS[name]
-    values = [metric.measure(evidence, run).value for run in SWEEP]
-    best = max(values) if metric.better == "higher" else min(values)
-    return evidence.spec(SWEEP[values.index(best)]).latent_dim
+    return evidence.spec(BY_DIMENSION[enough]).latent_dim
 
 
 def ends(evidence: Evidence) -> Table:

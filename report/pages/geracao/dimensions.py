@@ -155,10 +155,3 @@ def dimension_table(evidence: Evidence, interval_note: str) -> str:
         f"{interval_note}. A segunda coluna de números é a distância de Fréchet das reconstruções."
     )
     return str(Table(["Dimensões", *columns], rows, caption, id="amostras-dimensao"))
-
-
-def best_run(evidence: Evidence, metric: str) -> str:
-    """Return the training of ten epochs whose metric is best."""
-    chosen = METRICS[metric]
-    values = [chosen.measure(evidence, run).value for run in BY_DIMENSION]
-    return BY_DIMENSION[int(np.argmin(values) if chosen.better == "lower" else np.argmax(values))]

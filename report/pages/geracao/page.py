@@ -53,7 +53,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "by_dimension": constant(by_dimension, "BY_DIMENSION"),
         "midpoint_count": len(evidence.headline(JUDGED).array("midpoint_density")),
         "dimension_table": partial(dimensions.dimension_table, evidence),
-        "best_run": partial(dimensions.best_run, evidence),
+        "best_run": partial(by_dimension.best_run, evidence),
         "order_table": partial(order.order_table, evidence),
         "midpoint_table": partial(midpoints.midpoint_table, evidence),
         "outside_recon": {run: midpoints.OUTSIDE_RECON.measure(evidence, run).value for run in REFERENCE_RUNS},

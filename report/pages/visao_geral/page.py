@@ -11,8 +11,8 @@ from report.language.wording import on_claimed_side
 from report.metrics import METRICS
 from report.origins.numbers import constant
 from report.page import Page, Picture, Plot
+from report.pages.by_dimension import BY_DIMENSION, best_run
 from report.pages.espaco_latente.tables import top_pair
-from report.pages.experimentos.tables import SWEEP
 from report.pages.geracao.classes import moves, recon_shift
 from report.pages.placar import rows as placar_rows
 from report.pages.visao_geral.card import draw_card, title
@@ -66,7 +66,7 @@ def runs_table(evidence: Evidence) -> Table:
 def context(evidence: Evidence) -> dict[str, Any]:
     """Counts, differences between runs, and the table of runs."""
     kinds = [verdict.kind for verdict in evidence.verdicts.values()]
-    least_loss = min(SWEEP, key=lambda run: METRICS["test_neg_elbo"].measure(evidence, run).value)
+    least_loss = best_run(evidence, "test_neg_elbo")
     return {
         "title": title(evidence),
         "measured": sum(verdict.estimate is not None for verdict in evidence.verdicts.values()),
@@ -100,7 +100,7 @@ PAGE = Page(
     title="Visão geral",
     description="Um VAE convolucional, treinado por mais tempo e com mais dimensões: o que muda, em números.",
     beside=REFERENCE_RUNS,
-    runs=(*REFERENCE_RUNS, *(run for run in SWEEP if run not in REFERENCE_RUNS)),
+    runs=(*REFERENCE_RUNS, *(run for run in BY_DIMENSION if run not in REFERENCE_RUNS)),
     quotes=("*",),
     figures=(
         Picture(

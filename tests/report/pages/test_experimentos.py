@@ -6,6 +6,7 @@ import pytest
 from report.evidence import Evidence
 from report.judging.sample import Sample
 from report.judging.statistics import Samples
+from report.pages.by_dimension import BY_DIMENSION, best_run
 from report.pages.experimentos.beta import MOST, USED, information_margin, rate_margin, variance_at_most_used
 from report.pages.experimentos.claims import (
     BEND,
@@ -16,7 +17,7 @@ from report.pages.experimentos.claims import (
     late_gain,
 )
 from report.pages.experimentos.figures import short_label
-from report.pages.experimentos.tables import SWEEP, best_dimensions, enough_dimensions, steps, used_share
+from report.pages.experimentos.tables import enough_dimensions, steps, used_share
 from tests.report.synthetic import synthetic_results
 from vae.data.datasets import DIGITS, dataset_info
 from vae.grid import make_grid
@@ -141,7 +142,7 @@ def test_the_smallest_latent_that_no_larger_one_betters() -> None:
         ((240, 241, 242, 243, 244, 245), 2, 2),
         ((260, 255, 245, 240.2, 240.1, 240.9), 10, 20),
     ):
-        for run, loss in zip(SWEEP, losses, strict=True):
+        for run, loss in zip(BY_DIMENSION, losses, strict=True):
             for result in results[run].values():
                 result.arrays.update(
                     {
@@ -151,17 +152,17 @@ def test_the_smallest_latent_that_no_larger_one_betters() -> None:
                 )
         evidence = Evidence(grid, Samples(results, dataset_info("fashion-mnist"), 20), {})
         assert enough_dimensions(evidence) == expected
-        assert best_dimensions(evidence, "test_neg_elbo") == best
+        assert evidence.spec(best_run(evidence, "test_neg_elbo")).latent_dim == best
 
 
 def test_the_best_latent_has_the_most_of_what_more_is_better() -> None:
     grid = make_grid("full", "fashion-mnist", 1)
     results = synthetic_results(grid, np.random.default_rng(0))
-    for run, sharpness in zip(SWEEP, (0.3, 0.4, 0.5, 0.7, 0.6, 0.5), strict=True):
+    for run, sharpness in zip(BY_DIMENSION, (0.3, 0.4, 0.5, 0.7, 0.6, 0.5), strict=True):
         for result in results[run].values():
             result.arrays["test_sharpness"] = np.full_like(result.arrays["test_sharpness"], sharpness)
     evidence = Evidence(grid, Samples(results, dataset_info("fashion-mnist"), 20), {})
-    assert best_dimensions(evidence, "sharpness") == 10
+    assert evidence.spec(best_run(evidence, "sharpness")).latent_dim == 10
 
 
 def test_steps_count_the_last_short_batch() -> None:

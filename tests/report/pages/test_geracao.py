@@ -13,7 +13,7 @@ from report.judging.claims import Verdict, VerdictKind, estimate, judge
 from report.judging.sample import Sample
 from report.judging.statistics import Samples
 from report.language import ptbr
-from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
+from report.pages.by_dimension import BY_DIMENSION, FEW, MANY, best_run
 from report.pages.geracao import claims, classes, dimensions, midpoints, order, page, paths
 from report.pages.geracao import figures as drawings
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
@@ -165,7 +165,7 @@ def test_the_best_dimension_goes_by_what_is_better_for_the_metric() -> None:
     evidence = synthetic_evidence(n_seeds=1)
     for metric, extreme in (("sample_frechet", min), ("sample_coverage", max)):
         values = {run: evidence.headline(run).score(metric) for run in BY_DIMENSION}
-        assert dimensions.best_run(evidence, metric) == extreme(values, key=values.__getitem__)
+        assert best_run(evidence, metric) == extreme(values, key=values.__getitem__)
 
 
 def test_midpoints_are_weighted_like_the_reconstructions_that_they_are_held_against() -> None:
