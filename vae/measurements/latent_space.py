@@ -6,9 +6,9 @@ from torch import Tensor
 
 from vae.measurements.subject import Arrays, Codes, Scores, Subject, as_coordinates
 from vae.metrics import latent, neighbours, probe
+from vae.metrics.limits import WORST_OVERLAP
 
 TRUST_NEIGHBOURS = 10
-WORST_OVERLAP = 1_000.0  # of the Davies-Bouldin index, which has no bound where the means of classes coincide
 
 
 def layout(subject: Subject, codes: Codes) -> tuple[Scores, Arrays]:

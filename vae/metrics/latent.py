@@ -7,9 +7,9 @@ from jaxtyping import Bool, Float, Integer
 from torch import Tensor
 from torch.nn import functional
 
+from vae.metrics.limits import ACTIVE_VARIANCE
 from vae.metrics.pairwise import float64
 
-ACTIVE_VARIANCE = 0.01
 # Directions with less than this share of the largest variance are rounding noise; whitening would blow them up.
 NOISE_SHARE = 1e-6
 

@@ -12,6 +12,7 @@ from report.pages.espaco_latente import axes, dimensions, drift, evolution, grou
 from report.pages.espaco_latente import figures as drawing
 from report.rendering.tables import metrics_table
 from vae.grid import REFERENCE_RUNS, WIDE
+from vae.metrics import limits
 
 SEPARATION = (
     "knn_accuracy",
@@ -67,7 +68,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "native_and_turned": lambda factor: axes.native_and_turned(evidence, "e100", factor),
         "used_variance": lambda: used.USED_VARIANCE_SHARE.measure(evidence, WIDE).value,
         "across_seeds": lambda name: used.across_seeds(evidence, name),
-        "nats_of_active": used.nats_at(constant(used, "ACTIVE_VARIANCE")),
+        "nats_of_active": used.nats_at(constant(limits, "ACTIVE_VARIANCE")),
         "nats_of_used": used.nats_at(constant(sample, "USED_VARIANCE")),
         "components": lambda share: tables.components_for(evidence, share),
         "separation": SEPARATION,

@@ -6,11 +6,11 @@ import scipy
 from report.judging.sample import Sample
 from report.judging.statistics import CORRELATION, POSITIVE
 from report.metrics import Metric
+from vae.metrics.limits import WORST_OVERLAP
 from vae.storage.results import Array
 
 HERE = "report/pages/espaco_latente/raw.py"
 IMAGES = 2_000  # the first of the test images: all distances between them are computed whenever the page is rendered
-WORST_OVERLAP = 1_000.0  # of the Davies-Bouldin index: that of vae/measurements/latent_space.py
 
 
 def silhouettes(points: Array, clusters: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from report.evidence import Evidence
 from report.judging.sample import Sample
 from report.judging.statistics import CORRELATION, POSITIVE, SHARE
-from report.language import ptbr
+from report.language import ptbr, wording
 from report.language.labels import run_label
 from report.metrics import LATENT, METRICS, NEIGHBOURS, Metric
 from report.pages.espaco_latente import groups, raw
@@ -29,7 +29,6 @@ EVOLUTION = (
     Metric("Parte intraclasse", within_share, 1, "%", "lower", LATENT),
 )
 
-GROUP_NAMES = {"footwear": "calçados", "clothes": "roupas"}
 STRAIGHT_ANGLE = 180.0
 ANGLE = Metric(
     "Ângulo entre calçados e roupas",
@@ -41,7 +40,7 @@ GROUPS = (
     Metric("Roupas entre roupas", lambda s: s.knn_recall("clothes"), 1, "%", "higher", NEIGHBOURS),
     Metric(
         "Silhueta dos calçados",
-        lambda s: s.mean("silhouette_footwear", s.members("footwear")),
+        groups.footwear_silhouette,
         3, "", "higher", NEIGHBOURS, bounds=CORRELATION,
     ),
     raw.FOOTWEAR,
@@ -166,7 +165,7 @@ def spreads(evidence: Evidence, run: str) -> dict[str, Any]:
 def spreads_table(evidence: Evidence) -> str:
     """Return the trace of the covariance of every class in the native planes, the densest at the end first."""
     info, last = evidence.info, SNAPSHOTS[-1]
-    kinds = {index: kind for group, kind in GROUP_NAMES.items() for index in info.groups[group]}
+    kinds = {index: wording.GROUPS[group] for group in ("footwear", "clothes") for index in info.groups[group]}
     measured = {
         index: [_spread(index).measure(evidence, run) for run in SNAPSHOTS] for index in range(len(info.classes))
     }

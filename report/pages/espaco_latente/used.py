@@ -12,13 +12,12 @@ from report.page import Plot
 from report.pages.espaco_latente.figures import SHORT_TICKS
 from vae import figures
 from vae.grid import WIDE
+from vae.metrics.limits import ACTIVE_VARIANCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from vae.figures import Theme
-
-ACTIVE_VARIANCE = 0.01  # that of vae/metrics/latent.py, which no page may load
 
 
 def used_variance(run: Sample) -> float:

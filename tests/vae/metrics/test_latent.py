@@ -8,11 +8,7 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import davies_bouldin_score
 
-from report.pages.espaco_latente import raw as espaco_latente_raw
-from report.pages.espaco_latente import used as espaco_latente_used
-from vae.measurements import latent_space
 from vae.metrics.latent import (
-    ACTIVE_VARIANCE,
     active_mask,
     davies_bouldin,
     fisher_ratio,
@@ -148,11 +144,3 @@ def test_principal_axes_of_points_that_do_not_vary():
     shares, projection = principal_axes(torch.ones(5, 3))
     assert shares.tolist() == [0, 0, 0]
     assert torch.equal(projection, torch.zeros(5, 2))
-
-
-def test_the_report_draws_the_cut_that_active_dimensions_are_counted_with():
-    assert espaco_latente_used.ACTIVE_VARIANCE == ACTIVE_VARIANCE
-
-
-def test_the_report_cuts_the_index_of_raw_means_where_that_of_whitened_ones_is_cut():
-    assert espaco_latente_raw.WORST_OVERLAP == latent_space.WORST_OVERLAP
