@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 CHECKED = (
-    "baselines",
     "data",
     "evaluate",
     "measurements",

@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"<div><dt>(.*?)</dt><dd>(.*?)(?: *<small>(.*?)</small>)?</
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """A page of the report: its Markdown as rendered, without marks, and the images beside it."""
+    """A page of the report: its Markdown as rendered, without marks."""
 
     slug: str
     text: str

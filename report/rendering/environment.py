@@ -21,7 +21,7 @@ FAILURES = (LaudoError, ArithmeticError, AttributeError, LookupError, TypeError,
 def make_environment(*before: Path) -> jinja2.Environment:
     """Return the environment in which every page, caption and sentence is rendered.
 
-    before: folders whose templates stand for those of the same name beside this file: a claim, a figure, the origins.
+    before: folders whose templates stand for those of the same name in templates/: a claim, a figure, the origins.
 
     Undefined values stop the build (StrictUndefined). Whole numbers are formatted by themselves; a float must be given
     its decimals by a filter, because only its author knows how many it deserves.

@@ -23,7 +23,7 @@ class Split:
         return len(self.images)
 
     def first(self, images: int | None) -> "Split":
-        """Return the first images, all of them for None; the split is shuffled, so these are a random sample."""
+        """Return the first images, all of them for None: of the training split, which is shuffled, a random sample."""
         return Split(self.images[:images], self.labels[:images])
 
     def to(self, device: torch.device) -> "Split":

@@ -1,4 +1,4 @@
-"""Claims on the training: convergence, what the KL term delays, memory, and what each part of the objective holds up."""
+"""Claims on the training: convergence, what the KL term delays, memory."""
 
 import numpy as np
 

@@ -42,7 +42,7 @@ TRAJECTORIES = ("e100", "e10-l50")  # e10 and e50 lie on the first
 PAIRS = (("e10", "e10-ae"), ("e100", "e100-ae"), ("e10-l50", "e10-l50-ae"))  # VAE, autoencoder of the same size
 
 
-def mean_history(evidence: Evidence, run: str, column: str) -> Array:
+def histories(evidence: Evidence, run: str, column: str) -> Array:
     """Return a column of the history by seed and epoch, (seeds, epochs)."""
     return np.asarray([result.history[column] for result in evidence.seeds(run).values()])
 
@@ -64,8 +64,8 @@ def draw_curves(evidence: Evidence, theme: "Theme") -> "Figure":
     first = first_epoch_shown(evidence)
 
     def curve(run: str, term: str) -> figures.Curve:
-        validation = mean_history(evidence, run, f"validation_{term}")[:, first - 1 :]
-        training = mean_history(evidence, run, f"train_{term}")[:, first - 1 :]
+        validation = histories(evidence, run, f"validation_{term}")[:, first - 1 :]
+        training = histories(evidence, run, f"train_{term}")[:, first - 1 :]
         several = len(validation) > 1
         return figures.Curve(
             dimensions_label(evidence.spec(run)),
@@ -96,7 +96,7 @@ def draw_gains(evidence: Evidence, theme: "Theme") -> "Figure":
     from vae import figures
 
     def curve(run: str) -> figures.Curve:
-        loss = mean_history(evidence, run, "validation_neg_elbo").mean(axis=0)
+        loss = histories(evidence, run, "validation_neg_elbo").mean(axis=0)
         epochs = np.arange(min(SLOPE_EPOCHS, len(loss)), len(loss) + 1)
         falls = [last_fall(loss[:epoch]) for epoch in epochs]
         return figures.Curve(dimensions_label(evidence.spec(run)), run, epochs, falls)
@@ -145,7 +145,7 @@ def ends(evidence: Evidence) -> Table:
 def context(evidence: Evidence) -> dict[str, Any]:
     """Return what the template computes with beside metrics and claims."""
     data = evidence.dataset
-    trajectory = mean_history(evidence, "e100", "validation_neg_elbo").mean(axis=0)
+    trajectory = histories(evidence, "e100", "validation_neg_elbo").mean(axis=0)
     specs = [evidence.spec(run) for run in REFERENCE_RUNS]
     whole = evidence.paired(ablations.RUNS)
     longest: dict[RunSpec, int] = {}
