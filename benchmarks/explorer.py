@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import machine
 from benchmarks.live import chromium
-from report.publishing.rendered import ACTIVITY
+from report.page import ACTIVITY
 from vae.storage.results import dump_json
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import machine
-from report.publishing.rendered import ACTIVITY
+from report.page import ACTIVITY
 from vae.storage.results import dump_json
 
 if TYPE_CHECKING:

@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from report.judging.claims import Claim
     from vae.figures.style import Theme
 
+ACTIVITY = "atividades/04-vae"  # of the course: the folder of the pages
 PAGES_DIR = Path(__file__).parent / "pages"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class PageError(LaudoError):
     """A page cannot be rendered: it names page and line."""
+
+
+def page_path(slug: str) -> str:
+    """Return where a page's Markdown is, below rendered/."""
+    return f"{ACTIVITY}/{slug}.md"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,8 +14,7 @@ from report.evidence import Evidence
 from report.judging.bootstrap import one_thread
 from report.judging.claims import VerdictKind
 from report.language import ptbr
-from report.page import Figure, Page, Plot
-from report.publishing.rendered import ACTIVITY
+from report.page import ACTIVITY, Figure, Page, Plot
 from report.references import cross_references
 from report.rendering.environment import make_environment
 from report.rendering.render import TRIAL, Medium, Rendering

@@ -10,8 +10,9 @@ from report.judging import calibration
 from report.judging.family import StoredResults
 from report.language import ptbr
 from report.notebook import compose as notebook
+from report.page import page_path
 from report.publishing.publish import Publication
-from report.publishing.rendered import Rendered, page_path, without_notice
+from report.publishing.rendered import Rendered, without_notice
 from report.rendering.environment import make_environment
 from report.rendering.render import render_page
 from report.sections import PAGES

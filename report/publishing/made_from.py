@@ -11,7 +11,7 @@ from report.sections import PAGES
 # Sources that every page depends on; its own folder comes on top.
 SHARED = (
     "report/comparison", "report/evidence.py", "report/judging", "report/language", "report/metrics.py", "report/origins",
-    "report/page.py", "report/pages/by_dimension.py", "report/publishing/rendered.py", "report/references", "report/rendering",
+    "report/page.py", "report/pages/by_dimension.py", "report/references", "report/rendering", "report/tables.py",
     "vae/export.py", "vae/figures", "vae/data/datasets.py", "vae/metrics/holes.py", "vae/metrics/limits.py", "vae/models/layers.py",
     # Pages lead to their lines.
     "vae/evaluate.py", "vae/grid.py", "vae/measurements", "vae/storage/provenance.py", "vae/storage/results.py",

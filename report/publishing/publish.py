@@ -11,10 +11,10 @@ from report.comparison.snapshot import from_bytes
 from report.evidence import Evidence
 from report.forked import forked_map
 from report.judging.family import StoredResults, judge_family
-from report.page import Page
+from report.page import ACTIVITY, Page
 from report.publishing.made_from import SHARED, own_sources
 from report.publishing.notices import command, outdated_notice, unknown_notice
-from report.publishing.rendered import ACTIVITY, CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
+from report.publishing.rendered import CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
 from report.rendering.codepages import CODE_DIR, STYLE, code_page, code_path, code_style
 from report.sections import PAGES, claims_of, family, runs_of
 from report.settings import Identity, read_identity

@@ -10,13 +10,13 @@ import json
 from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
+from report.page import page_path
 from vae.storage.files import remove_leftovers, write_atomically
 from vae.storage.results import UNREADABLE, dump_json, sha256
 
 RECORDS = ".laudo"
 ESTIMATES = f"{RECORDS}/estimates.json"  # kept by report/judging/family.py
 DOCS, CODE = "docs", "code"  # what is recorded beside the pages: hand-written files, pages of source code
-ACTIVITY = "atividades/04-vae"
 OUTDATED_OPEN, OUTDATED_CLOSE = "<!-- laudo: desatualizada -->\n", "<!-- laudo: fim -->\n"
 FEW = 3  # results that are named; a page can have sixty
 NOT_RENDERED = "not rendered"
@@ -176,11 +176,6 @@ def in_short(changed: Collection[str]) -> str:
     results = sorted(name for name in changed if "/" in name)
     others = sorted(set(changed) - set(results))
     return ", ".join([*others, *(results if len(results) <= FEW else [f"{len(results)} results"])])
-
-
-def page_path(slug: str) -> str:
-    """Return where a page's Markdown is, below rendered/."""
-    return f"{ACTIVITY}/{slug}.md"
 
 
 def with_notice(text: str, notice: str) -> str:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 
 from report.language import ptbr
+from report.language.spans import NO_LINK, outside
 from report.references.terms import SLUG, TERMS, anchor
-from report.rendering.following import NO_LINK, outside
 
 BY_FORM = {form: term for term in TERMS for form in term.forms}
 # Where no term becomes a link, beside where none may stand: tables (their heads sort them), HTML (no Markdown in it), the

@@ -5,8 +5,7 @@ are made from, in it an anchor for each choice of runs, and below a row for each
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ import jinja2
 
 from report.evidence import Evidence
 from report.language import ptbr
+from report.language.spans import NO_LINK, outside
 from report.language.untrusted import code, plain
 from report.origins.numbers import Origins, Result, origins_at
 from report.origins.places import Place
@@ -23,18 +23,6 @@ from vae.storage.results import RunResult, dump_json, numbers
 
 SECTION = "_origins.md.jinja"
 SHORT_COMMIT = 12  # hexadecimal digits
-
-# Prose in which a link cannot stand: headings, texts of links and images, titles of boxes and tabs, summaries.
-NO_LINK = re.compile(
-    r"""
-      ^[ \t>]*\#{1,6}[ \t].*$
-    | ^[ \t>]*(?:!!!|\?\?\?\+?|===)[ \t].*$
-    | ^[ \t]*\*\[.*$                                       # abbreviations
-    | !?\[(?:[^\[\]]|\[[^\[\]]*\])*\](?=[(\[])
-    | (?s:<(?P<element>a|summary|title|button|option)\b.*?</(?P=element)>)
-    """,
-    re.VERBOSE | re.MULTILINE,
-)
 
 # A line that ends in the one letter before a hyphen reads as a slip: "T-" and, below it, "shirt".
 ONE_LETTER = re.compile(r"(?<![\w-])[A-Za-z]-[A-Za-z]+(?:/[a-z]+)?(?![\w-])")
@@ -106,15 +94,6 @@ def unbroken(text: str) -> str:
         pieces += [text[end : match.start()], f'<span class="nowrap">{match.group()}</span>']
         end = match.end()
     return "".join([*pieces, text[end:]])
-
-
-def outside(spans: Sequence[tuple[int, int]], matches: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
-    """Yield the matches that begin in none of the spans, which are in order and apart."""
-    starts = [start for start, _ in spans]
-    for match in matches:
-        before = bisect_right(starts, match.start()) - 1
-        if before < 0 or match.start() >= spans[before][1]:
-            yield match
 
 
 def result_path(slug: str, run: str, seed: int) -> str:

@@ -21,17 +21,16 @@ from report.language.labels import run_label
 from report.metrics import METRICS
 from report.origins.numbers import Result, constant
 from report.origins.reads import Reads, recording
-from report.page import Figure, Page, PageError
-from report.publishing.rendered import ACTIVITY, page_path
+from report.page import ACTIVITY, Figure, Page, PageError, page_path
 from report.references import bibliography, citation, cross_references, glossary, terms
 from report.rendering import drawing
 from report.rendering.codepages import code_path
 from report.rendering.environment import render_sentence, render_template
 from report.rendering.following import claim_anchor, claim_data_path, figure_origins, finished
-from report.rendering.tables import metrics_table
 from report.rendering.tracing import followed_context, rests_on, traced
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
+from report.tables import metrics_table
 from vae.spec import DatasetSpec
 from vae.storage.results import RESULT_FILE, dump_json
 

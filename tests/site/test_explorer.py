@@ -21,9 +21,10 @@ from safetensors.torch import load_file
 from report.evidence import Evidence
 from report.judging.family import StoredResults
 from report.judging.statistics import Samples
+from report.page import ACTIVITY
 from report.pages.explorador.files import DESCRIPTION, HOLES_SIDE
 from report.publishing.publish import Publication
-from report.publishing.rendered import ACTIVITY, Rendered
+from report.publishing.rendered import Rendered
 from report.rendering.codepages import code_page, code_path
 from report.rendering.environment import make_environment
 from report.rendering.render import render_page

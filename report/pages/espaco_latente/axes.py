@@ -10,7 +10,7 @@ from report.judging.claims import Claim
 from report.judging.sample import Sample
 from report.language import ptbr
 from report.language.labels import run_label
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.storage.results import Array
 
 # What each test image measures by itself: array of the data set, Portuguese name.

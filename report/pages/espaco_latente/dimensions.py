@@ -10,7 +10,7 @@ from report.judging.sample import Sample
 from report.judging.statistics import PERCENTAGE, POSITIVE, SHARE
 from report.language import ptbr
 from report.metrics import LATENT, Metric
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.storage.results import Array
 
 

@@ -11,7 +11,7 @@ from report.judging.sample import Sample
 from report.judging.statistics import PERCENTAGE, POSITIVE, possible
 from report.language import ptbr
 from report.language.labels import run_label
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.storage.results import Array
 
 BETWEEN = ("Dress", "Coat")  # the classes of which the reference says that they settle between the main clusters

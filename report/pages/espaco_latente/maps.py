@@ -11,7 +11,7 @@ from report.judging.ratios import ratio
 from report.judging.sample import Sample
 from report.judging.statistics import CORRELATION, POSITIVE, SHARE
 from report.metrics import LATENT, NEIGHBOURS, Metric, score
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.storage.results import Array
 
 NEAREST = 10

@@ -10,7 +10,7 @@ from report.origins.numbers import constant
 from report.page import Page, Plot
 from report.pages.espaco_latente import axes, dimensions, drift, evolution, groups, maps, pairs, raw, tables, used
 from report.pages.espaco_latente import figures as drawing
-from report.rendering.tables import metrics_table
+from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS, WIDE
 from vae.metrics import limits
 

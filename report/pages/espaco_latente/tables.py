@@ -14,7 +14,7 @@ from report.language.labels import run_label
 from report.metrics import LATENT, METRICS, NEIGHBOURS, Metric
 from report.pages.espaco_latente import groups, raw
 from report.pages.espaco_latente.evolution import within_share
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.grid import REFERENCE_RUNS, SNAPSHOTS, WIDE
 from vae.storage.results import Array
 

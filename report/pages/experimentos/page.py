@@ -14,7 +14,7 @@ from report.pages.experimentos import figures as drawn
 from report.pages.experimentos.claims import doubling_gain
 from report.pages.treinamento.claims import generalisation_gap
 from report.pages.treinamento.tables import train_images
-from report.rendering.tables import comparison_table
+from report.tables import comparison_table
 from vae.grid import SNAPSHOTS, WIDE
 
 COMPARED = (

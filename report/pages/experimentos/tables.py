@@ -17,7 +17,7 @@ from report.pages.experimentos.claims import doubling_gain
 from report.pages.experimentos.data import FEW, FEW_WIDE
 from report.pages.treinamento.claims import generalisation_gap
 from report.pages.treinamento.tables import DEVIATION, train_images
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.grid import SNAPSHOTS, WIDE
 
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)

@@ -14,7 +14,7 @@ from report.language.labels import run_label
 from report.metrics import METRICS, class_shift
 from report.origins.numbers import constant
 from report.pages.geracao.claims import JUDGED
-from report.rendering.tables import Table
+from report.tables import Table
 from vae import figures
 from vae.grid import REFERENCE_RUNS
 from vae.storage.results import Array

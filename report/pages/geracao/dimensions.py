@@ -13,7 +13,7 @@ from report.language import ptbr
 from report.metrics import METRICS
 from report.pages import by_dimension
 from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.storage.results import Array
 
 if TYPE_CHECKING:

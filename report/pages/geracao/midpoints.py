@@ -7,7 +7,7 @@ from report.judging.sample import Sample
 from report.judging.statistics import POSITIVE
 from report.metrics import SAMPLES, Metric, mean
 from report.pages.geracao.claims import JUDGED
-from report.rendering.tables import metrics_table
+from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS, WIDE
 from vae.storage.results import Array
 

@@ -11,7 +11,7 @@ from report.judging.statistics import ALPHA, REDUCTION
 from report.language import ptbr
 from report.language.labels import run_label
 from report.origins.numbers import constant
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.grid import REFERENCE_RUNS
 from vae.storage.results import Array
 

@@ -10,7 +10,7 @@ from report.language import ptbr
 from report.metrics import PATHS, Metric
 from report.origins.numbers import constant
 from report.pages.geracao.claims import JUDGED
-from report.rendering.tables import metrics_table
+from report.tables import metrics_table
 from vae.grid import REFERENCE_RUNS
 from vae.storage.results import Array
 

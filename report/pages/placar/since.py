@@ -15,7 +15,7 @@ from report.language import ptbr, untrusted
 from report.metrics import METRICS
 from report.origins import places
 from report.origins.numbers import Origin, constant, origins_of, trace
-from report.rendering.tables import Table
+from report.tables import Table
 
 
 @dataclasses.dataclass(frozen=True)

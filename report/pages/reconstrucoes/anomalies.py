@@ -13,7 +13,7 @@ from report.judging.statistics import SHARE, Estimate, possible
 from report.language import ptbr
 from report.language.labels import run_label
 from report.pages.reconstrucoes.claims import LONGEST
-from report.rendering.tables import Table
+from report.tables import Table
 from vae import figures
 from vae.grid import REFERENCE_RUNS
 from vae.storage.results import Array

@@ -14,7 +14,7 @@ from report.metrics import METRICS
 from report.pages import by_dimension
 from report.pages.by_dimension import BY_DIMENSION
 from report.pages.reconstrucoes.claims import error_gap
-from report.rendering.tables import Table
+from report.tables import Table
 from vae import figures
 from vae.grid import WIDE
 from vae.storage.results import Array

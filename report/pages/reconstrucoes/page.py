@@ -18,7 +18,7 @@ from report.pages.reconstrucoes import anomalies, blur, kept
 from report.pages.reconstrucoes import figures as drawings
 from report.pages.reconstrucoes.claims import CLAIMS, LONGEST
 from report.pages.reconstrucoes.figures import by_class, class_means, entropy_by_class, recognised_by_class
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.grid import REFERENCE_RUNS, WIDE
 from vae.storage.results import Array
 

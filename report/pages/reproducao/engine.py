@@ -16,7 +16,7 @@ from report.language import ptbr
 from report.origins.numbers import Origin, constant, origins_of, trace
 from report.origins.places import Place
 from report.page import Plot
-from report.rendering.tables import Table
+from report.tables import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,7 +12,7 @@ from report.language.untrusted import code, plain
 from report.origins.numbers import constant
 from report.page import Page
 from report.pages.reproducao import engine, speed
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.grid import RUNS
 from vae.spec import DatasetSpec, RunSpec
 from vae.storage.results import RunResult

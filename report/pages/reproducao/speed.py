@@ -7,7 +7,7 @@ from report import sources
 from report.language import ptbr
 from report.origins.numbers import Origin, trace
 from report.origins.places import Place
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.errors import LaudoError
 
 SPEED, EQUIVALENCE = "benchmarks/speed.json", "benchmarks/equivalence.json"

@@ -11,7 +11,7 @@ from report.metrics import METRICS
 from report.page import Column, Columns
 from report.pages.geracao.dimensions import SEEDS_ALONE, frechet_ratio
 from report.pages.treinamento.tables import DEVIATION, MEAN_BCE
-from report.rendering.tables import Table, metrics_table
+from report.tables import Table, metrics_table
 from vae import figures
 from vae.storage.results import Array
 

@@ -27,7 +27,7 @@ from report.pages.treinamento.claims import (
     looseness,
 )
 from report.pages.treinamento.tables import channels, costs, fits, hyperparameters, train_images
-from report.rendering.tables import Table
+from report.tables import Table
 from vae.data import datasets
 from vae.grid import REFERENCE_RUNS
 from vae.spec import RunSpec

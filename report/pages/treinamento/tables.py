@@ -10,7 +10,7 @@ from report.language import ptbr
 from report.language.labels import run_label
 from report.language.untrusted import plain
 from report.metrics import OBJECTIVES, Metric, mean
-from report.rendering.tables import Table
+from report.tables import Table
 
 MEAN_BCE = Metric("BCE de teste pela média", mean("test_mean_bce"), 2, "nats", "lower", OBJECTIVES)
 DEVIATION = Metric("\\(\\sigma\\) médio da posterior", mean("test_deviation"), 3, bounds=POSITIVE)

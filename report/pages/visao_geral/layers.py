@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from report.language import ptbr
 from report.origins.numbers import constant
-from report.rendering.tables import Table
+from report.tables import Table
 from vae import figures
 from vae.data import datasets
 from vae.models.layers import DOWN, LAST, UP, Shape

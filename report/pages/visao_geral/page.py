@@ -17,7 +17,7 @@ from report.pages.geracao.classes import moves, recon_shift
 from report.pages.placar import rows as placar_rows
 from report.pages.visao_geral.card import draw_card, title
 from report.pages.visao_geral.layers import decoder_layers, layers_table, stages
-from report.rendering.tables import Table
+from report.tables import Table
 from vae import figures
 from vae.data import datasets
 from vae.grid import REFERENCE_RUNS

@@ -8,9 +8,10 @@ import pytest
 
 from report.language import ptbr
 from report.origins.numbers import Origin, trace
+from report.page import page_path
 from report.publishing import check
 from report.publishing.check import link_faults
-from report.publishing.rendered import Rendered, page_path
+from report.publishing.rendered import Rendered
 from report.rendering.render import RenderedPage
 from vae.grid import make_grid
 from vae.storage.store import ResultsStore

@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.publishing.rendered import (
-    OUTDATED_CLOSE,
-    OUTDATED_OPEN,
-    RECORDS,
-    Rendered,
-    page_path,
-    with_notice,
-    without_notice,
-)
+from report.page import page_path
+from report.publishing.rendered import OUTDATED_CLOSE, OUTDATED_OPEN, RECORDS, Rendered, with_notice, without_notice
 
 PAGE = b'---\ntitle: "T"\n---\n\n# T\n\nText.\n'
 FILES = {

@@ -9,8 +9,8 @@ import yaml
 from PIL import Image
 
 from report.evidence import Evidence
+from report.page import ACTIVITY, page_path
 from report.pages.visao_geral.card import draw_card
-from report.publishing.rendered import ACTIVITY, page_path
 from report.references.citation import bibtex
 from report.rendering.drawing import card_path
 from report.rendering.environment import make_environment

@@ -6,9 +6,8 @@ import pytest
 
 from report.evidence import Evidence
 from report.language import ptbr
-from report.page import Page
+from report.page import Page, page_path
 from report.pages.referencias.page import PAGE
-from report.publishing.rendered import page_path
 from report.references.glossary import BY_FORM, explained
 from report.references.terms import TERMS, anchor
 from report.rendering.environment import make_environment

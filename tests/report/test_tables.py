@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from report.judging.statistics import SHARE, Estimate
 from report.language import ptbr
 from report.metrics import Metric
-from report.rendering.tables import BOLD, metrics_table
+from report.tables import BOLD, metrics_table
 from tests.report.synthetic import synthetic_evidence
 
 
