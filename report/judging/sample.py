@@ -44,7 +44,7 @@ class Sample:
 
     labels: (n,) classes of the test images. where: a mask over test images, (n,); for an array over the first m images
     its first m entries are used. used: the numbers of images that the statistic looked at, for the count on the page.
-    cache: what other claims have already computed on the same result.
+    Of a class, its images. cache: what other claims have already computed on the same result.
     """
 
     result: RunResult
@@ -72,16 +72,19 @@ class Sample:
             raise ResultsError(f"{run}/{self.result.seed} has no history '{name}'; train again with --retrain {run}.")
         return list(self.result.history[name])
 
-    def weights(self, size: int) -> Array:
-        """Return the weights of `size` images, (B, size) float32; row 0 is all ones."""
-        self.used.add(size)
+    def weights(self, size: int, looked_at: int | None = None) -> Array:
+        """Return the weights of `size` images, (B, size) float32; row 0 is all ones.
+
+        looked_at: how many of them the statistic looks at, None for all.
+        """
+        self.used.add(looked_at or size)
         return poisson_weights(size, self.resamples)
 
     def mean(self, values: str | Array, where: Array | None = None) -> Array:
         """Return the mean over images, (B,), of an array by name or of any values (m,), booleans included."""
         data = self._data(values)
         mask = self._mask(where, len(data))
-        weights = self.weights(len(data))
+        weights = self.weights(len(data), int(mask.sum()))
 
         def compute() -> Array:
             centre = data[mask].mean(dtype=np.float64) if mask.any() else 0.0
@@ -98,7 +101,7 @@ class Sample:
         """Return the median over images, (B,), of an array by name or of any values (m,)."""
         data = self._data(values)
         mask = self._mask(where, len(data))
-        weights = self.weights(len(data))
+        weights = self.weights(len(data), int(mask.sum()))
 
         def compute() -> Array:
             return weighted_median(data[mask], weights if mask.all() else weights[:, mask])
@@ -140,13 +143,13 @@ class Sample:
     def votes(self) -> Array:
         """Return the mean share of kNN votes for each class (last axis), by true class (middle axis): (B, C, C)."""
         votes = self.array("knn_votes")
-        self.used.add(len(votes))
+        self.used.add(self._smallest_class())
         return self._cached("votes", lambda: self._class_means(votes / votes.sum(axis=1, keepdims=True)))
 
     def vote_entropy(self) -> Array:
         """Return the mean entropy of an image's kNN votes, in nats, by true class: (B, C)."""
         votes = self.array("knn_votes")
-        self.used.add(len(votes))
+        self.used.add(self._smallest_class())
 
         def compute() -> Array:
             entropy = scipy.special.entr(votes / votes.sum(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
@@ -191,7 +194,7 @@ class Sample:
         AUROC of the number of votes for the first set minus that for the second, among images of the two.
         """
         sides = (tuple(positive), tuple(negative))
-        self.used.add(len(self.array("knn_votes")))
+        self.used.add(min(int(np.isin(self.labels, side).sum()) for side in sides))
         return self._cached(("knn_auroc", *sides), lambda: self._knn_auroc(*sides))
 
     def _knn_auroc(self, positive: tuple[int, ...], negative: tuple[int, ...]) -> Array:
@@ -258,6 +261,7 @@ class Sample:
     def spread(self, classes: Iterable[int]) -> Array:
         """Return the mean over the given classes of the trace of the class covariance, (B,), raw coordinates."""
         moments, chosen = self.class_moments(), list(classes)
+        self.used.add(int(moments.counts[0, chosen].min()))
         return (moments.scatter[:, chosen] / moments.counts[:, chosen]).mean(axis=1)
 
     def group_angle(self, first: Iterable[int], second: Iterable[int]) -> Array:
@@ -278,7 +282,7 @@ class Sample:
         For two latent dimensions (Mardia & Jupp 2000, eq. 2.2.3).
         """
         z = self.latent_means()
-        self.used.add(len(z))
+        self.used.add(self._smallest_class())
         radius = np.maximum(np.hypot(z[:, 0], z[:, 1]), np.finfo(np.float64).tiny)
         means = self._cached("directions", lambda: self._class_means(z[:, :2] / radius[:, None]))
         return means[..., 0] + 1j * means[..., 1]
@@ -303,6 +307,9 @@ class Sample:
 
     def _one_hot(self, classes: Array) -> Array:
         return (classes[:, None] == np.arange(len(self.info.classes))).astype(np.float32)
+
+    def _smallest_class(self) -> int:
+        return int(np.unique(self.labels, return_counts=True)[1].min())
 
     def _class_means(self, values: Array) -> Array:
         return self.group_means(values, self.labels, len(self.info.classes))

@@ -4,8 +4,9 @@ import sys
 
 from report.evidence import Evidence
 from report.judging.claims import Claim
+from report.judging.ratios import spread_if_unanimous
 from report.judging.sample import Sample
-from report.judging.statistics import POINTS, Estimate
+from report.judging.statistics import ALPHA, POINTS, Estimate
 from report.language import ptbr
 from report.metrics import PATHS, Metric
 from report.origins.numbers import constant
@@ -20,7 +21,11 @@ DECODED, MIXED = "interpolation_feature_jump", "mixing_feature_jump"
 
 def jumping(run: Sample, name: str) -> Array:
     """Return the share of paths of a kind whose largest step is more than JUMP median ones, (B,)."""
-    return run.mean(run.array(name) > JUMP)
+    return _share(run, run.array(name) > JUMP)
+
+
+def _share(run: Sample, paths: Array) -> Array:
+    return spread_if_unanimous(run.mean(paths), len(paths), ALPHA)
 
 
 def added_jumps(run: Sample) -> Array:
@@ -28,7 +33,8 @@ def added_jumps(run: Sample) -> Array:
 
     Steps are in the classifier's features, and the paths of both kinds join the same test images.
     """
-    return 100 * (jumping(run, DECODED) - jumping(run, MIXED))
+    # By the mixed paths without a jump: where neither kind has any, what is not known of both adds up and does not cancel.
+    return 100 * (jumping(run, DECODED) + _share(run, run.array(MIXED) <= JUMP) - 1)
 
 
 def irregularity(run: Sample) -> Array:

@@ -468,6 +468,9 @@ def test_an_estimate_counts_the_images_it_looked_at() -> None:
     assert samples.estimate(lambda a: a.mean("test_bce") - a.mean("short"), "e10").n_images == 20
     for _ in range(2):  # the second time from the cache
         assert samples.estimate(lambda a: a.median("short"), "e10").n_images == 20
+    few = np.arange(50) < 7
+    assert samples.estimate(lambda a: a.mean("test_bce", few), "e10").n_images == 7, "those of a class, not all"
+    assert samples.estimate(lambda a: a.median("test_bce", few), "e10").n_images == 7
     only_seeds = samples.estimate(lambda a: a.score("kl"), "e10")
     assert only_seeds.n_images == 0 and only_seeds.per_seed == {42: 42.0, 43: 43.0}
     assert samples.estimate(lambda a: 2 * a.result.seed, "e10").value == 85

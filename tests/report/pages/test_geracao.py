@@ -95,6 +95,11 @@ def test_jumps_are_counted_pair_by_pair_and_those_of_mixing_come_off() -> None:
     assert paths.added_jumps(run)[0] == pytest.approx(60 - 20)
     assert paths.added_jumps(sample(interpolation_feature_jump=mixed, mixing_feature_jump=decoded))[0] < 0
     assert paths.irregularity(run)[0] == pytest.approx(3.1 - 1.0, rel=1e-6)
+    smooth = np.ones(20, np.float32)
+    none = paths.added_jumps(sample(interpolation_feature_jump=smooth, mixing_feature_jump=smooth))
+    assert none[0] == 0
+    # Wilson's interval for none of twenty reaches to 16 %: that twenty agree does not decide at five.
+    assert 16 < 1.96 * none[1:].std() < 40
     (claim,) = paths.CLAIMS
     assert (claim.id, claim.side, claim.margin) == ("28", "below", 5)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from report.judging.sample import Sample
+from report.language import ptbr
 from report.language.ptbr import strip_marks
 from report.pages.experimentos.data import reconstruction_gap_difference
 from report.pages.treinamento.ablations import deviation, deviation_change
@@ -18,7 +19,7 @@ from report.pages.treinamento.claims import (
     looseness,
     memorised,
 )
-from report.pages.treinamento.tables import channels, exact
+from report.pages.treinamento.tables import channels
 from vae.data.datasets import DIGITS
 from vae.errors import ResultsError
 from vae.storage.results import Array, Keys, RunResult
@@ -139,7 +140,7 @@ def test_looseness_is_what_more_samples_gain() -> None:
 
 @pytest.mark.parametrize(("value", "shown"), [(0.002, "0,002"), (1.0, "1"), (0.25, "0,25"), (1e-4, "0,0001")])
 def test_specs_are_shown_with_their_own_decimals(value: float, shown: str) -> None:
-    assert strip_marks(exact(value)) == shown
+    assert strip_marks(ptbr.exact(value)) == shown
 
 
 def test_widths_of_layers_are_chained() -> None:
