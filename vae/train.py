@@ -144,7 +144,8 @@ def _stop_if_diverged(losses: Tensor, name: str, epoch: int, folder: CheckpointF
     step = int((~finite).nonzero()[0]) + 1
     raise TrainingError(
         f"Run {name}: the loss is no longer finite at epoch {epoch}, step {step}. {_way_back(folder, epoch)} "
-        f"Try a lower learning rate (vae/grid.py) or, with a large beta, fewer latent dimensions."
+        f"Try a lower learning_rate (vae/spec.py; it changes the numbers of every run) or, with a large beta, fewer "
+        f"latent dimensions (vae/grid.py)."
     )
 
 
@@ -152,7 +153,7 @@ def _out_of_memory(task: Task, name: str, epoch: int, device: torch.device, fold
     return TrainingError(
         f"Run {name}: {device.type} ran out of memory in epoch {epoch}, with batches of {task.batch_size} images. "
         f"{_way_back(folder, epoch)} Free memory there, train elsewhere (--device cpu), or lower batch_size "
-        f"in vae/grid.py, which makes it another run."
+        f"(vae/spec.py; it changes the numbers of every run)."
     )
 
 

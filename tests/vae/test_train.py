@@ -164,7 +164,8 @@ def test_beta_weighs_the_kl_term(trained: Train) -> None:
 
 def test_divergence_names_run_epoch_and_step(trained: Train) -> None:
     wild = tiny_run("wild", learning_rate=1e12)
-    with pytest.raises(TrainingError, match=r"wild.*epoch 1, step \d+\. There is no checkpoint yet.*lower learning"):
+    says = r"wild.*epoch 1, step \d+\. There is no checkpoint yet\. Try a lower learning_rate \(vae/spec\.py; "
+    with pytest.raises(TrainingError, match=says):
         trained("a", wild)
 
 
@@ -182,7 +183,8 @@ def test_out_of_memory_says_what_to_lower(trained: Train, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(training, "train_epoch", full)
     with pytest.raises(
-        TrainingError, match=r"a3: cpu ran out of memory in epoch 1, .* 32 images\. .* lower batch_size"
+        TrainingError,
+        match=r"a3: cpu ran out of memory in epoch 1, .* 32 images\. .* lower batch_size \(vae/spec\.py; ",
     ):
         trained("a", RUN)
 
