@@ -27,12 +27,16 @@ f32 with 11 significant bits, f16 in multiples of 1/256; W: only where Subject.w
     interpolation_jump, interpolation_feature_jump, mixing_feature_jump   (interpolation_pairs,) f32
 """
 
+from collections.abc import Mapping
+
 import torch
 
 from vae.measurements import fidelity, generation, latent_space
 from vae.measurements.subject import Arrays, Codes, RealImages, Scores, Subject, decode_logits, encode
 from vae.spec import RunSpec
 from vae.storage.checkpoints import History
+
+NEG_ELBO, DEVIANCE = "_neg_elbo", "_deviance"  # what run_history() adds, behind the name of a split
 
 
 @torch.no_grad()
@@ -77,6 +81,11 @@ def run_history(spec: RunSpec, history: History, real: RealImages) -> dict[str, 
         kl = columns.pop(f"{name}_kl", [])
         if not spec.deterministic:
             columns[f"{name}_kl"] = kl
-            columns[f"{name}_neg_elbo"] = [a + b for a, b in zip(columns[f"{name}_bce"], kl, strict=True)]
-        columns[f"{name}_deviance"] = [value - floor for value in columns[f"{name}_bce"]]
+            columns[f"{name}{NEG_ELBO}"] = [a + b for a, b in zip(columns[f"{name}_bce"], kl, strict=True)]
+        columns[f"{name}{DEVIANCE}"] = [value - floor for value in columns[f"{name}_bce"]]
     return columns
+
+
+def recorded(columns: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """Return what the loop recorded of a run's history, for run_history() to be asked again."""
+    return {name: list(values) for name, values in columns.items() if not name.endswith((NEG_ELBO, DEVIANCE))}

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from vae import figures
 from vae.data.tensors import Data
 from vae.figures import Theme
+from vae.measurements.baselines import fixed_indices
 from vae.measurements.subject import as_pixels, decode, encode
+from vae.metrics.latent import principal_axes
 from vae.models.conv import ConvVAE
 from vae.storage.checkpoints import History
-from vae.storage.results import Array
 from vae.train import standard_normal, stream
 
 PER_CLASS = 2  # test images of each class beside their reconstructions
@@ -56,8 +57,7 @@ def draw_curves(history: History, theme: Theme) -> Figure:
 @torch.no_grad()
 def draw_reconstructions(model: ConvVAE, data: Data) -> bytes:
     """Return the first test images of each class, and below each its decoded posterior mean."""
-    classes = range(len(data.info.classes))
-    chosen = torch.cat([(data.test.labels == index).nonzero().flatten()[:PER_CLASS] for index in classes])
+    chosen = fixed_indices(data.test.labels, len(data.info.classes), PER_CLASS)
     originals = data.test.images[chosen]
     decoded = as_pixels(decode(model, encode(model, originals).mean))
     return figures.grid_png(np.concatenate([originals.cpu().numpy(), decoded]), columns=len(chosen))
@@ -75,10 +75,10 @@ def draw_samples(model: ConvVAE, seed: int) -> bytes:
 def draw_latent(model: ConvVAE, data: Data, theme: Theme) -> Figure:
     """Return the posterior means of test images by class: the plane itself, or the first two principal components."""
     few = data.test.first(POINTS)
-    means = encode(model, few.images).mean.double().cpu().numpy()
+    means = encode(model, few.images).mean
     plane = means.shape[1] == 2
     return figures.latent_scatter(
-        means if plane else principal_plane(means),
+        (means if plane else principal_axes(means)[1]).cpu().numpy(),
         few.labels.cpu().numpy(),
         data.info.classes,
         theme=theme,
@@ -86,14 +86,6 @@ def draw_latent(model: ConvVAE, data: Data, theme: Theme) -> Figure:
         y_label="segunda coordenada" if plane else "segunda componente principal",
         tick_format=plain_number,
     )
-
-
-def principal_plane(points: Array) -> Array:
-    """Return points (n, d) in the plane of their two largest variances, (n, 2)."""
-    centred = points - points.mean(axis=0)
-    axes = np.linalg.svd(centred, full_matrices=False)[2]
-    plane: Array = centred @ axes[:2].T
-    return plane
 
 
 def plain_number(value: float) -> str:

@@ -51,8 +51,8 @@ def train(
     data must be on the device. facts (device, versions, commit) describe this session and are
     kept with every checkpoint, after those of the sessions that it goes on from. keep: other epochs
     whose checkpoints are left too, if the training comes by them. Returns the history.
-    Raises TrainingError naming run, epoch and step when the loss is no longer finite, or what to lower when the device
-    is out of memory.
+    Raises TrainingError naming run, epoch and step when the loss is no longer finite, of a batch or of the validation
+    after it, and then nothing of that epoch is kept; or what to lower when the device is out of memory.
     """
     keep_large_blocks()
     last = max(snapshots)
@@ -80,7 +80,11 @@ def train(
         values = {"learning_rate": learning_rate}
         values |= _named("train", task, losses.sum(dim=0) / len(train_split))
         seconds = time.perf_counter() - began
-        values |= _named("validation", task, evaluate_terms(task, model, validation, seed).mean(dim=1))
+        validated = evaluate_terms(task, model, validation, seed).mean(dim=1)
+        if not bool(torch.isfinite(validated).all()):
+            # Losses are those before each step: what the last step of an epoch breaks shows here alone.
+            raise _diverged(name, epoch, "after its last step", folder)
+        values |= _named("validation", task, validated)
         history.append(values, seconds)
         if epoch in kept or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
             session = facts | {"finished": now(), "until": epoch}
@@ -141,10 +145,14 @@ def _stop_if_diverged(losses: Tensor, name: str, epoch: int, folder: CheckpointF
     finite = torch.isfinite(losses).all(dim=1).cpu()
     if bool(finite.all()):
         return
-    step = int((~finite).nonzero()[0]) + 1
-    raise TrainingError(
-        f"Run {name}: the loss is no longer finite at epoch {epoch}, step {step}. {_way_back(folder, epoch)} "
-        f"Try a lower learning rate (vae/grid.py) or, with a large beta, fewer latent dimensions."
+    raise _diverged(name, epoch, f"step {int((~finite).nonzero()[0]) + 1}", folder)
+
+
+def _diverged(name: str, epoch: int, where: str, folder: CheckpointFolder) -> TrainingError:
+    return TrainingError(
+        f"Run {name}: the loss is no longer finite at epoch {epoch}, {where}. {_way_back(folder, epoch)} "
+        f"Try a lower learning_rate (vae/spec.py; it changes the numbers of every run) or, with a large beta, fewer "
+        f"latent dimensions (vae/grid.py)."
     )
 
 
@@ -152,7 +160,7 @@ def _out_of_memory(task: Task, name: str, epoch: int, device: torch.device, fold
     return TrainingError(
         f"Run {name}: {device.type} ran out of memory in epoch {epoch}, with batches of {task.batch_size} images. "
         f"{_way_back(folder, epoch)} Free memory there, train elsewhere (--device cpu), or lower batch_size "
-        f"in vae/grid.py, which makes it another run."
+        f"(vae/spec.py; it changes the numbers of every run)."
     )
 
 

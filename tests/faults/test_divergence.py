@@ -27,7 +27,8 @@ def test_a_training_that_diverges_is_stopped_and_nothing_of_it_is_kept(tmp_path:
     assert len(errors) == 1, done.stderr
     assert re.fullmatch(
         r"Error: Run e10\+e50\+e100\+e90: the loss is no longer finite at epoch 1, step [23]\. There is no checkpoint yet\. "
-        r"Try a lower learning rate \(vae/grid\.py\) or, with a large beta, fewer latent dimensions\."
+        r"Try a lower learning_rate \(vae/spec\.py; it changes the numbers of every run\) or, with a large beta, fewer "
+        r"latent dimensions \(vae/grid\.py\)\."
         r"(?: 1 more failed, as said above\.)?",
         errors[0],
     ), errors[0]

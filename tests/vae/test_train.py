@@ -164,7 +164,8 @@ def test_beta_weighs_the_kl_term(trained: Train) -> None:
 
 def test_divergence_names_run_epoch_and_step(trained: Train) -> None:
     wild = tiny_run("wild", learning_rate=1e12)
-    with pytest.raises(TrainingError, match=r"wild.*epoch 1, step \d+\. There is no checkpoint yet.*lower learning"):
+    says = r"wild.*epoch 1, step \d+\. There is no checkpoint yet\. Try a lower learning_rate \(vae/spec\.py; "
+    with pytest.raises(TrainingError, match=says):
         trained("a", wild)
 
 
@@ -176,13 +177,37 @@ def test_divergence_names_the_last_good_checkpoint_before_it(trained: Train, mon
         trained("a", RUN)
 
 
+def test_a_training_that_its_last_step_breaks_keeps_nothing_of_that_epoch(trained: Train) -> None:
+    task, models = vae_task(RUN), []
+
+    def build(seed: int) -> torch.nn.Module:
+        models.append(task.build(seed))
+        return models[-1]
+
+    class Breaks(Quiet):
+        def step(self, epoch: int, step: int, steps: int, images: int) -> None:
+            if (epoch, step) == (2, steps):  # the loss of this step was finite, and no other follows
+                torch.nn.init.constant_(next(models[-1].parameters()), torch.nan)
+
+    says = (
+        r"Run a3: .* at epoch 2, after its last step\. The last good checkpoint is epoch 1\. Try a lower learning_rate"
+    )
+    with pytest.raises(TrainingError, match=says):
+        trained("a", RUN, snapshots=(1, 2, 3), task=dataclasses.replace(task, build=build), listener=Breaks())
+    _, folder = trained("a", RUN, snapshots=(1,))
+    assert folder.epochs() == [1]
+    history, _ = trained("a", RUN, snapshots=(1, 2, 3))
+    assert history.columns == trained("b", RUN)[0].columns, "it goes on from what was good"
+
+
 def test_out_of_memory_says_what_to_lower(trained: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> torch.Tensor:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(training, "train_epoch", full)
     with pytest.raises(
-        TrainingError, match=r"a3: cpu ran out of memory in epoch 1, .* 32 images\. .* lower batch_size"
+        TrainingError,
+        match=r"a3: cpu ran out of memory in epoch 1, .* 32 images\. .* lower batch_size \(vae/spec\.py; ",
     ):
         trained("a", RUN)
 

@@ -18,6 +18,7 @@ from vae.building.received import Setting
 from vae.building.where import Where
 from vae.data.tensors import load
 from vae.errors import LaudoError, TrainingError
+from vae.evaluate import recorded
 from vae.grid import FIRST_SEED
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
 from vae.storage.checkpoints import CheckpointFolder, History, Session
@@ -215,8 +216,7 @@ class Build:
             raise LaudoError(f"No weights of {step.label} are at hand; train it again with --retrain {step.spec.name}.")
         # Published weights without their checkpoints: history and sessions were published with them.
         stored = self.store.load(step.spec.name, step.seed)
-        names = [name for name in stored.history if not name.endswith(("_neg_elbo", "_deviance"))]
-        history = History({name: list(stored.history[name]) for name in names}, stored.provenance["epoch_seconds"])
+        history = History(recorded(stored.history), stored.provenance["epoch_seconds"])
         return published.read_bytes(), history, stored.provenance["training"]
 
     def _eye(self) -> bytes:

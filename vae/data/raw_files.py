@@ -10,7 +10,6 @@ import errno
 import gzip
 import hashlib
 import os
-import shutil
 import tempfile
 import zlib
 from collections.abc import Mapping
@@ -110,26 +109,31 @@ def _find_files(info: DatasetInfo, folder: Path) -> dict[str, Path] | None:
 def _import_files(info: DatasetInfo, source: Mapping[str, Path], raw: Path) -> None:
     """Decompress into the cache, verified before anything is put in place.
 
-    Raises DataError naming the file that is damaged, or the cache if it cannot be written.
+    Raises DataError naming the file that is damaged or cannot be read, or the cache if it cannot be written.
     """
     try:
         raw.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=raw.parent, prefix=".import-") as temporary:
             for name, path in source.items():
                 target = Path(temporary) / name
-                try:
-                    if path.suffix == ".gz":
-                        with gzip.open(path, "rb") as packed, target.open("wb") as out:
-                            shutil.copyfileobj(packed, out)
-                    else:
-                        shutil.copyfile(path, target)
-                except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-                    raise DataError(f"{path} is truncated or damaged ({error}); {_remedies(info)}") from error
+                target.write_bytes(_content(info, path))
                 _verify_file(info, name, target, shown=path)
             for name in source:
                 os.replace(Path(temporary) / name, raw / name)
     except OSError as error:
         raise _unwritable(info, raw, error) from error
+
+
+def _content(info: DatasetInfo, path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if path.suffix == ".gz" else content
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(f"{path} is truncated or damaged ({error}); {_remedies(info)}") from error
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read ({reason(error)}). Mend that (permissions, disk), or {_remedies(info)}"
+        ) from error
 
 
 def _verify(info: DatasetInfo, raw: Path) -> None:

@@ -36,6 +36,7 @@ from vae.storage.results import (
 MANIFEST = "manifest.json"
 INCOMING = ".incoming"
 JOURNAL = "journal.json"
+REPLACED = "replaced"  # the old result, until the new one is in its place
 PREVIOUS = "previous.json"
 WEIGHTS_FILE = "weights.safetensors"
 
@@ -188,8 +189,10 @@ class ResultsStore:
         return faults
 
     def save(self, result: RunResult, weights: bytes | None = None) -> None:
-        """Store a result, replacing what was there; a reader sees the old or the new one, never a half.
+        """Store a result, replacing what was there. After a kill at any moment it is the old or the new one, never a half.
 
+        A reader beside it (--status or --check during a build) that looks just while folders and manifest are renamed finds
+        the result missing or damaged; its next look finds it whole.
         Raises ResultsError if the folder cannot be written.
         """
         self.folder(result.run, result.seed)  # refuses a name that would lead out of here, before anything is written
@@ -243,12 +246,16 @@ class ResultsStore:
                 path = place / name.rpartition("/")[2]
                 if not path.is_file() or differs(path.read_bytes(), entry):
                     raise ResultsError(f"{path} is damaged. Delete {incoming}: its result is made again.")
-            if place is staged:
-                shutil.rmtree(target, ignore_errors=True)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(staged, target)
             prefix = f"{run}/{seed}/"
             others = {name: old for name, old in self.manifest().items() if not name.startswith(prefix)}
+            if place is staged:
+                # Renamed and not deleted, which takes longer: a reader finds no result in the meantime.
+                if target.exists():
+                    # Of a killed build, if the result was restored since.
+                    shutil.rmtree(incoming / REPLACED, ignore_errors=True)
+                    os.replace(target, incoming / REPLACED)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(staged, target)
             write_atomically(self.root / MANIFEST, dump_json({"files": others | entries}))
             journal.unlink()
         shutil.rmtree(incoming, ignore_errors=True)

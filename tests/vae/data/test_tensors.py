@@ -119,6 +119,19 @@ def test_damaged_files_are_named_with_three_remedies(tmp_path: Path, packed: boo
     assert not list((tmp_path / "cache").rglob(".import-*"))
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="no file here that nobody can read")
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_given_file_that_cannot_be_read_is_named_and_not_the_cache(tmp_path: Path, packed: bool) -> None:
+    given = write(tmp_path / "given", packed)
+    path = given / ("train-images-idx3-ubyte" + (".gz" if packed else ""))
+    path.unlink()
+    path.symlink_to("/proc/self/mem")  # its first page is no memory, whatever the permissions of who runs the tests
+    says = rf"{path} cannot be read \(Input/output error\)\. Mend that .*, or give --data DIR"
+    with pytest.raises(DataError, match=says):
+        load(INFO, given, tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("*-ubyte"))
+
+
 def test_a_missing_file_beside_the_others_is_named(tmp_path: Path) -> None:
     given = write(tmp_path / "given", True)
     (given / "t10k-labels-idx1-ubyte.gz").unlink()

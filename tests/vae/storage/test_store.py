@@ -339,7 +339,7 @@ def test_a_full_disk_is_a_results_error_with_a_remedy(saved: ResultsStore, monke
 
 def test_before_recovery_a_reader_sees_no_mix(saved: ResultsStore, monkeypatch: pytest.MonkeyPatch) -> None:
     # Killed between the move and the manifest: the new files under the old manifest are damage, not a result.
-    interrupt(monkeypatch, os, "replace", 2, True, KilledError())
+    interrupt(monkeypatch, os, "replace", 3, True, KilledError())
     with pytest.raises(KilledError):
         saved.save(NEW)
     monkeypatch.undo()
@@ -347,6 +347,35 @@ def test_before_recovery_a_reader_sees_no_mix(saved: ResultsStore, monkeypatch: 
         saved.load("e10", 42)
     saved.recover()
     assert saved.load("e10", 42).score("mse") == 2.0
+
+
+def test_nothing_is_deleted_that_a_reader_looks_for(saved: ResultsStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[float] = []
+    original = shutil.rmtree
+
+    def delete(path: Path, ignore_errors: bool = False) -> None:
+        original(path, ignore_errors=ignore_errors)
+        found.append(ResultsStore(saved.root).load("e10", 42).score("mse"))
+
+    monkeypatch.setattr(shutil, "rmtree", delete)
+    saved.save(NEW)
+    assert found == sorted(found)
+    assert {*found} == {1.0, 2.0}
+
+
+def test_a_result_that_was_restored_while_its_replacement_waited_is_replaced(
+    saved: ResultsStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(saved.folder("e10", 42), tmp_path / "copy")
+    interrupt(monkeypatch, os, "replace", 2, True, KilledError())
+    with pytest.raises(KilledError):
+        saved.save(NEW)
+    monkeypatch.undo()
+    assert not saved.has("e10", 42)
+    shutil.copytree(copy, saved.folder("e10", 42))  # as its damage was said to be mended
+    saved.recover()
+    assert saved.load("e10", 42).score("mse") == 2.0
+    assert saved.faults() == []
 
 
 @pytest.mark.parametrize("lost", ["folder", "file"])
