@@ -28,7 +28,7 @@ from vae.models.conv import ConvVAE
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec, Spec, canonical
 from vae.storage import provenance
 from vae.storage.checkpoints import CheckpointFolder, History, Session
-from vae.storage.results import Keys, RunResult
+from vae.storage.results import Keys, RunResult, sha256
 from vae.train import train
 from vae.updates import Reporter, Show, Update
 
@@ -188,6 +188,8 @@ def _result(
         "finished": provenance.now(),
         "seconds": round(time.perf_counter() - began, 3),
     }
+    if isinstance(job, EvaluationJob) and job.eye is not None:
+        evaluation[provenance.SEEN_BY] = sha256(job.eye)
     made = {**made, "evaluation": evaluation}
     return RunResult(spec.name, job.seed, canonical(spec), job.keys, scores, history, arrays, made)
 

@@ -7,9 +7,20 @@ from pathlib import Path
 
 from vae.data.datasets import DatasetInfo, dataset_info
 from vae.errors import ResultsError
-from vae.grid import Grid
-from vae.spec import DatasetSpec, Fields, RunSpec, Spec, canonical, evaluation_key, training_key, trajectory_key
+from vae.grid import FIRST_SEED, Grid
+from vae.spec import (
+    ClassifierSpec,
+    DatasetSpec,
+    Fields,
+    RunSpec,
+    Spec,
+    canonical,
+    evaluation_key,
+    training_key,
+    trajectory_key,
+)
 from vae.storage.checkpoint_files import checkpoint_file
+from vae.storage.provenance import SEEN_BY
 from vae.storage.results import Keys
 from vae.storage.store import ResultsStore
 
@@ -87,12 +98,12 @@ def make_plan(
         for name in names
         for seed in grid.seeds_of(name)
     ]
-    if any(step.spec.name == grid.classifier.name and step.action is Action.TRAIN for step in steps):
-        steps = [_with_another_eye(step, store) for step in steps]
     evaluates = any(isinstance(step.spec, RunSpec) and step.action is not Action.NOTHING for step in steps)
     if evaluates and grid.classifier.name not in names:
         name = grid.classifier.name
         steps += [_step(grid, info, store, runs_dir, name, seed, name in retrain) for seed in grid.seeds_of(name)]
+    if any(step.spec.name == grid.classifier.name and step.action is Action.TRAIN for step in steps):
+        steps = [_with_another_eye(step, store) for step in steps]
     order = {name: place for place, name in enumerate(grid.specs)}
     steps.sort(key=lambda step: (order[step.spec.name], step.seed))
     return Plan(grid, info, tuple(steps), frozenset(retrain))
@@ -118,7 +129,7 @@ def _step(
     spec = grid.specs[name]
     keys = keys_of(grid, info, spec)
     checkpoints = checkpoints_of(runs_dir, info, spec, seed)
-    state, reason = _state(store, spec, seed, keys)
+    state, reason = _state(store, spec, seed, keys, grid.classifier)
     if again:
         action = Action.TRAIN
         reason = "asked for with --retrain"
@@ -140,13 +151,15 @@ def _with_another_eye(step: Step, store: ResultsStore) -> Step:
     return dataclasses.replace(step, action=action, reason="the classifier that it is measured with is trained again")
 
 
-def _state(store: ResultsStore, spec: Spec, seed: int, keys: Keys) -> tuple[State, str]:
+def _state(store: ResultsStore, spec: Spec, seed: int, keys: Keys, classifier: ClassifierSpec) -> tuple[State, str]:
     name = spec.name
     if not store.has(name, seed):
         return State.MISSING, "not in the results folder"
     try:
         stored = store.keys(name, seed)
         changed = _changed(store.load(name, seed).spec, canonical(spec)) if stored.training != keys.training else []
+        eye = store.weights_sha256(classifier.name, FIRST_SEED) if isinstance(spec, RunSpec) else ""
+        seen_by = store.provenance(name, seed)["evaluation"].get(SEEN_BY, eye) if eye else eye
     except ResultsError as error:
         return State.DAMAGED, str(error)
     if stored.training != keys.training:
@@ -154,6 +167,8 @@ def _state(store: ResultsStore, spec: Spec, seed: int, keys: Keys) -> tuple[Stat
         return State.STALE, f"{what} changed since it was trained"
     if stored.evaluation != keys.evaluation:
         return State.STALE, "the evaluation changed since it was evaluated"
+    if seen_by != eye:
+        return State.STALE, "it was measured with another classifier than the one that is stored"
     return State.FRESH, "it is what the grid asks for"
 
 
@@ -185,7 +200,7 @@ def status(grid: Grid, store: ResultsStore, runs_dir: Path) -> list[Step]:
     for name, spec in grid.specs.items():
         keys = keys_of(grid, info, spec)
         for seed in grid.seeds_of(name):
-            state, reason = _state(store, spec, seed, keys)
+            state, reason = _state(store, spec, seed, keys, grid.classifier)
             folder = checkpoints_of(runs_dir, info, spec, seed)
             steps.append(Step(spec, seed, keys, state, Action.NOTHING, reason, folder))
     return steps

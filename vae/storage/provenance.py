@@ -15,6 +15,9 @@ from vae.storage.imports import code_of, imported, reached
 ROOT = Path(__file__).resolve().parents[2]
 # What makes numbers is what a job runs, but for the grid: its specs are compared by their keys.
 JOBS, GRID = "vae/building/jobs.py", "vae/grid.py"
+# Of an evaluation: sha256 of the classifier's weights. Its key knows the classifier's spec alone, and trained again on another
+# machine the same spec can be other weights.
+SEEN_BY = "classifier"
 
 
 def now() -> str:

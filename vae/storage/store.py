@@ -133,6 +133,10 @@ class ResultsStore:
         self._verified(run, seed)
         return self.folder(run, seed) / WEIGHTS_FILE
 
+    def weights_sha256(self, run: str, seed: int) -> str:
+        """Return the sha256 of the published weights of a run as the manifest says it, '' if there are none."""
+        return str(self._entries(run, seed).get(WEIGHTS_FILE, {"sha256": ""})["sha256"])
+
     def remedy(self, run: str) -> str:
         """Return what is to be done about a damaged result."""
         return f"Restore it from version control or a copy, or make it again with: {self.again(run)}"

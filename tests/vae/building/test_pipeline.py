@@ -14,6 +14,8 @@ from vae.errors import LaudoError, ResultsError
 from vae.evaluate import evaluate
 from vae.grid import Grid
 from vae.spec import EvaluationSpec
+from vae.storage.provenance import SEEN_BY
+from vae.storage.results import sha256
 from vae.storage.store import ResultsStore
 
 Execute = Callable[..., Plan]
@@ -75,6 +77,9 @@ def test_a_plan_fills_the_store_and_the_next_one_is_empty(execute: Execute, stor
     assert accuracy.array("confusion").trace() / 60 == pytest.approx(accuracy.score("test_accuracy"))
     assert store.load("dataset", 42).array("fixed_images").shape == (4 * SIZES.fixed_per_class, 28, 28)
     provenance = store.provenance("a2", 42)
+    eye = store.weights("classifier", 42)
+    assert eye and provenance["evaluation"][SEEN_BY] == sha256(eye.read_bytes())
+    assert SEEN_BY not in store.provenance("classifier", 42)["evaluation"]
     assert len(provenance["epoch_seconds"]) == 2
     assert [session["until"] for session in provenance["training"]] == [2]
     assert provenance["evaluation"]["finished"]

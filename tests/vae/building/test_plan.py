@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from vae.building.plan import Action, Plan, State, by_training, checkpoints_of, 
 from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.spec import ConvSpec, EvaluationSpec
-from vae.storage.results import RESULT_FILE, dump_json
+from vae.storage.provenance import SEEN_BY
+from vae.storage.results import RESULT_FILE, dump_json, sha256
 from vae.storage.store import ResultsStore
 
 Planner = Callable[..., Plan]
@@ -111,6 +113,41 @@ def test_another_classifier_makes_every_evaluation_stale(plan: Planner, filled: 
     assert steps["classifier/42"] == (State.STALE, Action.TRAIN)
     assert steps["a1/42"] == (State.STALE, Action.EVALUATE)
     assert steps["dataset/42"] == (State.FRESH, Action.NOTHING)
+
+
+def seen_by(store: ResultsStore, run: str, seed: int, classifier: str) -> None:
+    """Store a result again as if it had been measured with a classifier of these weights."""
+    result = store.load(run, seed)
+    evaluation = store.provenance(run, seed)["evaluation"] | {SEEN_BY: classifier}
+    weights = store.weights(run, seed)
+    made = dataclasses.replace(result, provenance={**result.provenance, "evaluation": evaluation})
+    store.save(made, weights.read_bytes() if weights else None)
+
+
+def test_a_classifier_that_nobody_asked_for_and_is_trained_measures_what_is_stored_again(
+    plan: Planner, filled: ResultsStore
+) -> None:
+    shutil.rmtree(filled.folder("classifier", 42))
+    shutil.rmtree(filled.folder("a2", 43))
+    steps = found(plan("a1", "a2"))  # as a page asks that does not speak of the classifier
+    assert steps["classifier/42"] == (State.MISSING, Action.TRAIN)
+    assert {steps[label][1] for label in ("a1/42", "a2/42")} == {Action.EVALUATE}
+    assert steps["a1/43"][1] is Action.TRAIN, "its weights are not published"
+
+
+def test_what_was_measured_with_another_classifier_is_stale(
+    plan: Planner, filled: ResultsStore, grid: Grid, tmp_path: Path
+) -> None:
+    # A retraining of the classifier that was killed when it was stored and some runs were measured with it, others not.
+    seen_by(filled, "a1", 42, sha256(b"weights"))
+    seen_by(filled, "a2", 42, sha256(b"other weights"))
+    seen_by(filled, "a2", 43, sha256(b"other weights"))
+    steps = found(plan())
+    assert steps.pop("a2/42") == (State.STALE, Action.EVALUATE)
+    assert steps.pop("a2/43") == (State.STALE, Action.TRAIN)
+    assert set(steps.values()) == {(State.FRESH, Action.NOTHING)}, "those that name no classifier too"
+    reasons = {step.label: step.reason for step in status(grid, filled, tmp_path / "runs")}
+    assert "another classifier" in reasons["a2/42"]
 
 
 def test_damage_stops_a_plan_unless_it_is_to_be_trained_again(plan: Planner, filled: ResultsStore) -> None:
