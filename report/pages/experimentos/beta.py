@@ -6,6 +6,7 @@ import numpy as np
 
 from report.judging.claims import Claim
 from report.judging.sample import USED_VARIANCE, Sample
+from report.origins.numbers import origins_of, trace
 from vae.grid import WIDE
 from vae.storage.results import Array
 
@@ -41,7 +42,8 @@ def variance_at_most_used(run: Sample) -> float:
 
 def rank_of_most(dimensions: int) -> int:
     """Return how many dimensions make up MOST of so many."""
-    return math.ceil(MOST * dimensions)
+    rank: int = trace(math.ceil(MOST * dimensions), origins_of(dimensions))
+    return rank
 
 
 BALANCED = "Com β igual a um, o modelo não vira autocodificador determinístico nem ignora os dados em favor da prior"
