@@ -20,7 +20,6 @@ from vae.spec import (
     trajectory_key,
 )
 from vae.storage.checkpoint_files import checkpoint_file
-from vae.storage.provenance import SEEN_BY
 from vae.storage.results import Keys
 from vae.storage.store import ResultsStore
 
@@ -159,7 +158,7 @@ def _state(store: ResultsStore, spec: Spec, seed: int, keys: Keys, classifier: C
         stored = store.keys(name, seed)
         changed = _changed(store.load(name, seed).spec, canonical(spec)) if stored.training != keys.training else []
         eye = store.weights_sha256(classifier.name, FIRST_SEED) if isinstance(spec, RunSpec) else ""
-        seen_by = store.provenance(name, seed)["evaluation"].get(SEEN_BY, eye) if eye else eye
+        seen_by = (store.seen_by(name, seed) if eye else "") or eye
     except ResultsError as error:
         return State.DAMAGED, str(error)
     if stored.training != keys.training:

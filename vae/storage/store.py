@@ -19,6 +19,7 @@ from typing import Any
 from vae.errors import ResultsError
 from vae.storage.files import reason, remove_leftovers, write_atomically, write_through
 from vae.storage.manifest import NAME, NONE, Entry, Manifest, checked, differs, entry_of, read, stamps
+from vae.storage.provenance import SEEN_BY
 from vae.storage.results import (
     ARRAYS_FILE,
     PROVENANCE_FILE,
@@ -136,6 +137,14 @@ class ResultsStore:
     def weights_sha256(self, run: str, seed: int) -> str:
         """Return the sha256 of the published weights of a run as the manifest says it, '' if there are none."""
         return str(self._entries(run, seed).get(WEIGHTS_FILE, {"sha256": ""})["sha256"])
+
+    def seen_by(self, run: str, seed: int) -> str:
+        """Return the sha256 of the classifier's weights with which a result was measured, '' if it does not say.
+
+        Raises ResultsError naming the damaged or missing file.
+        """
+        evaluation = self.provenance(run, seed).get("evaluation")
+        return str(evaluation.get(SEEN_BY, "")) if isinstance(evaluation, Mapping) else ""
 
     def remedy(self, run: str) -> str:
         """Return what is to be done about a damaged result."""

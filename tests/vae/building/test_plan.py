@@ -150,6 +150,14 @@ def test_what_was_measured_with_another_classifier_is_stale(
     assert "another classifier" in reasons["a2/42"]
 
 
+@pytest.mark.parametrize("made", [{}, {"evaluation": None}])
+def test_a_provenance_of_another_form_names_no_classifier(
+    filled: ResultsStore, grid: Grid, tmp_path: Path, made: dict[str, object]
+) -> None:
+    filled.save(dataclasses.replace(filled.load("a2", 43), provenance=made))
+    assert {step.state for step in status(grid, filled, tmp_path / "runs")} == {State.FRESH}
+
+
 def test_damage_stops_a_plan_unless_it_is_to_be_trained_again(plan: Planner, filled: ResultsStore) -> None:
     (filled.folder("a2", 43) / "arrays.npz").write_bytes(b"damage")
     with pytest.raises(ResultsError, match=r"a2/43/arrays\.npz is damaged.*--retrain a2"):
