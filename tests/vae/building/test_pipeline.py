@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.vae.tiny import INFO, SIZES, StopError
+from vae import tasks
 from vae import train as training
 from vae.building import jobs, pipeline, received
 from vae.building.plan import Action, Plan, checkpoints_of, make_plan
+from vae.data.datasets import DatasetInfo
 from vae.errors import LaudoError, ResultsError
 from vae.evaluate import evaluate
 from vae.grid import Grid
-from vae.spec import EvaluationSpec
+from vae.spec import ClassifierSpec, EvaluationSpec
 from vae.storage.provenance import SEEN_BY
-from vae.storage.results import sha256
+from vae.storage.results import RunResult, sha256
 from vae.storage.store import ResultsStore
 
 Execute = Callable[..., Plan]
@@ -128,6 +130,38 @@ def test_retraining_goes_on_after_a_stop_and_leaves_other_snapshots(
     assert folder.file(3).stat().st_mtime_ns == untouched
     assert numbers(store) == before
     assert not (folder.path / pipeline.RETRAINING).exists()
+
+
+def test_after_a_killed_retraining_of_the_classifier_no_two_results_were_seen_by_two(
+    execute: Execute, store: ResultsStore, grid: Grid
+) -> None:
+    few = dataclasses.replace(grid, runs=grid.runs[:3], run_seeds=dict.fromkeys(grid.run_seeds, (42,)))
+    names = [run.name for run in few.runs]
+    execute(grid=few)
+    before = store.weights_sha256("classifier", 42)
+    task, save = tasks.classifier_task, ResultsStore.save
+
+    def elsewhere(spec: ClassifierSpec, info: DatasetInfo) -> tasks.Task:
+        """The same classifier, to other weights, as another machine would train it."""
+        return task(dataclasses.replace(spec, learning_rate=spec.learning_rate / 2), info)
+
+    def until(self: ResultsStore, result: RunResult, weights: bytes | None = None) -> None:
+        if result.run == "a2":
+            raise StopError
+        save(self, result, weights)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "classifier_task", elsewhere)
+        patch.setattr(ResultsStore, "save", until)
+        with pytest.raises(StopError):
+            execute(grid=few, retrain=("classifier",))
+    now = store.weights_sha256("classifier", 42)
+    assert [store.seen_by(name, 42) for name in names] == [now, before, before]
+    assert {step.label: step.action for step in execute(grid=few).todo} == dict.fromkeys(
+        ("a2/42", "a3/42"), Action.EVALUATE
+    )
+    assert {store.seen_by(name, 42) for name in names} == {now} != {before}
+    assert execute(grid=few).todo == ()
 
 
 def test_a_run_between_others_is_trained_while_they_are_evaluated(
