@@ -127,6 +127,6 @@ class Scratch:
             return f"{step.label} is not in {place}: nothing is published to compare with. Name another folder with --results DIR."
         commit = self.published.provenance(name, step.seed)["evaluation"]["commit"]
         return (
-            f"What {place} holds of {step.label} is of another spec than the grid's: {step.reason}. Go back to the code that "
+            f"What {place} holds of {step.label} is not what the grid asks for: {step.reason}. Go back to the code that "
             f"it was made with (commit {commit[:12]}) to reproduce it, or make it again with: {again}"
         )
