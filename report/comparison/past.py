@@ -12,7 +12,7 @@ from report.evidence import Evidence
 from report.judging import estimates
 from report.judging.family import StoredResults, judge_family
 from report.sections import family
-from vae.building.plan import keys_of
+from vae.building.plan import keys_of, seen_by_another
 from vae.errors import ResultsError
 from vae.grid import Grid
 from vae.storage.store import ResultsStore
@@ -39,9 +39,13 @@ class PastResults(StoredResults):
         return self._store.stored().get(run, [])
 
     def accepts(self, run: str, seed: int) -> bool:
-        """Return whether a result has the keys that its own spec gives when it is trained and measured today."""
+        """Return whether a result has the keys that its own spec gives when it is trained and measured today.
+
+        And whether it was seen by the classifier that was stored beside it.
+        """
         result = self._store.load(run, seed)
-        return result.keys == keys_of(self._grid, self._info, result.spec)
+        keys = keys_of(self._grid, self._info, result.spec)
+        return result.keys == keys and not seen_by_another(self._store, run, seed, self._grid.classifier)
 
 
 def compare_with(

@@ -16,7 +16,7 @@ from report.judging.bootstrap import one_thread
 from report.judging.claims import Claim, ClaimError, Pending, Untested, Verdict, estimate, judge
 from report.judging.statistics import Computed, Estimate, Samples
 from report.origins import places
-from vae.building.plan import keys_of
+from vae.building.plan import keys_of, seen_by_another
 from vae.data.datasets import dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
@@ -64,8 +64,11 @@ class StoredResults(Mapping[str, Mapping[int, RunResult]]):
         return [seed for seed in self._grid.seeds_of(run) if self._store.has(run, seed)]
 
     def accepts(self, run: str, seed: int) -> bool:
-        """Return whether a stored result has the keys that the grid gives its run."""
-        return self._store.keys(run, seed) == keys_of(self._grid, self._info, self._grid.specs[run])
+        """Return whether a stored result has the keys that the grid gives its run, and was seen by the stored classifier."""
+        keys = keys_of(self._grid, self._info, self._grid.specs[run])
+        return self._store.keys(run, seed) == keys and not seen_by_another(
+            self._store, run, seed, self._grid.classifier
+        )
 
     def digests(self, run: str) -> dict[str, str]:
         """Return the hash of each fresh result of a run, by run/seed."""

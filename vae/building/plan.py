@@ -157,8 +157,7 @@ def _state(store: ResultsStore, spec: Spec, seed: int, keys: Keys, classifier: C
     try:
         stored = store.keys(name, seed)
         changed = _changed(store.load(name, seed).spec, canonical(spec)) if stored.training != keys.training else []
-        eye = store.weights_sha256(classifier.name, FIRST_SEED) if isinstance(spec, RunSpec) else ""
-        seen_by = (store.seen_by(name, seed) if eye else "") or eye
+        other_eye = seen_by_another(store, name, seed, classifier)
     except ResultsError as error:
         return State.DAMAGED, str(error)
     if stored.training != keys.training:
@@ -166,9 +165,18 @@ def _state(store: ResultsStore, spec: Spec, seed: int, keys: Keys, classifier: C
         return State.STALE, f"{what} changed since it was trained"
     if stored.evaluation != keys.evaluation:
         return State.STALE, "the evaluation changed since it was evaluated"
-    if seen_by != eye:
+    if other_eye:
         return State.STALE, "it was measured with another classifier than the one that is stored"
     return State.FRESH, "it is what the grid asks for"
+
+
+def seen_by_another(store: ResultsStore, run: str, seed: int, classifier: ClassifierSpec) -> bool:
+    """Return whether a result was measured with another classifier than the one that is stored; no, if either is unknown.
+
+    Raises ResultsError naming the damaged or missing file.
+    """
+    stored, seen_by = store.weights_sha256(classifier.name, FIRST_SEED), store.seen_by(run, seed)
+    return bool(stored and seen_by) and stored != seen_by
 
 
 def _changed(stored: Fields, asked: Fields, where: str = "") -> list[str]:

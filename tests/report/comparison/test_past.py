@@ -22,7 +22,8 @@ from vae.data.datasets import FASHION_MNIST
 from vae.errors import ResultsError
 from vae.grid import Grid, make_grid
 from vae.spec import canonical
-from vae.storage.results import RunResult
+from vae.storage.provenance import SEEN_BY
+from vae.storage.results import RunResult, sha256
 from vae.storage.store import ResultsStore
 
 GRID = make_grid("full", "fashion-mnist", 3)
@@ -205,3 +206,15 @@ def test_results_measured_alike_are_told_from_others(tmp_path: Path) -> None:
     assert PastResults(eye, store).fresh_seeds("e10") == []
     assert PastResults(eye, store).fresh_seeds("classifier") == [42], "it is measured by nothing but itself"
     assert PastResults(make_grid(dataset="mnist"), store).fresh_seeds("dataset") == []
+
+
+def test_what_was_measured_with_another_classifier_is_not_judged(tmp_path: Path) -> None:
+    grid = make_grid("full", "fashion-mnist", 1)
+    store = stored(tmp_path / "results", made(grid))
+    store.save(store.load("classifier", 42), b"weights")
+    for run, eye in (("e10", b"weights"), ("e50", b"other weights")):
+        result = store.load(run, 42)
+        evaluation = result.provenance["evaluation"] | {SEEN_BY: sha256(eye)}
+        store.save(dataclasses.replace(result, provenance={**result.provenance, "evaluation": evaluation}))
+    for results in (StoredResults(grid, store), PastResults(grid, store)):
+        assert [results.fresh_seeds(run) for run in ("classifier", "e10", "e50", "e100")] == [[42], [42], [], [42]]
