@@ -57,6 +57,23 @@ class Metric:
         change = evidence.estimate(lambda first, second: self.read(second) - self.read(first), before, after)
         return self._labelled(change)
 
+    def moves(self, evidence: Evidence, before: str, after: str) -> str:
+        """Return how it changes from one run to another, paired by seed: by how much, or that the error covers it.
+
+        Where no error can be estimated, from what to what.
+        """
+        factor, unit = (100, "p.p.") if self.percent else (1, self.unit)
+        found = self.difference(evidence, before, after)
+        value, low, high = (factor * end for end in (found.value, found.low, found.high))
+        if not math.isfinite(high - low):
+            first, last = (self.text(self.measure(evidence, run), unit=run == after) for run in (before, after))
+            printed = {ptbr.strip_marks(self.text(self.measure(evidence, run))) for run in (before, after)}
+            return f"fica em {last}" if len(printed) == 1 else f"passa de {first} a {last}"
+        interval = ptbr.interval(low, high, self.decimals, unit)
+        if low <= 0 <= high:
+            return f"não muda além do erro (intervalo da mudança: {interval})"
+        return f"{ptbr.moved(value, self.decimals, unit)} (intervalo da mudança: {interval})"
+
     def text(self, estimate: Estimate, unit: bool = True, most_decimals: int | None = None) -> str:
         """Return value ± half of the 95 % interval; both its ends if a bound cuts it; the value alone if it has none."""
         factor, shown = 100 if self.percent else 1, self.unit if unit else ""
@@ -218,3 +235,8 @@ METRICS: dict[str, Metric] = {
     ),
     "parameters": Metric("Parâmetros", score("parameters"), 0, "", None, "vae/models/conv.py"),
 }
+
+
+def metric_moves(evidence: Evidence, name: str, before: str, after: str) -> str:
+    """Return how one of METRICS changes from one run to another, in words; see Metric.moves."""
+    return METRICS[name].moves(evidence, before, after)

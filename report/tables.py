@@ -29,6 +29,20 @@ class Table:
         return f"{body}\n\n/// table-caption | <\n{anchor}{self.caption}\n///\n"
 
 
+def alike(evidence: Evidence, runs: Sequence[str]) -> tuple[Evidence, str]:
+    """Return evidence in which some runs have no other seeds than those common to them, and what a caption says of that.
+
+    What it says begins with a space; '' where no seed is left out.
+    """
+    paired = evidence.paired(runs)
+    seeds = list(paired.seeds(runs[0]))
+    if all(len(evidence.seeds(run)) == len(seeds) for run in runs):
+        return paired, ""
+    if len(seeds) == 1:
+        return paired, f" Da semente {ptbr.join(seeds)}, a única que todos estes treinos têm."
+    return paired, f" Médias das sementes {ptbr.join(seeds)}, as que todos estes treinos têm."
+
+
 def metrics_table(
     evidence: Evidence, metrics: Iterable[str | Metric], runs: Sequence[str], caption: str, anchor: str = ""
 ) -> Table:
@@ -56,7 +70,9 @@ def metrics_table(
     return Table(["Métrica", *(run_label(evidence.spec(run)) for run in runs)], rows, caption, anchor)
 
 
-def comparison_table(evidence: Evidence, metrics: Iterable[str], before: str, after: str, caption: str) -> Table:
+def comparison_table(
+    evidence: Evidence, metrics: Iterable[str], before: str, after: str, caption: str, anchor: str = ""
+) -> Table:
     """Return a table with a row a metric: two runs, and their difference paired by seed and test image."""
     rows = []
     for name in metrics:
@@ -66,7 +82,7 @@ def comparison_table(evidence: Evidence, metrics: Iterable[str], before: str, af
         cells = [metric.text(estimate, unit=False) for estimate in (*measured, change)]
         rows.append([_heading(metric), *cells])
     labels = (run_label(evidence.spec(run)) for run in (before, after))
-    return Table(["Métrica", *labels, "Diferença"], rows, caption)
+    return Table(["Métrica", *labels, "Diferença"], rows, caption, anchor)
 
 
 def _differ(metric: Metric, evidence: Evidence, first: str, second: str) -> bool:

@@ -17,7 +17,7 @@ from vae.data.datasets import DatasetInfo
 from vae.errors import ResultsError
 from vae.storage.results import Array, RunResult
 
-# A dimension whose means vary by less of the prior's variance, which is one, tells of an image less than a twentieth of a
+# A dimension whose means vary by so much of the prior's variance, which is one, tells of an image about a twentieth of a
 # nat: -ln(1 - v) / 2, if it is Gaussian and spread as the prior.
 USED_VARIANCE = 0.1
 

@@ -21,9 +21,9 @@ BY_DIMENSION = (*FEW, *BETWEEN, *MANY)
 
 
 def best_run(evidence: Evidence, name: str) -> str:
-    """Return the run whose metric is best; that of the fewest dimensions of those that it finds equal."""
-    metric = METRICS[name]
-    values = [metric.measure(evidence, run).value for run in BY_DIMENSION]
+    """Return the run whose metric is best, of the seeds that all have; of equal ones, that of the fewest dimensions."""
+    metric, paired = METRICS[name], evidence.paired(BY_DIMENSION)
+    values = [metric.measure(paired, run).value for run in BY_DIMENSION]
     return BY_DIMENSION[values.index(max(values) if metric.better == "higher" else min(values))]
 
 
@@ -32,9 +32,10 @@ def trajectory(
 ) -> "Trajectory":
     """Return a metric of some runs at their latent dimensions; with intervals where all of them are bounded.
 
-    joined: whether a line runs through them, which few points far apart do not bear.
+    Of the seeds that all of them have. joined: whether a line runs through them, which few points far apart do not bear.
     """
-    estimates = [METRICS[metric].measure(evidence, run) for run in runs]
+    paired = evidence.paired(runs)
+    estimates = [METRICS[metric].measure(paired, run) for run in runs]
     dimensions = [evidence.spec(run).latent_dim for run in runs]
     low, high = ([getattr(one, end) for one in estimates] for end in ("low", "high"))
     bounded = bool(np.isfinite(low).all())

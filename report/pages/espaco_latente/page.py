@@ -1,11 +1,12 @@
 """The page: its runs, claims, figures, and what its text is given."""
 
 import math
+from functools import partial
 from typing import Any
 
 from report.evidence import Evidence
 from report.judging import sample
-from report.metrics import METRICS
+from report.metrics import METRICS, metric_moves
 from report.origins.numbers import constant
 from report.page import Page, Plot
 from report.pages.espaco_latente import axes, dimensions, drift, evolution, groups, maps, pairs, raw, tables, used
@@ -31,6 +32,7 @@ INFORMATION = ("active_units", "used_units", "test_kl", "mutual_information", "a
 def context(evidence: Evidence) -> dict[str, Any]:
     """Return the tables and numbers that the template asks for, computed when it does."""
     return {
+        "moves": partial(metric_moves, evidence),
         "pairs_table": lambda: tables.pairs_table(evidence),
         "top_pair": lambda run: tables.top_pair(evidence, run),
         "pair_rank": lambda run, *names: tables.pair_rank(evidence, run, *names),

@@ -119,19 +119,19 @@ def _used(claim_id: str, run: str, size: str) -> Claim:
         # The usual cut, a hundredth, runs through the tail of dimensions that tell next to nothing: the count follows it.
         margin=USED_VARIANCE,
         side="above",
-        reason="com menos de um décimo da variância da prior, a dimensão não conta da imagem nem um vinte avos de nat; quem usa nove "
-        "de cada dez não as perdeu para a prior, e menos do que isso já é colapso de uma parte",
+        reason="com um décimo da variância da prior, a dimensão conta da imagem cerca de um vigésimo de nat; quem usa nove de cada "
+        "dez não as perdeu para a prior, e menos do que isso já é colapso de uma parte",
         confirmed=(
-            f"O {{{{ label('{run}') }}}} usa quase todas as suas {dimensions}: postas em ordem, as médias da que completa nove "
-            f"décimos delas têm {value}, acima do corte de {{{{ margin }}}}."
+            f"O {{{{ label('{run}') }}}} usa ao menos nove décimos das suas {dimensions}: na que os completa, da que mais varia à que "
+            f"menos, as médias têm {value}, acima do corte de {{{{ margin }}}}."
         ),
         refuted=(
-            f"O {{{{ label('{run}') }}}} perde para a prior uma parte das suas {dimensions}: postas em ordem, as médias da que "
-            f"completaria nove décimos delas têm só {value}, abaixo do corte de {{{{ margin }}}}."
+            f"O {{{{ label('{run}') }}}} não usa nove décimos das suas {dimensions}: na que os completaria, da que mais varia à que "
+            f"menos, as médias têm só {value}, abaixo do corte de {{{{ margin }}}}."
         ),
         inconclusive=(
-            f"No {{{{ label('{run}') }}}}, postas em ordem as {dimensions}, as médias da que completa nove décimos delas têm "
-            f"{value}, o que {{{{ 'passa' if claimed else 'não passa' }}}} do corte de {{{{ margin }}}}; "
+            f"No {{{{ label('{run}') }}}}, na dimensão que completa nove décimos das {dimensions}, da que mais varia à que menos, as "
+            f"médias têm {value}, o que {{{{ 'passa' if claimed else 'não passa' }}}} do corte de {{{{ margin }}}}; "
             "{{ with_seeds }}, não se decide se o código colapsa em parte."
         ),
         decimals=3,

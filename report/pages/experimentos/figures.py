@@ -187,7 +187,7 @@ PLANE = Plot(
     caption="Com β unitário e {{ run('e10').epochs }} épocas, {{ run('e10').latent_dim }} dimensões gastam "
     "{{ value('test_kl', 'e10') | number(1, 'nats') }} de taxa e deixam {{ value('test_bce', 'e10') | number(1) }} de "
     "distorção; {{ run('e10-l50').latent_dim }}, {{ value('test_kl', 'e10-l50') | number(1) }} e "
-    "{{ value('test_bce', 'e10-l50') | number(1) }}. Taxa e distorção de todos os VAEs do relatório: o que o código custa e o que a reconstrução perde, em nats por "
+    "{{ value('test_bce', 'e10-l50') | number(1) }}. Taxa e distorção de todos os VAEs do relatório, em média das sementes de cada um: o que o código custa e o que a reconstrução perde, em nats por "
     "imagem de teste. O rótulo diz em que o treino difere do {{ label('e10') }}. As linhas interrompidas são os "
     "autocodificadores determinísticos, que não têm taxa. No treino sem ruído a distorção é a da média, de modo que a sua taxa "
     "não limita o que o código conta. Em cima, o eixo da taxa é linear até um nat e logarítmico depois; os treinos de β unitário estão ampliados embaixo.",

@@ -1,10 +1,11 @@
 """The page: its runs, claims, figures, and what its text is given."""
 
 import math
+from functools import partial
 from typing import Any
 
 from report.evidence import Evidence
-from report.metrics import METRICS
+from report.metrics import METRICS, metric_moves
 from report.origins.numbers import constant
 from report.page import Page
 from report.pages.by_dimension import BY_DIMENSION, best_run
@@ -15,7 +16,7 @@ from report.pages.experimentos.claims import doubling_gain
 from report.pages.treinamento.claims import generalisation_gap
 from report.pages.treinamento.tables import train_images
 from report.tables import comparison_table
-from vae.grid import SNAPSHOTS, WIDE
+from vae.grid import REFERENCE_RUNS, SNAPSHOTS, WIDE
 
 COMPARED = (
     "test_neg_elbo", "test_bce", "test_kl", "mse", "ssim", "sharpness", "laplacian", "recon_accuracy", "active_units",
@@ -32,6 +33,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
     seconds = {run: sum(evidence.epoch_seconds(run)) for run in (*SNAPSHOTS, WIDE)}
     bound = {run: METRICS["test_neg_elbo"].measure(evidence, run).value for run in (*SNAPSHOTS, WIDE)}
 
+    ends = evidence.paired((*beta.ENDS, *beta.WIDE_ENDS))
+
     def change(name: str, before: str, after: str) -> float:
         return METRICS[name].difference(evidence, before, after).value
 
@@ -43,7 +46,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "snapshots": list(SNAPSHOTS),
         "sizes_table": comparison_table(
             evidence, COMPARED, "e10", WIDE,
-            "O mesmo número de épocas com dimensões diferentes. A diferença é pareada por semente e imagem de teste."),
+            "O mesmo número de épocas com dimensões diferentes. A diferença é pareada por semente e imagem de teste.",
+            "tamanhos"),
         # Only asked for where the bound fell in both stretches.
         "recovered": lambda: (bound["e10"] - bound["e50"]) / (bound["e10"] - bound["e100"]),
         "spared": 1 - sum(evidence.epoch_seconds("e100")[: evidence.spec("e50").epochs]) / seconds["e100"],
@@ -54,18 +58,24 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "tested_dimensions": [evidence.spec(run).latent_dim for run in BY_DIMENSION],
         "enough": tables.enough_dimensions(evidence),
         "best_dimensions": {
-            name: evidence.spec(best_run(evidence, name)).latent_dim for name in ("test_neg_elbo", "mse", "sharpness")
+            name: evidence.spec(best_run(evidence, name)).latent_dim for name in ("test_neg_elbo", "mse")
         },
         "level": constant(tables, "LEVEL"),
         "closest": best_run(evidence, "sample_frechet"),
         "ends": tables.ends(evidence),
         "ceiling": math.log(evidence.info.test_images),
         "rank_of_most": beta.rank_of_most,
-        "used_share": lambda run: tables.USED_SHARE.measure(evidence, run).value,
+        "swept": lambda name, run: METRICS[name].measure(evidence.paired(BY_DIMENSION), run).value,
+        "used_share": lambda run: tables.USED_SHARE.measure(ends, run).value,
+        "rate": METRICS["test_kl"].text(METRICS["test_kl"].measure(ends, WIDE)),
         "by_images": tables.by_images(evidence),
         "steps": lambda run: tables.steps(evidence, run),
         "images": lambda run: train_images(evidence, run),
-        "gap": lambda run: evidence.estimate(generalisation_gap, run, "dataset").value,
+        "gap": lambda run: evidence.paired(tables.BY_IMAGES).estimate(generalisation_gap, run, "dataset").value,
+        "moves": partial(metric_moves, evidence),
+        "reading": METRICS["probe_accuracy"].difference(evidence, "e10-l20", WIDE),
+        "nearer": METRICS["sample_frechet"].difference(evidence, WIDE, "e100"),
+        "wider": METRICS["sample_coverage"].difference(evidence, "e100", WIDE),
     }  # fmt: skip
 
 
@@ -77,5 +87,6 @@ PAGE = Page(
     claims=(*epochs.CLAIMS, *beta.CLAIMS, *data.CLAIMS),
     figures=(drawn.COST_BOUND, drawn.COST_SHARPNESS, drawn.OVERVIEW, drawn.PLANE),
     quotes=("espaco-latente", "reconstrucoes"),
+    beside=REFERENCE_RUNS,  # the others have tables of their own, each of the seeds that its runs share
     context=context,
 )

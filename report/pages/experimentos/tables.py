@@ -17,7 +17,7 @@ from report.pages.experimentos.claims import doubling_gain
 from report.pages.experimentos.data import FEW, FEW_WIDE
 from report.pages.treinamento.claims import generalisation_gap
 from report.pages.treinamento.tables import DEVIATION, train_images
-from report.tables import Table
+from report.tables import Table, alike
 from vae.grid import SNAPSHOTS, WIDE
 
 BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)
@@ -70,6 +70,7 @@ def halvings(evidence: Evidence) -> list[tuple[int, int, float]]:
 def sweep(evidence: Evidence) -> Table:
     """Return what each size of the latent gives with the same epochs."""
     names = ("test_neg_elbo", "test_bce", "test_kl", "active_units", "used_units")
+    evidence, of_seeds = alike(evidence, BY_DIMENSION)
     rows, previous = [], ""
     for run in BY_DIMENSION:
         cells = [METRICS[name].text(METRICS[name].measure(evidence, run), unit=False) for name in names]
@@ -82,13 +83,15 @@ def sweep(evidence: Evidence) -> Table:
         f"Treinos de {ptbr.plural(evidence.spec(BY_DIMENSION[0]).epochs, 'época', 'épocas')} que só diferem na dimensão do "
         "latente: termos do −ELBO de teste, em nats por imagem; a mudança é em relação à linha de cima, pareada por "
         "semente e imagem. Ativas são as dimensões de média com variância acima de um centésimo; em uso, acima de um décimo."
+        f"{of_seeds}"
     )
     return Table(header, rows, caption, "dimensoes")
 
 
 def enough_dimensions(evidence: Evidence) -> int:
     """Return the smallest latent of the sweep that no larger one betters by LEVEL nats of −ELBO: the largest, at worst."""
-    losses = [METRICS["test_neg_elbo"].measure(evidence, run).value for run in BY_DIMENSION]
+    paired = evidence.paired(BY_DIMENSION)
+    losses = [METRICS["test_neg_elbo"].measure(paired, run).value for run in BY_DIMENSION]
     enough = next(i for i, loss in enumerate(losses) if all(loss - later < LEVEL for later in losses[i + 1 :]))
     return evidence.spec(BY_DIMENSION[enough]).latent_dim
 
@@ -96,9 +99,9 @@ def enough_dimensions(evidence: Evidence) -> int:
 def ends(evidence: Evidence) -> Table:
     """Return what the weight of the KL term does, at both sizes."""
     metrics = (METRICS["test_bce"], METRICS["test_kl"], METRICS["mutual_information"], DEVIATION, USED_SHARE)
-    runs = [run for usual, heavy, free in (ENDS, WIDE_ENDS) for run in (free, usual, heavy)]
+    evidence, of_seeds = alike(evidence, (*ENDS, *WIDE_ENDS))
     rows = []
-    for run in runs:
+    for run in (one for usual, heavy, free in (ENDS, WIDE_ENDS) for one in (free, usual, heavy)):
         cells = [metric.text(metric.measure(evidence, run), unit=False) for metric in metrics]
         rows.append([ptbr.integer(evidence.spec(run).latent_dim), ptbr.exact(evidence.spec(run).beta), *cells])
     header = [
@@ -113,12 +116,14 @@ def ends(evidence: Evidence) -> Table:
     caption = (
         "O peso da KL nos dois tamanhos de latente, com as mesmas épocas, nas imagens de teste. \\(\\sigma\\) médio é o desvio-padrão "
         "da posterior, em média sobre dimensões e imagens; o da prior é um. Parte em uso: das dimensões latentes."
+        f"{of_seeds}"
     )
     return Table(header, rows, caption, "beta")
 
 
 def by_images(evidence: Evidence) -> Table:
     """Return the generalisation gap by number of training images and size of the latent."""
+    evidence, of_seeds = alike(evidence, BY_IMAGES)
     rows = []
     for run in BY_IMAGES:
         spec = evidence.spec(run)
@@ -136,7 +141,7 @@ def by_images(evidence: Evidence) -> Table:
     header = ["Dimensões", "Imagens", "Épocas", "Passos", "Treino", "Teste", "Distância"]
     caption = (
         "Sobreajuste por número de imagens de treino: −ELBO descontada a entropia dos pixels, em nats por imagem, no "
-        "treino e no teste, e a distância entre os dois."
+        f"treino e no teste, e a distância entre os dois.{of_seeds}"
     )
     return Table(header, rows, caption, "imagens")
 

@@ -67,7 +67,7 @@ CLAIMS = (
         reason="é o que acrescentaria uma amostra em cada quatorze que ficasse meio a meio entre duas classes",
         confirmed=(
             "As amostras do {{ label('e100') }} são mais ambíguas do que as reconstruções: a entropia média do "
-            "classificador é {{ value }} (intervalo {{ interval }}) maior."
+            "classificador é {{ value }} (intervalo {{ interval }}) maior. Se são híbridas na forma, a entropia não diz."
         ),
         refuted=(
             "As amostras do {{ label('e100') }} não são sensivelmente mais ambíguas do que as reconstruções: a "

@@ -13,7 +13,7 @@ from report.language import ptbr
 from report.metrics import METRICS
 from report.pages import by_dimension
 from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
-from report.tables import Table
+from report.tables import Table, alike
 from vae.storage.results import Array
 
 if TYPE_CHECKING:
@@ -94,16 +94,16 @@ CLAIMS = (
         reason=ADVANTAGE,
         confirmed=(
             "Além de {{ run('e10-l10').latent_dim }} dimensões ainda se ganha: com {{ run('e10-l50').latent_dim }}, a "
-            "distância de Fréchet é {{ value }} (intervalo {{ interval }}) vezes a de "
+            "distância de Fréchet é {{ value }} (intervalo {{ interval }}) {{ 'vez' if raw < 2 else 'vezes' }} a de "
             "{{ run('e10-l10').latent_dim }}."
         ),
         refuted=(
             "De {{ run('e10-l10').latent_dim }} para {{ run('e10-l50').latent_dim }} dimensões não se gera claramente "
             "melhor: a distância de Fréchet com {{ run('e10-l50').latent_dim }} é {{ value }} (intervalo "
-            "{{ interval }}) vezes a de {{ run('e10-l10').latent_dim }}."
+            "{{ interval }}) {{ 'vez' if raw < 2 else 'vezes' }} a de {{ run('e10-l10').latent_dim }}."
         ),
         inconclusive=(
-            "Com {{ run('e10-l50').latent_dim }} dimensões, a distância de Fréchet é {{ value }} vezes a de "
+            "Com {{ run('e10-l50').latent_dim }} dimensões, a distância de Fréchet é {{ value }} {{ 'vez' if raw < 2 else 'vezes' }} a de "
             "{{ run('e10-l10').latent_dim }}. Um ganho que contasse daria menos de {{ margin }}; {{ with_seeds }}, não "
             "se decide."
         ),
@@ -142,6 +142,7 @@ def dimension_table(evidence: Evidence, interval_note: str) -> str:
         "Cobertura ↑": "sample_coverage",
     }
     metrics = [METRICS[name] for name in columns.values()]
+    evidence, of_seeds = alike(evidence, BY_DIMENSION)
     rows = [
         [
             ptbr.integer(evidence.spec(run).latent_dim),
@@ -152,6 +153,6 @@ def dimension_table(evidence: Evidence, interval_note: str) -> str:
     ]
     caption = (
         "Amostras de treinos que só diferem na dimensão latente, contra as imagens de teste: "
-        f"{interval_note}. A segunda coluna de números é a distância de Fréchet das reconstruções."
+        f"{interval_note}. A segunda coluna de números é a distância de Fréchet das reconstruções.{of_seeds}"
     )
     return str(Table(["Dimensões", *columns], rows, caption, id="amostras-dimensao"))

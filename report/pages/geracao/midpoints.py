@@ -64,8 +64,8 @@ def _plausible(claim_id: str, space: str, run: str) -> Claim:
             "reconstruções: a razão das densidades é {{ value }} (intervalo {{ interval }})."
         ),
         inconclusive=(
-            f"No {label}, a densidade das imagens a meio caminho entre duas classes é {{{{ value }}}} vezes a das "
-            "reconstruções e {{ 'passa' if claimed else 'não passa' }} de {{ margin }} vezes; {{ with_seeds }}, não se "
+            f"No {label}, a densidade das imagens a meio caminho entre duas classes é {{{{ value }}}} {{{{ 'vez' if raw < 2 else 'vezes' }}}} a das "
+            "reconstruções e {{ 'passa' if claimed else 'não passa' }} de {{ margin }}; {{ with_seeds }}, não se "
             "decide se são plausíveis."
         ),
         decimals=3,

@@ -1,6 +1,5 @@
 """The page: its runs, claims, figures, and what its text is given."""
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from report.evidence import Evidence
 from report.judging import statistics
 from report.language import ptbr
 from report.language.labels import column_title
-from report.metrics import METRICS
+from report.metrics import METRICS, metric_moves
 from report.origins.numbers import constant
 from report.page import Column, Columns, Page, Picture, Plot
 from report.pages import by_dimension
@@ -53,6 +52,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "by_dimension": constant(by_dimension, "BY_DIMENSION"),
         "midpoint_count": len(evidence.headline(JUDGED).array("midpoint_density")),
         "dimension_table": partial(dimensions.dimension_table, evidence),
+        "swept": lambda name, run: METRICS[name].measure(evidence.paired(BY_DIMENSION), run).value,
         "best_run": partial(by_dimension.best_run, evidence),
         "order_table": partial(order.order_table, evidence),
         "midpoint_table": partial(midpoints.midpoint_table, evidence),
@@ -63,7 +63,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "jump": constant(paths, "JUMP"),
         "irregularity": irregularity,
         "irregularity_interval": ptbr.interval(irregularity.low, irregularity.high, 2),
-        "change": partial(change, evidence),
+        "change": partial(metric_moves, evidence),
         "doubtful": most_in_doubt(evidence, JUDGED),
         "ambiguous": ambiguous(evidence),
         "hole_count": {run: drawings.hole_count(evidence, run) for run in SNAPSHOTS},
@@ -72,25 +72,6 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "floor": evidence.classifier.score("frechet_floor"),
         "classifier_accuracy": evidence.classifier.score("test_accuracy"),
     }
-
-
-def change(evidence: Evidence, name: str, before: str, after: str) -> str:
-    """Return how a metric changes from one run to another, paired by seed: by how much, or that the error covers it.
-
-    Where no error can be estimated, from what to what.
-    """
-    metric = METRICS[name]
-    factor, unit = (100, "p.p.") if metric.percent else (1, metric.unit)
-    decimals, found = metric.decimals, metric.difference(evidence, before, after)
-    value, low, high = (factor * end for end in (found.value, found.low, found.high))
-    if not math.isfinite(high - low):
-        first, last = (metric.text(metric.measure(evidence, run), unit=run == after) for run in (before, after))
-        printed = {ptbr.strip_marks(metric.text(metric.measure(evidence, run))) for run in (before, after)}
-        return f"fica em {last}" if len(printed) == 1 else f"passa de {first} a {last}"
-    interval = ptbr.interval(low, high, decimals, unit)
-    if low <= 0 <= high:
-        return f"não muda além do erro (intervalo da mudança: {interval})"
-    return f"{ptbr.moved(value, decimals, unit)} (intervalo da mudança: {interval})"
 
 
 def most_in_doubt(evidence: Evidence, run: str) -> str:
@@ -165,6 +146,7 @@ PAGE = Page(
         "Amostras da prior, suas classes e sua qualidade, o plano latente decodificado, interpolações e buracos."
     ),
     runs=(*REFERENCE_RUNS, *BY_DIMENSION, "classifier"),
+    beside=REFERENCE_RUNS,  # those by dimension have a table and figures of their own, of the seeds that they share
     claims=(*CLAIMS, *classes.CLAIMS, *paths.CLAIMS, *midpoints.CLAIMS, *dimensions.CLAIMS),
     figures=(
         Picture(
@@ -206,14 +188,14 @@ PAGE = Page(
             "frechet-dimensao",
             dimensions.draw_frechet,
             (
-                "A menor distância de Fréchet das amostras é a de {{ run(best_run('sample_frechet')).latent_dim }} dimensões; a "
+                "A menor distância de Fréchet média das amostras é a de {{ run(best_run('sample_frechet')).latent_dim }} dimensões; a "
                 "das reconstruções, a de {{ run(best_run('recon_frechet')).latent_dim }}. Distância de Fréchet aos dados conforme o número de dimensões latentes, em escala logarítmica, depois "
                 "de {{ run('e10').epochs }} épocas: quanto mais baixo, melhor. O que separa as duas linhas é o efeito "
                 "de trocar as médias das posteriores por sorteios da prior."
             ),
             (
-                "A distância de Fréchet das amostras é {{ value('sample_frechet', 'e10') | number(1) }} com {{ "
-                "run('e10').latent_dim }} dimensões e {{ value('sample_frechet', 'e10-l50') | number(1) }} com {{ "
+                "A distância de Fréchet das amostras é {{ swept('sample_frechet', 'e10') | number(1) }} com {{ "
+                "run('e10').latent_dim }} dimensões e {{ swept('sample_frechet', 'e10-l50') | number(1) }} com {{ "
                 "run('e10-l50').latent_dim }}; a menor é a de {{ run(best_run('sample_frechet')).latent_dim }}."
             ),
         ),
@@ -221,12 +203,12 @@ PAGE = Page(
             "prdc-dimensao",
             dimensions.draw_overlap,
             (
-                "A maior precisão é a de {{ run(best_run('sample_precision')).latent_dim }} dimensões, e a maior cobertura, a de "
+                "A maior precisão média é a de {{ run(best_run('sample_precision')).latent_dim }} dimensões, e a maior cobertura, a de "
                 "{{ run(best_run('sample_coverage')).latent_dim }}. Precisão, revocação, densidade e cobertura das amostras conforme o número de dimensões latentes, nos "
                 "mesmos treinos."
             ),
             (
-                "Curvas por dimensão: a maior precisão é a de {{ run(best_run('sample_precision')).latent_dim }} "
+                "Curvas por dimensão: a maior precisão média é a de {{ run(best_run('sample_precision')).latent_dim }} "
                 "dimensões, e a maior cobertura, a de {{ run(best_run('sample_coverage')).latent_dim }}."
             ),
         ),

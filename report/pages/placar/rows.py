@@ -16,8 +16,8 @@ from vae.data.datasets import DatasetInfo
 FOREMOST = 4  # decided claims of a kind that a summary tells
 # What the reference concludes and recommends, what weighs most first. Declared, so that no value chooses what is told.
 WEIGHTIEST = (
-    "4b", "4", "39b", "37", "1", "8", "30b", "30", "34", "20", "23", "24", "28", "38", "36", "40", "42", "11", "10", "41",
-    "3", "7b", "9", "2", "2b", "2d", "39", "39c", "35", "17", "19b", "44", "21", "32", "33", "22", "36b", "36c", "5", "31",
+    "4b", "4", "39b", "37", "1", "8", "30b", "30", "34", "20", "23", "24", "28", "38", "40", "42", "11", "10", "41",
+    "3", "7b", "9", "2", "2b", "2d", "39", "39c", "35", "17", "19b", "44", "21", "32", "33", "22", "36", "36b", "36c", "5", "31",
 )  # fmt: skip
 HALF_INTERVALS = "meios intervalos"
 MANY = 100.0  # half intervals from the margin: beyond, how many no longer matters

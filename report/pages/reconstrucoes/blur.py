@@ -14,7 +14,7 @@ from report.metrics import METRICS
 from report.pages import by_dimension
 from report.pages.by_dimension import BY_DIMENSION
 from report.pages.reconstrucoes.claims import error_gap
-from report.tables import Table
+from report.tables import Table, alike
 from vae import figures
 from vae.grid import WIDE
 from vae.storage.results import Array
@@ -117,7 +117,7 @@ CLAIMS = (
 def synthesis(evidence: Evidence) -> str:
     """Return how much of the blur goes with the KL term and the noise, at both sizes, as measured.
 
-    Where an interval has the margin inside it, a sentence more says so.
+    Where an interval has the margin inside it, neither side is told.
     """
     measured, sizes = [], []
     for claim, run in ((CLAIMS[0], "e10"), (CLAIMS[1], WIDE)):
@@ -131,20 +131,19 @@ def synthesis(evidence: Evidence) -> str:
     if min(returned) < 0:
         said += " Negativa, a parte quer dizer que sem eles a reconstrução fica ainda mais borrada."
     margin = CLAIMS[0].margin
-    doubt = "".join(
-        f" Com {size}, porém, o intervalo, {ptbr.interval(estimate.low, estimate.high, 1, '%')}, contém a metade."
+    unclear = [
+        f"com {size}, fica perto da metade, e o intervalo, {ptbr.interval(estimate.low, estimate.high, 1, '%')}, não diz se acima ou abaixo"
         for size, estimate in zip(sizes, measured, strict=True)
         if estimate.low < margin < estimate.high and math.isfinite(estimate.half_width)
-    )
-    most = [value > margin for value in returned]
-    if all(most):
-        return f"{said} Na média medida, a maior parte do borrão vem da regularização nos dois tamanhos.{doubt}"
-    if most[1]:
-        return f"{said} No menor, o borrão medido é sobretudo do gargalo e da rede; no maior, da regularização.{doubt}"
-    if most[0]:
-        return f"{said} No menor, o borrão medido é sobretudo da regularização; no maior, do gargalo e da rede.{doubt}"
+    ]
+    clear = [
+        f"com {size}, a regularização responde por {'mais' if estimate.value > margin else 'menos'} da metade do borrão medido"
+        for size, estimate in zip(sizes, measured, strict=True)
+        if not (estimate.low < margin < estimate.high and math.isfinite(estimate.half_width))
+    ]
+    told = "; ".join([*clear, *unclear])
     more = " A parte dela é maior onde o gargalo aperta menos." if returned[1] > max(returned[0], 0) else ""
-    return f"{said} Em nenhum dos dois a regularização responde por mais da metade do borrão medido.{more}{doubt}"
+    return f"{said} {told[0].upper()}{told[1:]}.{more}"
 
 
 def linear_sizes(evidence: Evidence) -> list[int]:
@@ -167,6 +166,7 @@ def draw_sharpness(evidence: Evidence, theme: "Theme") -> "Figure":
 
 def dimension_table(evidence: Evidence) -> str:
     """Return sharpness and squared error by latent dimension: VAE, autoencoder, PCA."""
+    evidence, of_seeds = alike(evidence, (*BY_DIMENSION, *AUTOENCODERS))
     autoencoder = {evidence.spec(run).latent_dim: run for run in AUTOENCODERS}
     rows = []
     for run in BY_DIMENSION:
@@ -191,6 +191,6 @@ def dimension_table(evidence: Evidence) -> str:
         "Nitidez mediana (mais é melhor) e EQM por pixel (menos é melhor) conforme a dimensão latente, todos os treinos "
         f"com {ptbr.plural(evidence.spec(BY_DIMENSION[0]).epochs, 'época', 'épocas')}: o VAE, o autocodificador "
         "determinístico (AE) e a projeção linear; a nitidez com metade do seu intervalo, onde se pode estimá-lo. "
-        "n. m.: não medido."
+        f"n. m.: não medido.{of_seeds}"
     )
     return str(Table(header, rows, caption, id="nitidez-dimensao"))

@@ -172,6 +172,7 @@ PAGE = Page(
         "treino."
     ),
     runs=(*REFERENCE_RUNS, *BY_DIMENSION, *blur.AUTOENCODERS, *blur.WITHOUT_KL, blur.PATIENT, "classifier"),
+    beside=REFERENCE_RUNS,  # autoencoders and the other sizes have a table of their own, of the seeds that they share
     claims=(*CLAIMS, *kept.CLAIMS, *blur.CLAIMS, *anomalies.CLAIMS),
     figures=(
         Columns(
@@ -261,9 +262,9 @@ PAGE = Page(
             "perdas-alheias",
             anomalies.draw_losses,
             (
-                "{% if dataset.foreign %}A AUROC da BCE é {{ bce_auroc | number(3) }}, e a do desvio, {{ deviance_auroc | number(3) }}. "
+                "{% if dataset.foreign %}{{ 'Em média das sementes, a' if seeds | length > 1 else 'A' }} AUROC da BCE é {{ bce_auroc | number(3) }}, e a do desvio, {{ deviance_auroc | number(3) }}. "
                 "{% endif %}Distribuição da BCE e do desvio do {{ label('e100') }} nas imagens de teste{% if dataset.foreign %} e "
-                "em {{ foreign_count }} imagens alheias{% endif %} (semente {{ seed_shown }}); cada área vale um."
+                "em {{ foreign_count }} imagens alheias{% endif %} (desenha-se o treino de semente {{ seed_shown }}); cada área vale um."
                 "{% if dataset.foreign %} Quanto menos as duas se cobrem, melhor a perda as separa.{% endif %}"
             ),
             (

@@ -123,15 +123,15 @@ CLAIMS = (
         reason="quem perde a capacidade de gerar fica ao menos duas vezes mais longe dos dados; menos do que isso é só "
         "gerar pior",
         confirmed=(
-            "Sem ruído, perde-se a capacidade de gerar: a distância de Fréchet das amostras é {{ value }} vezes a do modelo "
+            "Sem ruído, perde-se a capacidade de gerar: a distância de Fréchet das amostras é {{ value }} {{ 'vez' if raw < 2 else 'vezes' }} a do modelo "
             "inteiro{% if interval %} (intervalo {{ interval }}){% endif %}, acima da margem de {{ margin }}."
         ),
         refuted=(
-            "Sem ruído, não se perde a capacidade de gerar: a distância de Fréchet das amostras é {{ value }} vezes a do "
+            "Sem ruído, não se perde a capacidade de gerar: a distância de Fréchet das amostras é {{ value }} {{ 'vez' if raw < 2 else 'vezes' }} a do "
             "modelo inteiro{% if interval %} (intervalo {{ interval }}){% endif %}, abaixo da margem de {{ margin }}."
         ),
         inconclusive=(
-            "Sem ruído, a distância de Fréchet das amostras é {{ value }} vezes a do modelo inteiro e "
+            "Sem ruído, a distância de Fréchet das amostras é {{ value }} {{ 'vez' if raw < 2 else 'vezes' }} a do modelo inteiro e "
             "{{ 'passa' if claimed else 'não passa' }} da margem de {{ margin }}; {{ with_seeds }}, não se decide se se "
             "perde a capacidade de gerar."
         ),

@@ -1,5 +1,6 @@
 """The page: its runs, claims, figures, and what its text is given."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from report.evidence import Evidence
 from report.judging.statistics import Estimate
 from report.language import ptbr
 from report.language.labels import run_label
-from report.metrics import METRICS
+from report.metrics import METRICS, metric_moves
 from report.origins.numbers import constant
 from report.page import Page, Plot
 from report.pages.treinamento import ablations
@@ -182,6 +183,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "ablations": ablations.ablations(whole),
         "deviation": lambda run: ablations.deviation_of(whole, run),
         "collapsed": lambda run: ablations.collapsed(whole, run),
+        "moves": partial(metric_moves, evidence),
         "kept": lambda name, run: METRICS[name].measure(whole, run).value,
         "kept_text": lambda name, run: METRICS[name].text(METRICS[name].measure(whole, run)),
         "used_train_images": train_images(evidence, "e10"),

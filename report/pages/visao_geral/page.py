@@ -1,5 +1,6 @@
 """The page: its runs, claims, figures, and what its text is given."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from report.evidence import Evidence
@@ -8,7 +9,7 @@ from report.judging.claims import VerdictKind, Why
 from report.language import ptbr
 from report.language.labels import run_label
 from report.language.wording import on_claimed_side
-from report.metrics import METRICS
+from report.metrics import METRICS, metric_moves
 from report.origins.numbers import constant
 from report.page import Page, Picture, Plot
 from report.pages.by_dimension import BY_DIMENSION, best_run
@@ -81,6 +82,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "runs_table": runs_table(evidence),
         "gain": lambda before, after: -METRICS["test_neg_elbo"].difference(evidence, before, after).value,
         "least_loss": least_loss,
+        "loss_moves": partial(metric_moves, evidence, "test_neg_elbo"),
         "sweep_seeds": len(set(evidence.seeds(least_loss)) & set(evidence.seeds("e10-l50"))),
         "foremost": lambda kind: placar_rows.foremost(
             (verdict for verdict in evidence.verdicts.values() if verdict.claim.id not in TOLD), VerdictKind(kind)

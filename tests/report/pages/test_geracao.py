@@ -142,7 +142,7 @@ def test_what_changes_less_than_its_error_is_not_told_as_a_change() -> None:
         for step, before, after in zip(steps, *(evidence.seeds(run).values() for run in ("e10", "e100")), strict=True):
             before.scores[name], after.scores[name] = 0.3, 0.3 + step
         # Nothing is computed on scores, which would be kept.
-        return ptbr.strip_marks(page.change(evidence, name, "e10", "e100")).replace(ptbr.NO_BREAK, " ")
+        return ptbr.strip_marks(metric_moves(evidence, name, "e10", "e100")).replace(ptbr.NO_BREAK, " ")
 
     assert told("aggregate_kl", 0.01, -0.01, 0.03).startswith("não muda além do erro (intervalo da mudança: [−0,04")
     assert told("hole_mass", 0.1, 0.11, 0.12).startswith("sobe 11,0 p.p. (intervalo da mudança: [8,5; 13,5] p.p.")
@@ -150,8 +150,8 @@ def test_what_changes_less_than_its_error_is_not_told_as_a_change() -> None:
     alone = synthetic_evidence(n_seeds=1)
     for run, kl in (("e10", 0.4611), ("e100", 0.4639)):
         alone.headline(run).scores.update(aggregate_kl=kl, hole_mass=kl / 2)
-    assert ptbr.strip_marks(page.change(alone, "aggregate_kl", "e10", "e100")) == f"fica em 0,46{ptbr.NO_BREAK}nat"
-    assert ptbr.strip_marks(page.change(alone, "hole_mass", "e10", "e100")) == "passa de 23,1 a 23,2%"
+    assert ptbr.strip_marks(metric_moves(alone, "aggregate_kl", "e10", "e100")) == f"fica em 0,46{ptbr.NO_BREAK}nat"
+    assert ptbr.strip_marks(metric_moves(alone, "hole_mass", "e10", "e100")) == "passa de 23,1 a 23,2%"
 
 
 def test_the_large_are_held_by_their_mean_against_each_of_the_small() -> None:
