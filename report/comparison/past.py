@@ -12,9 +12,9 @@ from report.evidence import Evidence
 from report.judging import estimates
 from report.judging.family import StoredResults, judge_family
 from report.sections import family
-from vae.building.plan import keys_of, seen_by_another
+from vae.building.plan import keys_of
 from vae.errors import ResultsError
-from vae.grid import Grid
+from vae.grid import FIRST_SEED, Grid
 from vae.storage.store import ResultsStore
 
 
@@ -32,20 +32,27 @@ class PastResults(StoredResults):
     """The results of another time that were measured as the grid measures: same data, same classifier, same evaluation.
 
     A run of them may have been trained otherwise, with other values or other seeds: that is what is to be compared.
+    today: with whose classifier; None for any of the same spec.
     """
+
+    def __init__(self, grid: Grid, store: ResultsStore, today: ResultsStore | None = None) -> None:
+        super().__init__(grid, store)
+        self._eye = today.weights_sha256(grid.classifier.name, FIRST_SEED) if today else ""
 
     def candidates(self, run: str) -> list[int]:
         """Return every seed of a run, whatever the grid asks for today: all of them made the verdicts of then."""
         return self._store.stored().get(run, [])
 
     def accepts(self, run: str, seed: int) -> bool:
-        """Return whether a result has the keys that its own spec gives when it is trained and measured today.
-
-        And whether it was seen by the classifier that was stored beside it.
-        """
+        """Return whether a result has the keys that its own spec gives when it is trained and measured today."""
         result = self._store.load(run, seed)
-        keys = keys_of(self._grid, self._info, result.spec)
-        return result.keys == keys and not seen_by_another(self._store, run, seed, self._grid.classifier)
+        if result.keys != keys_of(self._grid, self._info, result.spec):
+            return False
+        if run not in (run.name for run in self._grid.runs):
+            return True
+        # Results that name no classifier were measured with the one that was stored beside them.
+        eye = self._store.seen_by(run, seed) or self._store.weights_sha256(self._grid.classifier.name, FIRST_SEED)
+        return not (eye and self._eye) or eye == self._eye
 
 
 def compare_with(
@@ -70,7 +77,7 @@ def compare_with(
         if cache:
             estimates.write(kept, estimates.read(cache))
         now = _judged(grid, StoredResults(grid, store), kept)
-        then = _judged(grid, PastResults(grid, past), kept)
+        then = _judged(grid, PastResults(grid, past, store), kept)
         today, before = facts(now), facts(then)
         if not today:
             raise ResultsError(f"{store.root} has no result that is fresh. See build.py --status, or: build.py --all")

@@ -266,11 +266,9 @@ class Sample:
 
     def group_angle(self, first: Iterable[int], second: Iterable[int]) -> Array:
         """Return the angle at the origin between the means of two sets of classes, (B,), in degrees."""
-        moments = self.class_moments()
-        a, b = (
-            np.einsum("bc,bcd->bd", moments.counts[:, chosen], moments.means[:, chosen])
-            for chosen in (list(first), list(second))
-        )
+        moments, sides = self.class_moments(), (list(first), list(second))
+        self.used.add(min(int(moments.counts[0, side].sum()) for side in sides))
+        a, b = (np.einsum("bc,bcd->bd", moments.counts[:, side], moments.means[:, side]) for side in sides)
         lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
         # A mean that lies on the origin has no direction, and is not turned away from the other.
         cosine = np.divide((a * b).sum(axis=1), lengths, out=np.ones_like(lengths), where=lengths > 0)

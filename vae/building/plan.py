@@ -101,7 +101,8 @@ def make_plan(
     if evaluates and grid.classifier.name not in names:
         name = grid.classifier.name
         steps += [_step(grid, info, store, runs_dir, name, seed, name in retrain) for seed in grid.seeds_of(name)]
-    if any(step.spec.name == grid.classifier.name and step.action is Action.TRAIN for step in steps):
+    eyes = [step for step in steps if step.spec.name == grid.classifier.name]
+    if any(step.action is Action.TRAIN or step.state is State.MISSING for step in eyes):
         steps = [_with_another_eye(step, store) for step in steps]
     order = {name: place for place, name in enumerate(grid.specs)}
     steps.sort(key=lambda step: (order[step.spec.name], step.seed))
@@ -142,12 +143,12 @@ def _step(
 
 
 def _with_another_eye(step: Step, store: ResultsStore) -> Step:
-    """Evaluate a fresh run again when the classifier is trained again: runs seen by two eyes do not compare."""
+    """Evaluate a fresh run again when the classifier is made again: runs seen by two eyes do not compare."""
     if not isinstance(step.spec, RunSpec) or step.action is not Action.NOTHING:
         return step
     at_hand = _has_weights(store, step.spec, step.seed, step.checkpoints, step.keys)
     action = Action.EVALUATE if at_hand else Action.TRAIN
-    return dataclasses.replace(step, action=action, reason="the classifier that it is measured with is trained again")
+    return dataclasses.replace(step, action=action, reason="the classifier that it is measured with is made again")
 
 
 def _state(store: ResultsStore, spec: Spec, seed: int, keys: Keys, classifier: ClassifierSpec) -> tuple[State, str]:

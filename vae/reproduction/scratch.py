@@ -125,8 +125,10 @@ class Scratch:
         again = self.published.again(name)
         if step.state is State.MISSING:
             return f"{step.label} is not in {place}: nothing is published to compare with. Name another folder with --results DIR."
+        if self.published.keys(name, step.seed) == step.keys:
+            return f"What {place} holds of {step.label} is old: {step.reason}. Bring it up to date: {self.published.again()}"
         commit = self.published.provenance(name, step.seed)["evaluation"]["commit"]
         return (
-            f"What {place} holds of {step.label} is not what the grid asks for: {step.reason}. Go back to the code that "
+            f"What {place} holds of {step.label} is of another spec than the grid's: {step.reason}. Go back to the code that "
             f"it was made with (commit {commit[:12]}) to reproduce it, or make it again with: {again}"
         )

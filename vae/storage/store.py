@@ -150,9 +150,13 @@ class ResultsStore:
         """Return what is to be done about a damaged result."""
         return f"Restore it from version control or a copy, or make it again with: {self.again(run)}"
 
-    def again(self, run: str) -> str:
-        """Return the command that makes a result of this folder again, and no other folder's or grid's."""
-        return f"python build.py --all --retrain {run}{self._options} --results {self.root}"
+    def again(self, run: str = "") -> str:
+        """Return the command that makes a result of this folder again, and no other folder's or grid's.
+
+        Without a run: that brings up to date what is old.
+        """
+        retrain = f" --retrain {run}" if run else ""
+        return f"python build.py --all{retrain}{self._options} --results {self.root}"
 
     def digest(self, run: str, seed: int) -> str:
         """Return one hash of all that is stored for a run and seed, or '' if nothing is."""
@@ -202,11 +206,10 @@ class ResultsStore:
         return faults
 
     def save(self, result: RunResult, weights: bytes | None = None) -> None:
-        """Store a result, replacing what was there. After a kill at any moment it is the old or the new one, never a half.
+        """Store a result, replacing what was there: the old or the new one, never a half, whenever it is killed.
 
-        A reader beside it (--status or --check during a build) that looks just while folders and manifest are renamed finds
-        the result missing or damaged; its next look finds it whole.
-        Raises ResultsError if the folder cannot be written.
+        A reader that looks just while folders and manifest are renamed (--status or --check beside a build) finds the result
+        missing or damaged; its next look, or that after the recover() of the next build, finds it whole. Raises ResultsError if the folder cannot be written.
         """
         self.folder(result.run, result.seed)  # refuses a name that would lead out of here, before anything is written
         files = to_files(result)
@@ -258,6 +261,8 @@ class ResultsStore:
             for name, entry in entries.items():
                 path = place / name.rpartition("/")[2]
                 if not path.is_file() or differs(path.read_bytes(), entry):
+                    if (incoming / REPLACED).is_dir() and not target.exists():
+                        os.replace(incoming / REPLACED, target)  # the remedy deletes what is incoming, and this is not
                     raise ResultsError(f"{path} is damaged. Delete {incoming}: its result is made again.")
             prefix = f"{run}/{seed}/"
             others = {name: old for name, old in self.manifest().items() if not name.startswith(prefix)}

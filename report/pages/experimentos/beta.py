@@ -6,6 +6,7 @@ import numpy as np
 
 from report.judging.claims import Claim
 from report.judging.sample import USED_VARIANCE, Sample
+from report.judging.statistics import POSITIVE
 from report.origins.numbers import origins_of, trace
 from vae.grid import WIDE
 from vae.storage.results import Array
@@ -119,6 +120,7 @@ def _used(claim_id: str, run: str, size: str) -> Claim:
         # The usual cut, a hundredth, runs through the tail of dimensions that tell next to nothing: the count follows it.
         margin=USED_VARIANCE,
         side="above",
+        bounds=POSITIVE,
         reason="com um décimo da variância da prior, a dimensão conta da imagem cerca de um vigésimo de nat; quem usa nove de cada "
         "dez não as perdeu para a prior, e menos do que isso já é colapso de uma parte",
         confirmed=(

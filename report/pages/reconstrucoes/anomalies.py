@@ -45,7 +45,7 @@ def deviance_auroc(run: Sample, data: Sample) -> Array:
 
 def _auroc(sample: Sample, foreign: Array, test: Array) -> Array:
     # Foreign images have the weights after those of the test images, so that the two are resampled independently.
-    weights = sample.weights(len(test) + len(foreign))
+    weights = sample.weights(len(test) + len(foreign), min(len(test), len(foreign)))
     return weighted_auroc(foreign, test, weights[:, len(test) :], weights[:, : len(test)])
 
 

@@ -216,5 +216,15 @@ def test_what_was_measured_with_another_classifier_is_not_judged(tmp_path: Path)
         result = store.load(run, 42)
         evaluation = result.provenance["evaluation"] | {SEEN_BY: sha256(eye)}
         store.save(dataclasses.replace(result, provenance={**result.provenance, "evaluation": evaluation}))
-    for results in (StoredResults(grid, store), PastResults(grid, store)):
+    for results in (StoredResults(grid, store), PastResults(grid, store, store)):
         assert [results.fresh_seeds(run) for run in ("classifier", "e10", "e50", "e100")] == [[42], [42], [], [42]]
+
+
+def test_results_of_then_that_name_no_classifier_were_measured_with_that_of_then(tmp_path: Path) -> None:
+    grid = make_grid("full", "fashion-mnist", 1)
+    then, now = stored(tmp_path / "then", made(grid)), stored(tmp_path / "now", made(grid))
+    for store, weights in ((then, b"weights"), (now, b"other weights")):
+        store.save(store.load("classifier", 42), weights)
+    assert PastResults(grid, then, then).fresh_seeds("e10") == [42]
+    assert PastResults(grid, then, now).fresh_seeds("e10") == []
+    assert PastResults(grid, then, now).fresh_seeds("classifier") == [42]

@@ -13,6 +13,7 @@ from report.judging.claims import Verdict, VerdictKind, estimate, judge
 from report.judging.sample import Sample
 from report.judging.statistics import Samples
 from report.language import ptbr
+from report.metrics import metric_moves
 from report.pages.by_dimension import BY_DIMENSION, FEW, MANY, best_run
 from report.pages.geracao import claims, classes, dimensions, midpoints, order, page, paths
 from report.pages.geracao import figures as drawings

@@ -135,6 +135,17 @@ def test_a_classifier_that_nobody_asked_for_and_is_trained_measures_what_is_stor
     assert steps["a1/43"][1] is Action.TRAIN, "its weights are not published"
 
 
+def test_a_classifier_that_comes_from_a_checkpoint_measures_what_is_stored_again(
+    plan: Planner, filled: ResultsStore, grid: Grid, tmp_path: Path
+) -> None:
+    # What is left of another training of it, whose weights may be others than those that were stored.
+    shutil.rmtree(filled.folder("classifier", 42))
+    checkpoint(grid, tmp_path, "classifier", 42, grid.classifier.epochs)
+    steps = found(plan())
+    assert steps["classifier/42"] == (State.MISSING, Action.EVALUATE)
+    assert steps["a1/42"][1] is Action.EVALUATE
+
+
 def test_what_was_measured_with_another_classifier_is_stale(
     plan: Planner, filled: ResultsStore, grid: Grid, tmp_path: Path
 ) -> None:

@@ -363,6 +363,21 @@ def test_nothing_is_deleted_that_a_reader_looks_for(saved: ResultsStore, monkeyp
     assert {*found} == {1.0, 2.0}
 
 
+def test_what_was_to_be_replaced_comes_back_if_its_replacement_is_damaged(
+    saved: ResultsStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(monkeypatch, os, "replace", 2, True, KilledError())
+    with pytest.raises(KilledError):
+        saved.save(NEW)
+    monkeypatch.undo()
+    (saved.root / ".incoming" / "e10.42" / "arrays.npz").write_bytes(b"damage")
+    with pytest.raises(ResultsError, match="Delete"):
+        saved.recover()
+    shutil.rmtree(saved.root / ".incoming")  # as it was said
+    assert saved.load("e10", 42).score("mse") == 1.0
+    assert saved.faults() == []
+
+
 def test_a_result_that_was_restored_while_its_replacement_waited_is_replaced(
     saved: ResultsStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
