@@ -1,6 +1,7 @@
 """Markdown tables with a numbered caption."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 
 from report.evidence import Evidence
@@ -8,6 +9,8 @@ from report.language import ptbr
 from report.language.labels import run_label
 from report.metrics import METRICS, Metric
 
+CUT = "Entre colchetes, o intervalo inteiro onde um limite da medida o corta."
+BRACKETS = re.compile(r"\d \[−?\d")  # of a number's interval (ptbr.with_interval), and not of a link
 BOLD = "Em negrito, o melhor valor, onde a sua diferença pareada para cada um dos outros exclui o zero."
 
 
@@ -25,8 +28,9 @@ class Table:
         rule = [":--", *(("--:" if self.numeric else ":--") for _ in self.header[1:])]
         lines = [self.header, rule, *self.rows]
         body = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+        cut = f" {CUT}" if BRACKETS.search(body) else ""
         anchor = f"    attrs: {{id: tab-{self.id}}}\n\n" if self.id else ""
-        return f"{body}\n\n/// table-caption | <\n{anchor}{self.caption}\n///\n"
+        return f"{body}\n\n/// table-caption | <\n{anchor}{self.caption}{cut}\n///\n"
 
 
 def alike(evidence: Evidence, runs: Sequence[str]) -> tuple[Evidence, str]:

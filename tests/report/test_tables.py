@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from report.judging.statistics import SHARE, Estimate
 from report.language import ptbr
 from report.metrics import Metric
-from report.tables import BOLD, metrics_table
+from report.tables import BOLD, CUT, Table, metrics_table
 from tests.report.synthetic import synthetic_evidence
 
 
@@ -55,3 +55,9 @@ def test_a_metric_is_measured_between_its_bounds_and_its_difference_is_not() -> 
     measured = share.measure(evidence, "e10")
     assert (measured.low, measured.high) == (0.0, 1.0)
     assert share.difference(evidence, "e10", "e50").low < -1
+
+
+def test_a_table_says_what_brackets_are_where_it_has_any() -> None:
+    cut = ptbr.with_interval(0.002, 0.0, 0.007, 3)
+    assert CUT in str(Table(["", ""], [["a", cut]], "Legenda."))
+    assert CUT not in str(Table(["", ""], [["[a](b)", ptbr.with_interval(0.5, 0.4, 0.6)]], "Legenda."))

@@ -173,7 +173,7 @@ OVERVIEW = Plot(
     "{{ value('sharpness', 'e10') | number(3) }} a {{ value('sharpness', 'e10-l50') | number(3) }}. Medidas que vão de zero a "
     "um, por treino. SSIM, nitidez e classe reconhecida são das reconstruções de "
     "teste; as duas acurácias, das médias latentes; precisão e revocação, das amostras da prior. Onde não se vê o "
-    "traço do intervalo, ele é menor que o marcador ou não há com que estimá-lo.",
+    "traço do intervalo, ele é menor que o marcador{% if seeds | length == 1 %} ou não há com que estimá-lo{% endif %}.",
     alt="Quatro treinos lado a lado. Do {{ label('e10') }} ao {{ label('e10-l50') }}, a SSIM muda de "
     "{{ value('ssim', 'e10') | number(3) }} para {{ value('ssim', 'e10-l50') | number(3) }}, a acurácia de vizinhos, "
     "de {{ value('knn_accuracy', 'e10') | percent }} para {{ value('knn_accuracy', 'e10-l50') | percent }}, e a "
