@@ -84,7 +84,8 @@ def place_around(
             dx: float, dy: float, at: tuple[float, float] = (px, py), size: tuple[float, float] = (width, height)
         ) -> _Box:
             cx, cy = at[0] + dx, at[1] + dy
-            return (cx - size[0] / 2 - 2, cy - size[1] / 2 - 1, cx + size[0] / 2 + 2, cy + size[1] / 2 + 1)
+            # A reader's font may be wider than the one that is measured here.
+            return (cx - size[0] / 2 - 5, cy - size[1] / 2 - 1, cx + size[0] / 2 + 5, cy + size[1] / 2 + 1)
 
         def cost(candidate: tuple[float, float, float]) -> float:
             reach, dx, dy = candidate

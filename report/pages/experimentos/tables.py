@@ -69,13 +69,15 @@ def halvings(evidence: Evidence) -> list[tuple[int, int, float]]:
 
 def sweep(evidence: Evidence) -> Table:
     """Return what each size of the latent gives with the same epochs."""
-    names = ("test_neg_elbo", "test_bce", "test_kl", "active_units", "used_units")
+    names, counts = ("test_neg_elbo", "test_bce", "test_kl"), ("active_units", "used_units")
     evidence, of_seeds = alike(evidence, BY_DIMENSION)
-    rows, previous = [], ""
+    rows, previous, decimals = [], "", 0 if len(evidence.seeds(BY_DIMENSION[0])) == 1 else 1
     for run in BY_DIMENSION:
         cells = [METRICS[name].text(METRICS[name].measure(evidence, run), unit=False) for name in names]
         change = METRICS["test_neg_elbo"].difference(evidence, previous, run) if previous else None
         cells.insert(1, METRICS["test_neg_elbo"].text(change, unit=False) if change else "—")
+        # Without their intervals, so that the table stays in its column.
+        cells += [ptbr.number(METRICS[name].measure(evidence, run).value, decimals) for name in counts]
         rows.append([ptbr.integer(evidence.spec(run).latent_dim), *cells])
         previous = run
     header = ["Dimensões", "−ELBO", "Mudança", "BCE", "KL", "Ativas", "Em uso"]
