@@ -100,11 +100,14 @@ def enough_dimensions(evidence: Evidence) -> int:
 
 def ends(evidence: Evidence) -> Table:
     """Return what the weight of the KL term does, at both sizes."""
-    metrics = (METRICS["test_bce"], METRICS["test_kl"], METRICS["mutual_information"], DEVIATION, USED_SHARE)
+    losses, code = (METRICS["test_bce"], METRICS["test_kl"]), (METRICS["mutual_information"], DEVIATION, USED_SHARE)
     evidence, of_seeds = alike(evidence, (*ENDS, *WIDE_ENDS))
     rows = []
     for run in (one for usual, heavy, free in (ENDS, WIDE_ENDS) for one in (free, usual, heavy)):
-        cells = [metric.text(metric.measure(evidence, run), unit=False) for metric in metrics]
+        cells = [metric.text(metric.measure(evidence, run), unit=False) for metric in losses]
+        # Without their intervals, so that the table stays in its column.
+        values = ((metric, metric.measure(evidence, run).value) for metric in code)
+        cells += [ptbr.number(100 * value if metric.percent else value, metric.decimals) for metric, value in values]
         rows.append([ptbr.integer(evidence.spec(run).latent_dim), ptbr.exact(evidence.spec(run).beta), *cells])
     header = [
         "Dimensões",
