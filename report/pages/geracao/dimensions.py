@@ -10,7 +10,7 @@ from report.judging.claims import Claim
 from report.judging.sample import Sample
 from report.judging.statistics import POSITIVE, REDUCTION
 from report.language import ptbr
-from report.metrics import METRICS
+from report.metrics import METRICS, Metric
 from report.pages import by_dimension
 from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
 from report.tables import Table, alike
@@ -143,16 +143,23 @@ def dimension_table(evidence: Evidence, interval_note: str) -> str:
     }
     metrics = [METRICS[name] for name in columns.values()]
     evidence, of_seeds = alike(evidence, BY_DIMENSION)
+
+    def cell(metric: Metric, run: str) -> str:
+        # Few decimals, and reconstructions without their interval, so that the table stays in its column.
+        measured = metric.measure(evidence, run)
+        if metric is METRICS["recon_frechet"]:
+            return ptbr.number(measured.value, metric.decimals)
+        return metric.text(measured, most_decimals=2)
+
     rows = [
         [
             ptbr.integer(evidence.spec(run).latent_dim),
-            # Few decimals, so that the table stays in its column.
-            *(metric.text(metric.measure(evidence, run), most_decimals=2) for metric in metrics),
+            *(cell(metric, run) for metric in metrics),
         ]
         for run in BY_DIMENSION
     ]
     caption = (
         "Amostras de treinos que só diferem na dimensão latente, contra as imagens de teste: "
-        f"{interval_note}. A segunda coluna de números é a distância de Fréchet das reconstruções.{of_seeds}"
+        f"{interval_note}. A segunda coluna de números é a distância de Fréchet das reconstruções, sem o seu intervalo.{of_seeds}"
     )
     return str(Table(["Dimensões", *columns], rows, caption, id="amostras-dimensao"))

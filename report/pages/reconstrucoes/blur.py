@@ -131,19 +131,24 @@ def synthesis(evidence: Evidence) -> str:
     if min(returned) < 0:
         said += " Negativa, a parte quer dizer que sem eles a reconstrução fica ainda mais borrada."
     margin = CLAIMS[0].margin
-    unclear = [
-        f"com {size}, fica perto da metade, e o intervalo, {ptbr.interval(estimate.low, estimate.high, 1, '%')}, não diz se acima ou abaixo"
-        for size, estimate in zip(sizes, measured, strict=True)
-        if estimate.low < margin < estimate.high and math.isfinite(estimate.half_width)
-    ]
-    clear = [
-        f"com {size}, a regularização responde por {'mais' if estimate.value > margin else 'menos'} da metade do borrão medido"
-        for size, estimate in zip(sizes, measured, strict=True)
-        if not (estimate.low < margin < estimate.high and math.isfinite(estimate.half_width))
-    ]
-    told = "; ".join([*clear, *unclear])
     more = " A parte dela é maior onde o gargalo aperta menos." if returned[1] > max(returned[0], 0) else ""
-    return f"{said} {told[0].upper()}{told[1:]}.{more}"
+    undecided = [one.low < margin < one.high and math.isfinite(one.half_width) for one in measured]
+    if any(undecided):
+        told = "; ".join(
+            f"com {size}, fica perto da metade, e o intervalo, {ptbr.interval(one.low, one.high, 1, '%')}, não diz se acima ou abaixo"
+            if unclear
+            else f"com {size}, a regularização responde por {'mais' if one.value > margin else 'menos'} da metade do borrão medido"
+            for size, one, unclear in zip(sizes, measured, undecided, strict=True)
+        )
+        return f"{said} {told[0].upper()}{told[1:]}.{more}"
+    most = [value > margin for value in returned]
+    if all(most):
+        return f"{said} Na média medida, a maior parte do borrão vem da regularização nos dois tamanhos."
+    if most[1]:
+        return f"{said} No menor, o borrão medido é sobretudo do gargalo e da rede; no maior, da regularização."
+    if most[0]:
+        return f"{said} No menor, o borrão medido é sobretudo da regularização; no maior, do gargalo e da rede."
+    return f"{said} Em nenhum dos dois a regularização responde por mais da metade do borrão medido.{more}"
 
 
 def linear_sizes(evidence: Evidence) -> list[int]:

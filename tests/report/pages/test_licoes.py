@@ -50,19 +50,42 @@ def test_what_is_decided_is_told_and_what_is_open_is_listed_once(n_seeds: int) -
     ],
 )
 def test_what_regularisation_blurs_is_said_by_the_two_values(small: float, large: float, said: str) -> None:
-    def vae_lacks_half(returned: float) -> list[RunResult]:
+    text = synthesised(small, large)
+    assert said in text
+    assert text.startswith("Com 2 dimensões, tirar o termo KL e o ruído devolve")
+
+
+def test_which_side_of_a_half_regularisation_is_on_is_not_said_where_the_interval_has_both() -> None:
+    text = synthesised(0.5, 49.9, noise=0.2)
+    assert (
+        "Com 2 dimensões, a regularização responde por menos da metade do borrão medido; com 50 dimensões, fica perto"
+        in text
+    )
+    assert "não diz se acima ou abaixo. A parte dela é maior" in text
+    assert "Em nenhum dos dois" not in text
+
+
+def synthesised(small: float, large: float, noise: float = 0.0) -> str:
+    """Return what is said of two sizes at which so many per cent of the sharpness come back; noise: of the large size's images."""
+    rng = np.random.default_rng(0)
+
+    def vae_lacks_half(returned: float, noise: float = 0.0) -> list[RunResult]:
         sharpness = (0.5 + returned / 200, 0.5)
         return [
-            RunResult("e", 42, {}, Keys("", ""), {}, {}, {"test_sharpness": np.full(100, value)}, {})
+            RunResult(
+                "e", 42, {}, Keys("", ""), {}, {}, {"test_sharpness": value + noise * rng.standard_normal(100)}, {}
+            )
             for value in sharpness
         ]
 
     runs = dict(
-        zip(("e10-ae", "e10", "e10-l50-ae", "e10-l50"), (*vae_lacks_half(small), *vae_lacks_half(large)), strict=True)
+        zip(
+            ("e10-ae", "e10", "e10-l50-ae", "e10-l50"),
+            (*vae_lacks_half(small), *vae_lacks_half(large, noise)),
+            strict=True,
+        )
     )
     labels = RunResult("dataset", 42, {}, Keys("", ""), {}, {}, {"test_labels": np.arange(100) % 10}, {})
     results = {"dataset": {42: labels}, **{name: {42: run} for name, run in runs.items()}}
     evidence = Evidence(make_grid(seeds=1), Samples(results, FASHION_MNIST, 50), {})
-    text = ptbr.strip_marks(synthesis(evidence)).replace(ptbr.NO_BREAK, " ")
-    assert said in text
-    assert text.startswith("Com 2 dimensões, tirar o termo KL e o ruído devolve")
+    return ptbr.strip_marks(synthesis(evidence)).replace(ptbr.NO_BREAK, " ")
