@@ -103,7 +103,7 @@ def result_path(slug: str, run: str, seed: int) -> str:
 
 def result_data(result: RunResult) -> bytes:
     """Return a result as JSON: spec, keys, scores, history and provenance, all but its arrays."""
-    return dump_json({**numbers(result), "provenance": dict(result.provenance)})
+    return dump_json({**numbers(result), "provenance": dict(result.provenance)}, compact=True)
 
 
 def result_anchor(result: Result) -> str:

@@ -167,9 +167,11 @@ def fingerprint(result: RunResult) -> str:
     return total.hexdigest()
 
 
-def dump_json(value: Any) -> bytes:
-    """Return JSON with sorted keys and a final newline; NaN is refused."""
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
+def dump_json(value: Any, compact: bool = False) -> bytes:
+    """Return JSON with sorted keys and a final newline; NaN is refused. compact: on one line, for what only browsers open."""
+    indent, separators = (None, (",", ":")) if compact else (1, None)
+    text = json.dumps(value, indent=indent, separators=separators, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()
 
 
 def sha256(content: bytes) -> str:

@@ -60,7 +60,7 @@ def costs(evidence: Evidence, runs: Sequence[str]) -> Table:
         "Custo em tempo do treino com a primeira semente, sem a avaliação. Por época, a mediana, que uma máquina "
         "ocupada por outra tarefa perturba menos do que a média."
     )
-    return Table(["Treino", "Por época", "Imagens por segundo", "Ao todo", "Dispositivo"], rows, caption, "custo")
+    return Table(["Treino", "Por época", "Imagens/s", "Ao todo", "Dispositivo"], rows, caption, "custo")
 
 
 def fits(evidence: Evidence, pairs: Sequence[tuple[str, str]]) -> Table:
