@@ -53,7 +53,7 @@ def test_seeds_replace_those_of_the_profile_for_runs_only() -> None:
 
 
 def test_runs_may_have_seeds_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = (module.Row("a", 2, 3, 1), module.Row("b", 2, 4, 1, seeds=3))
+    rows = (module.Row("a", 2, 3, 1, seeds=1), module.Row("b", 2, 4, 1, seeds=3))
     monkeypatch.setattr(module, "RUNS", rows)
     grid = make_grid()
     assert (grid.seeds_of("a"), grid.seeds_of("b"), grid.seeds) == ((42,), (42, 43, 44), (42, 43, 44))
