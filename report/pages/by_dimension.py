@@ -27,6 +27,11 @@ def best_run(evidence: Evidence, name: str) -> str:
     return BY_DIMENSION[values.index(max(values) if metric.better == "higher" else min(values))]
 
 
+def swept(evidence: Evidence, name: str, run: str) -> float:
+    """Return a metric of one of BY_DIMENSION, of the seeds that all of them have: what their tables show."""
+    return METRICS[name].measure(evidence.paired(BY_DIMENSION), run).value
+
+
 def trajectory(
     evidence: Evidence, label: str, style: str, metric: str, runs: Sequence[str] = BY_DIMENSION, joined: bool = True
 ) -> "Trajectory":

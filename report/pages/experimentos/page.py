@@ -8,7 +8,7 @@ from report.evidence import Evidence
 from report.metrics import METRICS, metric_moves
 from report.origins.numbers import constant
 from report.page import Page
-from report.pages.by_dimension import BY_DIMENSION, best_run
+from report.pages.by_dimension import BY_DIMENSION, best_run, swept
 from report.pages.experimentos import beta, data, tables
 from report.pages.experimentos import claims as epochs
 from report.pages.experimentos import figures as drawn
@@ -65,7 +65,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "ends": tables.ends(evidence),
         "ceiling": math.log(evidence.info.test_images),
         "rank_of_most": beta.rank_of_most,
-        "swept": lambda name, run: METRICS[name].measure(evidence.paired(BY_DIMENSION), run).value,
+        "swept": partial(swept, evidence),
         "used_share": lambda run: tables.USED_SHARE.measure(ends, run).value,
         "rate": METRICS["test_kl"].text(METRICS["test_kl"].measure(ends, WIDE)),
         "by_images": tables.by_images(evidence),

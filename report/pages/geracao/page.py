@@ -52,7 +52,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "by_dimension": constant(by_dimension, "BY_DIMENSION"),
         "midpoint_count": len(evidence.headline(JUDGED).array("midpoint_density")),
         "dimension_table": partial(dimensions.dimension_table, evidence),
-        "swept": lambda name, run: METRICS[name].measure(evidence.paired(BY_DIMENSION), run).value,
+        "swept": partial(by_dimension.swept, evidence),
         "best_run": partial(by_dimension.best_run, evidence),
         "order_table": partial(order.order_table, evidence),
         "midpoint_table": partial(midpoints.midpoint_table, evidence),
