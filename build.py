@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from vae.errors import LaudoError, missing_package
+from vae.errors import LaudoError, SpecError, missing_package
 
 try:
     import click
@@ -25,6 +25,8 @@ try:
     from vae.storage.store import ResultsStore
 except ModuleNotFoundError as error:  # the likeliest first mistake: another Python than the environment's
     sys.exit(f"Error: {missing_package(error)}")
+except SpecError as error:  # the likeliest of the next ones: a row of the grid
+    sys.exit(f"Error: {error}")
 
 ROOT = Path(__file__).resolve().parent
 RUNS_DIR = ROOT / "runs"
@@ -149,6 +151,8 @@ def build(
 
     with _usage():
         pages = [page(slug) for slug in dict.fromkeys(sections)] if sections else list(PAGES)
+    # Before anything is trained: pages may name what the grid does not have.
+    publication = Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR)
     needed = {run for each in pages for run in runs_of(each)} | set(retrain)
     if not sections or grid.classifier.name in retrain:
         needed = set(grid.specs)  # the whole grid, also the runs that no page speaks of yet
@@ -166,7 +170,6 @@ def build(
         else:
             for line in reused(plan, store):
                 click.echo(line)
-        publication = Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR)
         publication.publish(pages, click.echo)
     if publication.identity.note():
         click.echo(publication.identity.note())
@@ -210,6 +213,8 @@ def _usage() -> Iterator[None]:
     """Make what was typed wrong a usage error, with its exit code."""
     try:
         yield
+    except SpecError:
+        raise
     except LaudoError as error:
         raise click.UsageError(str(error)) from error
 

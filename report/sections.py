@@ -16,6 +16,7 @@ from report.pages.reproducao.page import PAGE as REPRODUCAO
 from report.pages.treinamento.page import PAGE as TREINAMENTO
 from report.pages.visao_geral.page import PAGE as VISAO_GERAL
 from vae.errors import LaudoError
+from vae.grid import Grid
 
 PAGES: tuple[Page, ...] = (
     VISAO_GERAL,
@@ -65,6 +66,26 @@ def runs_of(candidate: Page) -> tuple[str, ...]:
     """Return the names of the grid whose results a page needs, its claims' included."""
     names = [*candidate.runs, *(run for claim in claims_of(candidate) for run in claim.needs)]
     return tuple(dict.fromkeys(names))
+
+
+def check_runs(grid: Grid) -> None:
+    """Raise LaudoError for the first run that pages or claims name and the grid has not, saying which of them do."""
+    named: dict[str, list[str]] = {}
+    for candidate in PAGES:
+        for run in dict.fromkeys((*candidate.runs, *(candidate.beside or ()))):
+            named.setdefault(run, []).append(f"page {candidate.slug}")
+        for claim in candidate.claims:
+            for run in claim.needs:
+                named.setdefault(run, []).append(f"claim {claim.id} (page {candidate.slug})")
+    for run, places in named.items():
+        if run not in grid.specs:
+            near = difflib.get_close_matches(run, grid.specs, n=3, cutoff=0.4)
+            hint = f" Is it {' or '.join(near)} now?" if near else ""
+            raise LaudoError(
+                f"Run '{run}' is not in RUNS (vae/grid.py), but {len(places)} {'place' if len(places) == 1 else 'places'} "
+                f"below report/pages/ {'names' if len(places) == 1 else 'name'} it: {', '.join(places)}.{hint} "
+                f"Change what they name, or put the run back."
+            )
 
 
 def page_of(claim: Claim) -> Page:

@@ -4,7 +4,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from vae.errors import missing_package
+from vae.errors import SpecError, missing_package
 
 try:
     import click
@@ -13,10 +13,12 @@ try:
     from vae.data.datasets import DATASETS, dataset_info
     from vae.grid import FIRST_SEED, make_grid
     from vae.spec import RunSpec
+
+    RUNS = {spec.name: spec for spec in make_grid().runs}
 except ModuleNotFoundError as error:
     sys.exit(f"Error: {missing_package(error)}")
-
-RUNS = {spec.name: spec for spec in make_grid().runs}
+except SpecError as error:
+    sys.exit(f"Error: {error}")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

@@ -7,6 +7,10 @@ class LaudoError(Exception):
     """Something the user can mend: the message names the value and the remedy."""
 
 
+class SpecError(LaudoError):
+    """A spec, or a row of the grid, says what no run can be."""
+
+
 def missing_package(error: ModuleNotFoundError) -> str:
     """Return what to do about a package that this Python lacks; raises the error again if it is a module of ours."""
     package = (error.name or "").partition(".")[0]

@@ -2,13 +2,16 @@
 
 import dataclasses
 import difflib
+from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
-from vae.data.datasets import FASHION_MNIST, DatasetInfo, dataset_info
-from vae.errors import LaudoError
+from vae.data.datasets import DATASETS, FASHION_MNIST, DatasetInfo, dataset_info
+from vae.errors import LaudoError, SpecError
 from vae.spec import (
+    MADE_ONCE,
+    RUN_NAME,
+    RUN_NAMES,
     ClassifierSpec,
     Code,
     ConvSpec,
@@ -19,6 +22,7 @@ from vae.spec import (
     RunSpec,
     Spec,
     TrainingSpec,
+    require,
 )
 
 FIRST_SEED = 42
@@ -26,62 +30,121 @@ FIRST_SEED = 42
 # claim about training can be decided. A clone must find everything that the full profile asks for in results/.
 SEEDS, QUICK_SEEDS = 3, 1
 MOST_SEEDS = 100  # more would be a slip of the hand: a hundred times the trainings
+QUICK_TRAIN_IMAGES, QUICK_VALIDATION_IMAGES = 3_000, 500  # at most, of each run in the quick profile
+QUICK_SHARE, LEAST_QUICK_EPOCHS = 10, 2  # a tenth of its epochs, but not one alone
 
 
-class Row(NamedTuple):
-    """A run, with its epochs in the full profile and in the quick one.
+def _first(images: int, there: int) -> int | None:
+    """Return how many of the images that are there, None for all."""
+    return images if images < there else None
 
-    train_images: the first so many, None = all. seeds: training seeds in the full profile if --seeds does not say.
-    precision: see TrainingSpec.
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A run: its name, and what differs from the reference's first.
+
+    epochs: in the full profile; of QUICK_SHARE the quick one trains one. train_images: the first so many, None = all. seeds:
+    training seeds in the full profile if --seeds does not say. precision: see TrainingSpec. Raises SpecError naming the
+    run for what none can be.
     """
 
     name: str
-    latent_dim: int
-    epochs: int
-    quick_epochs: int
+    latent_dim: int = 2
+    epochs: int = 10
+    _: dataclasses.KW_ONLY
     beta: float = 1.0
     code: Code = "sample"
     train_images: int | None = None
     seeds: int = SEEDS
     precision: Precision = "float32"
 
+    def __post_init__(self) -> None:
+        most = max(info.train_images for info in DATASETS.values())
+        try:
+            require(isinstance(self.name, str) and bool(RUN_NAME.fullmatch(self.name)), "name", self.name, RUN_NAMES)
+            require(self.name not in MADE_ONCE, "name", self.name, f"another than {' and '.join(MADE_ONCE)}")
+            require(
+                self.seeds in range(1, MOST_SEEDS + 1), "seeds", self.seeds, f"a whole number from 1 to {MOST_SEEDS}"
+            )
+            few = self.train_images is None or self.train_images in range(1, most)
+            require(few, "train_images", self.train_images, f"a whole number below {most}, or None for all")
+            self.spec(FASHION_MNIST, quick=False)
+        except SpecError as error:
+            raise SpecError(f"Run '{self.name}' (RUNS in vae/grid.py): {error}") from error
+
+    def spec(self, info: DatasetInfo, quick: bool) -> RunSpec:
+        """Return the run on a data set, in the full profile or the quick one."""
+        return RunSpec(
+            self.name,
+            info.name,
+            ConvSpec(latent_dim=self.latent_dim),
+            ObjectiveSpec(self.beta, self.code),
+            TrainingSpec(
+                epochs=min(self.epochs, max(LEAST_QUICK_EPOCHS, self.epochs // QUICK_SHARE)) if quick else self.epochs,
+                train_images=self._images(info, QUICK_TRAIN_IMAGES if quick else info.train_images),
+                validation_images=_first(QUICK_VALIDATION_IMAGES, info.validation_images) if quick else None,
+                precision=self.precision,
+            ),
+        )
+
+    def _images(self, info: DatasetInfo, most: int) -> int | None:
+        """Return the training images of the run where no run may have more than most; None = all of the data set."""
+        there = min(most, info.train_images)
+        if self.train_images is None:
+            return _first(there, info.train_images)
+        # A run of fewer images stays one where there are not so many, and another than those of all.
+        return self.train_images if self.train_images < there else there // 2
+
 
 RUNS = (
     # The reference's four.
-    Row("e10", 2, 10, 2, seeds=5),
-    Row("e50", 2, 50, 5, seeds=5),
-    Row("e100", 2, 100, 10, seeds=5),
-    Row("e10-l50", 50, 10, 2, seeds=5),
+    Row("e10", 2, 10, seeds=5),
+    Row("e50", 2, 50, seeds=5),
+    Row("e100", 2, 100, seeds=5),
+    Row("e10-l50", 50, 10, seeds=5),
     # Between 2 and 50 dimensions.
-    Row("e10-l3", 3, 10, 2),
-    Row("e10-l5", 5, 10, 2),
-    Row("e10-l10", 10, 10, 2),
-    Row("e10-l20", 20, 10, 2),
+    Row("e10-l3", 3, 10),
+    Row("e10-l5", 5, 10),
+    Row("e10-l10", 10, 10),
+    Row("e10-l20", 20, 10),
     # Deterministic autoencoders: no noise, no KL.
-    Row("e10-ae", 2, 10, 2, beta=0.0, code="mean"),
-    Row("e100-ae", 2, 100, 10, beta=0.0, code="mean"),
-    Row("e10-l50-ae", 50, 10, 2, beta=0.0, code="mean"),
+    Row("e10-ae", 2, 10, beta=0.0, code="mean"),
+    Row("e100-ae", 2, 100, beta=0.0, code="mean"),
+    Row("e10-l50-ae", 50, 10, beta=0.0, code="mean"),
     # The ends of the rate-distortion plane. Without its KL term a VAE is also the reference's second ablation.
-    Row("e10-b0", 2, 10, 2, beta=0.0),
-    Row("e10-l50-b0", 50, 10, 2, beta=0.0),
-    Row("e10-b100", 2, 10, 2, beta=100.0),
-    Row("e10-l50-b100", 50, 10, 2, beta=100.0),
+    Row("e10-b0", 2, 10, beta=0.0),
+    Row("e10-l50-b0", 50, 10, beta=0.0),
+    Row("e10-b100", 2, 10, beta=100.0),
+    Row("e10-l50-b100", 50, 10, beta=100.0),
     # The other two ablations: no noise, and noise that the gradient does not pass.
-    Row("e10-mean", 2, 10, 2, code="mean"),
-    Row("e10-stopped", 2, 10, 2, code="stopped"),
+    Row("e10-mean", 2, 10, code="mean"),
+    Row("e10-stopped", 2, 10, code="stopped"),
     # The last tenth of the long training, to see how still the latent stands.
-    Row("e90", 2, 90, 9, seeds=5),
+    Row("e90", 2, 90, seeds=5),
     # Few images. Fewer steps than the other runs all the same: 1,000 of 600 images, 2,350 of 6,000.
-    Row("e200-n600", 2, 200, 20, train_images=600),
-    Row("e200-l50-n600", 50, 200, 20, train_images=600),
-    Row("e200-l50-n600-b0", 50, 200, 20, beta=0.0, train_images=600),
-    Row("e50-l50-n6000", 50, 50, 5, train_images=6_000),
+    Row("e200-n600", 2, 200, train_images=600),
+    Row("e200-l50-n600", 50, 200, train_images=600),
+    Row("e200-l50-n600-b0", 50, 200, beta=0.0, train_images=600),
+    Row("e50-l50-n6000", 50, 50, train_images=6_000),
 )
 # The runs of the reference report: three snapshots of one training in the plane, and a wide latent space. Of these the
 # first seed's weights are published with the numbers, 1 or 2 MB each.
 SNAPSHOTS, WIDE = ("e10", "e50", "e100"), "e10-l50"
 REFERENCE_RUNS = (*SNAPSHOTS, WIDE)
-QUICK_TRAIN_IMAGES, QUICK_VALIDATION_IMAGES = 3_000, 500
+
+
+def alike_but_for(run: str, field: str) -> tuple[str, ...]:
+    """Return the names of RUNS that differ from one of them in a field of Row alone, itself included, by its values.
+
+    Raises SpecError if there is no such run.
+    """
+    base = next((row for row in RUNS if row.name == run), None)
+    if base is None:
+        raise SpecError(f"Run '{run}' is not in RUNS (vae/grid.py), and tables of the report are made around it.")
+    same = {name: getattr(base, name) for name in ("name", "seeds", field)}
+    found = [row for row in RUNS if dataclasses.replace(row, **same) == base]
+    return tuple(row.name for row in sorted(found, key=lambda row: getattr(row, field)))
+
 
 # Smaller samples, so that nothing but the training is left to wait for.
 QUICK_EVALUATION = EvaluationSpec(
@@ -158,34 +221,26 @@ PROFILES = ("full", "quick")
 def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int | None = None) -> Grid:
     """Return the grid of a profile; seeds, if given, is the number of seeds of every run.
 
-    Raises LaudoError if fewer than one seed is asked for, or more than MOST_SEEDS.
+    Raises LaudoError if fewer than one seed is asked for, or more than MOST_SEEDS; SpecError if two runs have one name.
     """
     quick = profile == "quick"
     if seeds is not None and seeds < 1:
         raise LaudoError(f"--seeds {seeds}: at least one seed is needed; try --seeds 1.")
     if seeds is not None and seeds > MOST_SEEDS:
         raise LaudoError(f"--seeds {seeds}: at most {MOST_SEEDS}; five decide most claims, try --seeds 5.")
-    train_images = QUICK_TRAIN_IMAGES if quick else None
-    runs = tuple(
-        RunSpec(
-            row.name,
-            dataset,
-            ConvSpec(latent_dim=row.latent_dim),
-            ObjectiveSpec(row.beta, row.code),
-            TrainingSpec(
-                epochs=row.quick_epochs if quick else row.epochs,
-                train_images=min(filter(None, (row.train_images, train_images)), default=None),
-                validation_images=QUICK_VALIDATION_IMAGES if quick else None,
-                precision=row.precision,
-            ),
+    info = dataset_info(dataset)
+    twice = [name for name, count in Counter(row.name for row in RUNS).items() if count > 1]
+    if twice:
+        raise SpecError(
+            f"Run '{twice[0]}' stands twice in RUNS (vae/grid.py): results are stored by name; give one another."
         )
-        for row in RUNS
-    )
     return Grid(
         profile=profile,
         dataset=DatasetSpec(dataset),
-        classifier=ClassifierSpec(dataset, epochs=4, train_images=train_images) if quick else ClassifierSpec(dataset),
-        runs=runs,
+        classifier=ClassifierSpec(dataset, epochs=4, train_images=QUICK_TRAIN_IMAGES)
+        if quick
+        else ClassifierSpec(dataset),
+        runs=tuple(row.spec(info, quick) for row in RUNS),
         run_seeds={row.name: first_seeds(seeds or (QUICK_SEEDS if quick else row.seeds)) for row in RUNS},
         stored_whole={ClassifierSpec.name, *REFERENCE_RUNS},
         evaluation=QUICK_EVALUATION if quick else EvaluationSpec(),

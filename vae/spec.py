@@ -7,14 +7,19 @@ hash tells whether a stored result still answers the question that the grid asks
 import dataclasses
 import hashlib
 import json
+import math
+import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+from vae.errors import SpecError
 
 # Raised by hand when the same spec would train to other numbers. tests/vae/test_numerics.py fails when the
 # numbers change and this does not.
 TRAINING_NUMERICS = 1
 # The same for evaluation: raising it evaluates again from the weights, and trains nothing.
 EVALUATION_NUMERICS = 3
+RUN_NAME, RUN_NAMES = re.compile(r"[a-z0-9][a-z0-9-]{0,63}"), "lower-case letters, digits and hyphens"
 
 
 def absent(value: Any) -> dict[str, Any]:
@@ -25,6 +30,33 @@ def absent(value: Any) -> dict[str, Any]:
     return {"absent": value}
 
 
+def require(holds: bool, name: str, value: Any, what: str) -> None:
+    """Raise SpecError naming a field, its value and what it must be, if that does not hold."""
+    if not holds:
+        raise SpecError(f"{name}={value!r}: it must be {what}.")
+
+
+def _whole(spec: Any, name: str) -> None:
+    value = getattr(spec, name)
+    require(isinstance(value, int) and value >= 1, name, value, "a whole number, at least 1")
+
+
+def _count_or_all(spec: Any, name: str) -> None:
+    if getattr(spec, name) is not None:
+        _whole(spec, name)
+
+
+def _number(spec: Any, name: str, zero: bool) -> None:
+    value = getattr(spec, name)
+    right = isinstance(value, int | float) and math.isfinite(value) and (value > 0 or (zero and value == 0))
+    require(right, name, value, "a number, zero or greater" if zero else "a number greater than zero")
+
+
+def _one_of(spec: Any, name: str, literal: Any) -> None:
+    value = getattr(spec, name)
+    require(value in get_args(literal), name, value, f"one of {', '.join(map(repr, get_args(literal)))}")
+
+
 @dataclasses.dataclass(frozen=True)
 class ConvSpec:
     """The reference's convolutional VAE; see vae/models/conv.py for the layers."""
@@ -32,6 +64,9 @@ class ConvSpec:
     latent_dim: int = 2
     encoder_channels: tuple[int, ...] = (32, 64, 128)
     decoder_channels: tuple[int, ...] = (64, 32, 16)
+
+    def __post_init__(self) -> None:
+        _whole(self, "latent_dim")
 
 
 Code = Literal["sample", "mean", "stopped"]
@@ -49,6 +84,10 @@ class ObjectiveSpec:
 
     beta: float = 1.0
     code: Code = dataclasses.field(default="sample", metadata=absent("sample"))
+
+    def __post_init__(self) -> None:
+        _number(self, "beta", zero=True)
+        _one_of(self, "code", Code)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,16 +107,30 @@ class TrainingSpec:
     validation_images: int | None = dataclasses.field(default=None, metadata=absent(None))
     precision: Precision = dataclasses.field(default="float32", metadata=absent("float32"))
 
+    def __post_init__(self) -> None:
+        _whole(self, "batch_size")
+        _number(self, "learning_rate", zero=False)
+        _count_or_all(self, "train_images")
+        _count_or_all(self, "validation_images")
+        _one_of(self, "precision", Precision)
+
 
 @dataclasses.dataclass(frozen=True)
 class RunSpec:
-    """One row of the grid. Its name is for people and is not part of its key."""
+    """One row of the grid. Its name is for people and is not part of its key.
+
+    As all specs, it raises SpecError for what it cannot be, naming field and value.
+    """
 
     name: str
     dataset: str
     model: ConvSpec = ConvSpec()
     objective: ObjectiveSpec = ObjectiveSpec()
     training: TrainingSpec = TrainingSpec()
+
+    def __post_init__(self) -> None:
+        if self.name:  # a trajectory has neither
+            _whole(self, "epochs")
 
     @property
     def epochs(self) -> int:
@@ -119,6 +172,12 @@ class ClassifierSpec:
     train_images: int | None = dataclasses.field(default=None, metadata=absent(None))
     name: str = "classifier"
 
+    def __post_init__(self) -> None:
+        _whole(self, "epochs")
+        _whole(self, "batch_size")
+        _number(self, "learning_rate", zero=False)
+        _count_or_all(self, "train_images")
+
 
 @dataclasses.dataclass(frozen=True)
 class DatasetSpec:
@@ -133,6 +192,7 @@ class DatasetSpec:
 
 
 Spec = RunSpec | ClassifierSpec | DatasetSpec
+MADE_ONCE = (DatasetSpec.name, ClassifierSpec.name)  # entries without training seeds: every seed is set against them
 Fields = Mapping[str, Any]  # a spec as its result stores it: what canonical() returns
 
 

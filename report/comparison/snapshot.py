@@ -26,8 +26,7 @@ from report.metrics import METRICS
 from vae.data.datasets import dataset_info
 from vae.errors import ResultsError
 from vae.grid import Grid
-from vae.spec import RunSpec, evaluation_key, training_key
-from vae.storage.manifest import NAME
+from vae.spec import RUN_NAME, RunSpec, evaluation_key, training_key
 from vae.storage.results import UNREADABLE, Array, dump_json, fingerprint, sha256
 from vae.storage.store import PREVIOUS
 
@@ -128,7 +127,7 @@ def from_bytes(content: bytes) -> Snapshot:
         if sha256(dump_json(body)) != whole["sha256"]:
             raise ResultsError("its sha256 is not that of its content")
         for run in (*body["runs"], *body["readings"], *body["unlike"], *body["outside"]):
-            if not NAME.fullmatch(run):
+            if not RUN_NAME.fullmatch(run):
                 raise ResultsError(f"'{run}' is no run name")
         return Snapshot(
             yardstick=body["yardstick"],

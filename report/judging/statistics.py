@@ -14,7 +14,7 @@ from report.judging.sample import Sample
 from report.origins.numbers import origins_of, trace
 from vae.data.datasets import DatasetInfo
 from vae.errors import ResultsError
-from vae.spec import ClassifierSpec, DatasetSpec
+from vae.spec import MADE_ONCE, DatasetSpec
 from vae.storage.results import Array, RunResult
 
 ALPHA = 0.05  # level of tests
@@ -33,7 +33,6 @@ CORRELATION: Bounds = (-1.0, 1.0)  # also of a silhouette, an SSIM and a differe
 POSITIVE: Bounds = (0.0, math.inf)
 CHANGE: Bounds = (-100.0, math.inf)  # of what is never negative, in % of itself
 REDUCTION: Bounds = (-math.inf, 100.0)
-MADE_ONCE = (DatasetSpec.name, ClassifierSpec.name)  # entries without training seeds: every seed is set against them
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,14 @@ from report.evidence import Evidence
 from report.language import ptbr
 from report.metrics import METRICS
 from vae import figures
+from vae.grid import alike_but_for
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from vae.figures import Theme, Trajectory
 
-# What the reference recommends for a plane to look at, what it recommends for generation, and what lies between.
-FEW, BETWEEN, MANY = ("e10", "e10-l3"), ("e10-l5",), ("e10-l10", "e10-l20", "e10-l50")
-BY_DIMENSION = (*FEW, *BETWEEN, *MANY)
+BY_DIMENSION = alike_but_for("e10", "latent_dim")
 
 
 def best_run(evidence: Evidence, name: str) -> str:

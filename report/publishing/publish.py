@@ -16,7 +16,7 @@ from report.publishing.made_from import SHARED, own_sources
 from report.publishing.notices import command, outdated_notice, unknown_notice
 from report.publishing.rendered import CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
 from report.rendering.codepages import CODE_DIR, STYLE, code_page, code_path, code_style
-from report.sections import PAGES, claims_of, family, runs_of
+from report.sections import PAGES, check_runs, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from vae.allocator import keep_large_blocks
 from vae.errors import ResultsError
@@ -40,13 +40,19 @@ class CodePages:
 
 @dataclasses.dataclass(frozen=True)
 class Publication:
-    """A grid's results and the folder into which its pages are rendered."""
+    """A grid's results and the folder into which its pages are rendered.
+
+    Raises LaudoError if the pages name runs that the grid does not have.
+    """
 
     grid: Grid
     store: ResultsStore
     rendered: Rendered
     docs: Path
     identity: Identity = dataclasses.field(default_factory=read_identity)
+
+    def __post_init__(self) -> None:
+        check_runs(self.grid)
 
     def publish(self, pages: Iterable[Page], tell: Callable[[str], None]) -> None:
         """Render the pages that are not fresh, writing only what changed, and mark the others that grew old."""

@@ -31,7 +31,7 @@ from report.rendering.tracing import followed_context, rests_on, traced
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
 from report.tables import metrics_table
-from vae.spec import DatasetSpec
+from vae.spec import MADE_ONCE, DatasetSpec
 from vae.storage.results import RESULT_FILE, dump_json
 
 TRIAL = (
@@ -120,7 +120,7 @@ class Rendering:
     def context(self) -> dict[str, Any]:
         """What every template sees, and what the page's own context adds."""
         evidence = self.side_by_side
-        trained = [run for run in self.page.side_by_side or self.page.runs if run not in statistics.MADE_ONCE]
+        trained = [run for run in self.page.side_by_side or self.page.runs if run not in MADE_ONCE]
         seeds = list(evidence.seeds(trained[0])) if trained else []
         common = {
             "page": self.page,

@@ -10,7 +10,7 @@ from report import sources
 from report.evidence import Evidence, headline_of
 from report.judging import claims as engine
 from report.judging.sample import Sample
-from report.judging.statistics import MADE_ONCE, Estimate, Samples
+from report.judging.statistics import Estimate, Samples
 from report.metrics import METRICS
 from report.origins import dataflow, places, reads
 from report.origins.numbers import Origin, Origins, Result, trace
@@ -18,7 +18,7 @@ from report.origins.places import GRID, Place
 from report.page import Page
 from vae.data.datasets import DatasetInfo
 from vae.grid import FIRST_SEED, Grid
-from vae.spec import DatasetSpec, EvaluationSpec, RunSpec, Spec
+from vae.spec import MADE_ONCE, DatasetSpec, EvaluationSpec, RunSpec, Spec
 from vae.storage.results import Array, RunResult
 
 DATASETS, PROVENANCE = "vae/data/datasets.py", "vae/storage/provenance.py"

@@ -23,8 +23,9 @@ BUILT = ("runs", "rendered")
 # What a user would edit: the runs of the page, their epochs, and the sizes of the quick profile.
 SMALL_GRID = """
 
-_EPOCHS = {"e10": 1, "e50": 2, "e90": 3, "e100": 4, "e10-l50": 1}
-RUNS = tuple(row._replace(quick_epochs=_EPOCHS.get(row.name, 1)) for row in RUNS)
+_EPOCHS = {"e50": 2, "e90": 3, "e100": 4}
+RUNS = tuple(dataclasses.replace(row, epochs=_EPOCHS.get(row.name, 1)) for row in RUNS)
+QUICK_SHARE = 1
 QUICK_TRAIN_IMAGES, QUICK_VALIDATION_IMAGES = 256, 64
 QUICK_EVALUATION = EvaluationSpec(
     train_images=128, prior_samples=64, shown_samples=100, reference_images=128, iwae_images=8, iwae_samples=4,

@@ -3,9 +3,9 @@ import dataclasses
 import pytest
 
 from vae import grid as module
-from vae.data.datasets import FASHION_MNIST
-from vae.errors import LaudoError
-from vae.grid import FIRST_SEED, PROFILES, SEEDS, make_grid
+from vae.data.datasets import DATASETS, FASHION_MNIST
+from vae.errors import LaudoError, SpecError
+from vae.grid import FIRST_SEED, PROFILES, QUICK_TRAIN_IMAGES, SEEDS, Row, alike_but_for, make_grid
 from vae.spec import RunSpec, training_key, trajectory_key
 
 
@@ -53,7 +53,7 @@ def test_seeds_replace_those_of_the_profile_for_runs_only() -> None:
 
 
 def test_runs_may_have_seeds_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = (module.Row("a", 2, 3, 1, seeds=1), module.Row("b", 2, 4, 1, seeds=3))
+    rows = (Row("a", 2, 3, seeds=1), Row("b", 2, 4, seeds=3))
     monkeypatch.setattr(module, "RUNS", rows)
     grid = make_grid()
     assert (grid.seeds_of("a"), grid.seeds_of("b"), grid.seeds) == ((42,), (42, 43, 44), (42, 43, 44))
@@ -76,3 +76,77 @@ def test_a_data_set_is_described_as_far_as_it_is_looked_at() -> None:
 def test_no_seed_is_refused_with_a_remedy(seeds: int) -> None:
     with pytest.raises(LaudoError, match=rf"--seeds {seeds}.*--seeds 1"):
         make_grid("full", "fashion-mnist", seeds)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"latent_dim": 0}, "latent_dim=0: it must be a whole number, at least 1"),
+        ({"latent_dim": 2.5}, "latent_dim=2.5: it must be a whole number"),
+        ({"epochs": 0}, "epochs=0: it must be a whole number, at least 1"),
+        ({"beta": -1.0}, "beta=-1.0: it must be a number, zero or greater"),
+        ({"beta": float("nan")}, "beta=nan: it must be a number"),
+        ({"beta": "1"}, "beta='1': it must be a number"),
+        ({"code": "median"}, "code='median': it must be one of 'sample', 'mean', 'stopped'"),
+        ({"precision": "float16"}, "precision='float16': it must be one of 'float32', 'bfloat16'"),
+        ({"train_images": 0}, "train_images=0: it must be a whole number below 54000, or None for all"),
+        ({"train_images": 54_000}, "train_images=54000: it must be a whole number below 54000, or None for all"),
+        ({"train_images": "600"}, "train_images='600': it must be a whole number"),
+        ({"seeds": 0}, "seeds=0: it must be a whole number from 1 to 100"),
+        ({"seeds": 101}, "seeds=101: it must be a whole number from 1 to 100"),
+        ({"seeds": "3"}, "seeds='3': it must be a whole number from 1 to 100"),
+    ],
+)
+def test_what_no_run_can_be_is_named_with_its_run(changed: dict[str, object], said: str) -> None:
+    with pytest.raises(SpecError) as raised:
+        Row("e10-l30", **changed)  # type: ignore[arg-type]
+    assert str(raised.value).startswith(f"Run 'e10-l30' (RUNS in vae/grid.py): {said}")
+
+
+@pytest.mark.parametrize("name", ["", "E10", "e10/l3", "e10.5", "-e10", "dataset", "classifier", 10])
+def test_a_name_is_one_of_a_folder_and_no_other_entrys(name: str) -> None:
+    with pytest.raises(SpecError, match=rf"Run '{name}'.*name="):
+        Row(name)
+
+
+def test_two_runs_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RUNS", (Row("a"), Row("b"), Row("a", 3)))
+    with pytest.raises(SpecError, match="Run 'a' stands twice in RUNS"):
+        make_grid()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_run_of_fewer_images_is_one_on_every_data_set(
+    profile: str, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = (600, QUICK_TRAIN_IMAGES, 6_000)
+    monkeypatch.setattr(module, "RUNS", (Row("all"), *(Row(f"n{count}", train_images=count) for count in counts)))
+    grid = make_grid(profile, dataset)
+    used = [run.training.train_images or grid.info.train_images for run in grid.runs]
+    assert used[0] == min(grid.info.train_images, QUICK_TRAIN_IMAGES if profile == "quick" else 10**6)
+    assert used[1] == 600
+    assert all(count < used[0] for count in used[1:]), "a label says how many they are"
+    assert [run.training.train_images for run in grid.runs if run.training.train_images == grid.info.train_images] == []
+
+
+def test_a_quick_run_has_at_least_two_epochs_and_no_more_than_the_full_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RUNS", tuple(Row(f"e{epochs}", epochs=epochs) for epochs in (1, 2, 10, 35, 200)))
+    assert [run.epochs for run in make_grid("quick").runs] == [1, 2, 2, 3, 20]
+
+
+def test_runs_alike_but_for_one_field_are_found_in_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = (
+        Row("a"),
+        Row("wide", 20, seeds=1),
+        Row("long", 2, 50),
+        Row("mid", 5),
+        Row("b5", 5, beta=5.0),
+        Row("half", beta=0.5),
+    )
+    monkeypatch.setattr(module, "RUNS", rows)
+    assert alike_but_for("a", "latent_dim") == alike_but_for("wide", "latent_dim") == ("a", "mid", "wide")
+    assert alike_but_for("a", "epochs") == ("a", "long")
+    assert alike_but_for("a", "beta") == ("half", "a")
+    with pytest.raises(SpecError, match="'e10' is not in RUNS"):
+        alike_but_for("e10", "beta")

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from vae.errors import ResultsError
+from vae.spec import RUN_NAME
 from vae.storage.results import UNREADABLE, sha256
 
 Entry = Mapping[str, Any]  # "sha256" in hexadecimal, "bytes": size
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")  # of a run
 # A file of a result, by its path below the folder. What is listed is read: nothing else may be.
-FILE = re.compile(rf"{NAME.pattern}/(?:0|[1-9]\d{{0,17}})/\w[\w-]*\.\w+", re.ASCII)
+FILE = re.compile(rf"{RUN_NAME.pattern}/(?:0|[1-9]\d{{0,17}})/\w[\w-]*\.\w+", re.ASCII)
 
 
 def checked(listed: Any) -> dict[str, Entry]:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from vae.errors import ResultsError
+from vae.spec import RUN_NAME, RUN_NAMES
 from vae.storage.files import reason, remove_leftovers, write_atomically, write_through
-from vae.storage.manifest import NAME, NONE, Entry, Manifest, checked, differs, entry_of, read, stamps
+from vae.storage.manifest import NONE, Entry, Manifest, checked, differs, entry_of, read, stamps
 from vae.storage.provenance import SEEN_BY
 from vae.storage.results import (
     ARRAYS_FILE,
@@ -61,8 +62,8 @@ class ResultsStore:
 
         Raises ResultsError for a name that is no plain run name (so that no path leaves the folder).
         """
-        if not NAME.fullmatch(run):
-            raise ResultsError(f"'{run}' is no run name: use lower-case letters, digits and hyphens.")
+        if not RUN_NAME.fullmatch(run):
+            raise ResultsError(f"'{run}' is no run name: use {RUN_NAMES}.")
         return self.root / run / str(int(seed))
 
     def has(self, run: str, seed: int) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHARES = ("ssim", "sharpness", "knn_accuracy", "probe_accuracy", "recon_accuracy", "sample_precision", "sample_recall")
 STOCHASTIC = tuple(spec.name for spec in make_grid().runs if not spec.deterministic)
-DETERMINISTIC = ("e10-ae", "e100-ae", "e10-l50-ae")
+DETERMINISTIC = tuple(spec.name for spec in make_grid().runs if spec.deterministic)
 IN_PLANE = (*STOCHASTIC, *DETERMINISTIC)
 # What most runs are: only what differs from it is written beside a point of the plane.
 USUAL = "e10"

@@ -12,15 +12,20 @@ from report.judging.statistics import Estimate
 from report.language import ptbr
 from report.metrics import METRICS, Metric
 from report.pages.by_dimension import BY_DIMENSION
-from report.pages.experimentos.beta import ENDS, WIDE_ENDS
 from report.pages.experimentos.claims import doubling_gain
-from report.pages.experimentos.data import FEW, FEW_WIDE
 from report.pages.treinamento.claims import generalisation_gap
 from report.pages.treinamento.tables import DEVIATION, train_images
 from report.tables import Table, alike
-from vae.grid import SNAPSHOTS, WIDE
+from vae.grid import SNAPSHOTS, WIDE, alike_but_for, make_grid
+from vae.spec import ObjectiveSpec
 
-BY_IMAGES = (FEW, "e10", FEW_WIDE, "e50-l50-n6000", WIDE)
+BY_BETA = (*alike_but_for("e10", "beta"), *alike_but_for(WIDE, "beta"))
+# Runs of fewer images, and what the others of their size are trained on.
+BY_IMAGES = tuple(
+    spec.name
+    for spec in sorted(make_grid().runs, key=lambda spec: (spec.latent_dim, spec.training.train_images or math.inf))
+    if spec.name in ("e10", WIDE) or (spec.training.train_images and spec.objective == ObjectiveSpec())
+)
 HALVINGS = 3  # of the longest training, at which its curve is read
 LEVEL = 1.0  # nats: what larger latents gain below this is called nothing
 
@@ -101,9 +106,9 @@ def enough_dimensions(evidence: Evidence) -> int:
 def ends(evidence: Evidence) -> Table:
     """Return what the weight of the KL term does, at both sizes."""
     losses, code = (METRICS["test_bce"], METRICS["test_kl"]), (METRICS["mutual_information"], DEVIATION, USED_SHARE)
-    evidence, of_seeds = alike(evidence, (*ENDS, *WIDE_ENDS))
+    evidence, of_seeds = alike(evidence, BY_BETA)
     rows = []
-    for run in (one for usual, heavy, free in (ENDS, WIDE_ENDS) for one in (free, usual, heavy)):
+    for run in BY_BETA:
         cells = [metric.text(metric.measure(evidence, run), unit=False) for metric in losses]
         # Without their intervals, so that the table stays in its column.
         values = ((metric, metric.measure(evidence, run).value) for metric in code)

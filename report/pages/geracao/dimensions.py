@@ -12,7 +12,7 @@ from report.judging.statistics import POSITIVE, REDUCTION
 from report.language import ptbr
 from report.metrics import METRICS, Metric
 from report.pages import by_dimension
-from report.pages.by_dimension import BY_DIMENSION, FEW, MANY
+from report.pages.by_dimension import BY_DIMENSION
 from report.tables import Table, alike
 from vae.storage.results import Array
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from vae.figures import Theme
+
+# What the reference recommends for a plane to look at, and what it recommends for generation.
+FEW, MANY = ("e10", "e10-l3"), ("e10-l10", "e10-l20", "e10-l50")
 
 
 def frechet_advantage(*runs: Sample, first: int) -> Array:

@@ -16,7 +16,7 @@ from report.pages.by_dimension import BY_DIMENSION
 from report.pages.reconstrucoes.claims import error_gap
 from report.tables import Table, alike
 from vae import figures
-from vae.grid import WIDE
+from vae.grid import WIDE, alike_but_for
 from vae.storage.results import Array
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from vae.figures import Theme
 
-AUTOENCODERS = ("e10-ae", "e10-l50-ae")  # two and fifty dimensions
+AUTOENCODERS = alike_but_for("e10-ae", "latent_dim")
 WITHOUT_KL = ("e10-b0", "e10-l50-b0")
 PATIENT = "e100-ae"  # two dimensions, no KL term, and ten times the epochs
 LEAST_LACK = 0.02  # of sharpness: less cannot be seen, and a share of it would be noise
@@ -77,8 +77,8 @@ def _due_to_kl(claim_id: str, space: str, autoencoder: str, vae: str) -> Claim:
 
 
 CLAIMS = (
-    _due_to_kl("4", "de duas dimensões", AUTOENCODERS[0], "e10"),
-    _due_to_kl("4b", "de cinquenta dimensões", AUTOENCODERS[1], WIDE),
+    _due_to_kl("4", "de duas dimensões", "e10-ae", "e10"),
+    _due_to_kl("4b", "de cinquenta dimensões", "e10-l50-ae", WIDE),
     Claim(
         id="10",
         statement="A compressão para duas dimensões torna inevitáveis pequenas perdas de informação.",
