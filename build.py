@@ -50,7 +50,11 @@ class Means:
     "--section", "sections", multiple=True, metavar="SLUG", help="Only this page and the runs it needs (repeatable)."
 )
 @click.option(
-    "--retrain", "retrain", multiple=True, metavar="RUN", help="Train this run again even if fresh (repeatable)."
+    "--retrain",
+    "retrain",
+    multiple=True,
+    metavar="RUN[/SEED]",
+    help="Train this run again even if fresh, or only one seed of it (repeatable).",
 )
 @click.option("--reproduce", "again", multiple=True, metavar="RUN", help="Train this run again in a scratch place (first seed, or "
               "--seeds N), compare each number with what is published; exit 1 if one is outside its tolerance (repeatable).")  # fmt: skip
@@ -95,7 +99,8 @@ def main(
         dataset_info(dataset)
         grid = make_grid(profile, dataset, 1 if again and seeds is None else seeds)
         means = Means(device, where(executor, jobs), data_dir)
-        grid.check_names((*retrain, *again))
+        grid.check_names(again)
+        grid.check_results(retrain)
         store = ResultsStore(results_dir or default_results(profile, dataset), options(profile, dataset))
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
@@ -153,8 +158,8 @@ def build(
         pages = [page(slug) for slug in dict.fromkeys(sections)] if sections else list(PAGES)
     # Before anything is trained: pages may name what the grid does not have.
     publication = Publication(grid, store, Rendered(RENDERED_DIR), DOCS_DIR)
-    needed = {run for each in pages for run in runs_of(each)} | set(retrain)
-    if not sections or grid.classifier.name in retrain:
+    needed = {run for each in pages for run in runs_of(each)} | {name.partition("/")[0] for name in retrain}
+    if not sections or any(name.partition("/")[0] == grid.classifier.name for name in retrain):
         needed = set(grid.specs)  # the whole grid, also the runs that no page speaks of yet
     if dry_run:
         plan = make_plan(grid, store, RUNS_DIR, needed, retrain)
@@ -292,7 +297,7 @@ def run_check(grid: Grid, store: ResultsStore) -> None:
     """Print every fault of results and pages; exit 1 if there is one."""
     from report.publishing.check import faults
 
-    found = list(faults(grid, store, RENDERED_DIR, DOCS_DIR, click.echo))
+    found = list(faults(grid, store, RUNS_DIR, RENDERED_DIR, DOCS_DIR, click.echo))
     for fault in found:
         click.echo(fault, err=True)
     if found:

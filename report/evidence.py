@@ -1,7 +1,7 @@
 """All that a page may speak of: results by run and seed, and the verdicts on the whole family of claims."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from report.comparison.changes import Snapshot
 from report.judging.claims import Verdict
@@ -11,6 +11,29 @@ from vae.errors import LaudoError
 from vae.grid import FIRST_SEED, Grid
 from vae.spec import RunSpec
 from vae.storage.results import Array, RunResult
+
+
+@dataclasses.dataclass(frozen=True)
+class _Named(Mapping[str, Mapping[int, RunResult]]):
+    """Results of a grid, of which a page may use those of the runs that it names."""
+
+    results: Mapping[str, Mapping[int, RunResult]]
+    grid: Grid
+    runs: frozenset[str]
+
+    def __getitem__(self, run: str) -> Mapping[int, RunResult]:
+        if run not in self.runs and run in self:
+            raise LaudoError(f"it uses run '{run}' without naming it; add it to runs=(...) of its Page.")
+        return self.results[run]
+
+    def __contains__(self, run: object) -> bool:
+        return run in self.grid.specs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.runs)
+
+    def __len__(self) -> int:
+        return len(self.runs)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,11 +57,12 @@ class Evidence:
     def seeds(self, run: str) -> Mapping[int, RunResult]:
         """Return the results of a run by seed.
 
-        Raises LaudoError if the run was not loaded: the page must name it among its runs.
+        Raises LaudoError if there is no such run, or no result of it.
         """
+        self.grid.check_names([run])
         results = self.samples.results.get(run)
         if not results:
-            raise LaudoError(f"Run '{run}' is used by a page that does not list it among its runs.")
+            raise LaudoError(f"There is no result of run '{run}'.")
         return results
 
     def headline(self, run: str) -> RunResult:
@@ -78,6 +102,7 @@ class Evidence:
 
     def spec(self, run: str) -> RunSpec:
         """Return the spec of a VAE run."""
+        self.grid.check_names([run])
         spec = self.grid.specs[run]
         if not isinstance(spec, RunSpec):
             raise LaudoError(f"'{run}' is no VAE run.")
@@ -96,6 +121,14 @@ class Evidence:
         """Class indices of the test images, (n,)."""
         return self.dataset.array("test_labels")
 
+    def of_runs(self, runs: Collection[str]) -> "Evidence":
+        """Return this evidence with no results but those of some runs: what a page that names these may use.
+
+        Others raise LaudoError: a page that used them would not grow old with them.
+        """
+        results = _Named(self.samples.results, self.grid, frozenset(runs) | {self.grid.dataset.name})
+        return dataclasses.replace(self, samples=dataclasses.replace(self.samples, results=results))
+
     def paired(self, runs: Iterable[str]) -> "Evidence":
         """Return this evidence with no other seeds of these runs than those common to them.
 
@@ -105,6 +138,7 @@ class Evidence:
 
     def estimate(self, statistic: Callable[..., Array | float], *runs: str) -> Estimate:
         """Return a statistic of one or several runs with its interval over seeds and test images."""
+        self.grid.check_names(runs)
         return self.samples.estimate(statistic, *runs)
 
 

@@ -14,6 +14,7 @@ from report.judging.statistics import CORRELATION, POSITIVE, SHARE, UNBOUNDED, B
 from report.language import ptbr
 from report.origins.numbers import relabel
 from report.origins.places import Place, of_score, relative
+from vae.errors import LaudoError, meant
 from vae.storage.results import Array
 
 
@@ -115,7 +116,15 @@ LATENT, SAMPLES, NEIGHBOURS = "vae/metrics/latent.py", "vae/metrics/samples.py",
 OBJECTIVES, PATHS = "vae/objectives.py", "vae/metrics/paths.py"
 RATIO_TO_MEDIAN: Bounds = (1.0, math.inf)  # of the largest to the median
 
-METRICS: dict[str, Metric] = {
+
+class Metrics(dict[str, Metric]):
+    """Metrics by name. One that is not there raises LaudoError naming the near matches."""
+
+    def __missing__(self, name: str) -> Metric:
+        raise LaudoError(f"Unknown metric '{name}'.{meant(name, self)} Metrics: {', '.join(self)} (report/metrics.py).")
+
+
+METRICS = Metrics({
     "test_neg_elbo": Metric(
         "−ELBO de teste", lambda s: s.mean("test_bce") + s.mean("test_kl"), 2, "nats", "lower", OBJECTIVES
     ),
@@ -234,7 +243,7 @@ METRICS: dict[str, Metric] = {
         "vae/evaluate.py",
     ),
     "parameters": Metric("Parâmetros", score("parameters"), 0, "", None, "vae/models/conv.py"),
-}
+})  # fmt: skip
 
 
 def metric_moves(evidence: Evidence, name: str, before: str, after: str) -> str:

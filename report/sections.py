@@ -1,7 +1,5 @@
 """The pages of the report, in reading order. A new page is a folder beside the others and a line here."""
 
-import difflib
-
 from report.judging.claims import Claim
 from report.page import Page
 from report.pages.espaco_latente.page import PAGE as ESPACO_LATENTE
@@ -15,7 +13,7 @@ from report.pages.referencias.page import PAGE as REFERENCIAS
 from report.pages.reproducao.page import PAGE as REPRODUCAO
 from report.pages.treinamento.page import PAGE as TREINAMENTO
 from report.pages.visao_geral.page import PAGE as VISAO_GERAL
-from vae.errors import LaudoError
+from vae.errors import LaudoError, meant
 from vae.grid import Grid
 
 PAGES: tuple[Page, ...] = (
@@ -44,8 +42,7 @@ def page(slug: str) -> Page:
     begun = [
         name for name in known if slug and name.startswith(slug)
     ]  # "espaco" resembles geracao more than espaco-latente
-    near = begun or difflib.get_close_matches(slug, known, n=3, cutoff=0.4)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    hint = f" Did you mean {' or '.join(begun)}?" if begun else meant(slug, known)
     raise LaudoError(f"Unknown section '{slug}'.{hint} Sections: {', '.join(known)}.")
 
 
@@ -79,11 +76,9 @@ def check_runs(grid: Grid) -> None:
                 named.setdefault(run, []).append(f"claim {claim.id} (page {candidate.slug})")
     for run, places in named.items():
         if run not in grid.specs:
-            near = difflib.get_close_matches(run, grid.specs, n=3, cutoff=0.4)
-            hint = f" Is it {' or '.join(near)} now?" if near else ""
             raise LaudoError(
                 f"Run '{run}' is not in RUNS (vae/grid.py), but {len(places)} {'place' if len(places) == 1 else 'places'} "
-                f"below report/pages/ {'names' if len(places) == 1 else 'name'} it: {', '.join(places)}.{hint} "
+                f"below report/pages/ {'names' if len(places) == 1 else 'name'} it: {', '.join(places)}.{meant(run, grid.specs)} "
                 f"Change what they name, or put the run back."
             )
 

@@ -1,6 +1,8 @@
 """Errors that a user can act on. The command line prints them as they are, with no traceback."""
 
+import difflib
 import sys
+from collections.abc import Iterable
 
 
 class LaudoError(Exception):
@@ -9,6 +11,12 @@ class LaudoError(Exception):
 
 class SpecError(LaudoError):
     """A spec, or a row of the grid, says what no run can be."""
+
+
+def meant(name: str, known: Iterable[str], cutoff: float = 0.4) -> str:
+    """Return the question whether a near match was meant, with a space before it; '' if none is as near as cutoff."""
+    near = difflib.get_close_matches(name, list(known), n=3, cutoff=cutoff)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def missing_package(error: ModuleNotFoundError) -> str:

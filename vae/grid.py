@@ -1,13 +1,12 @@
 """The runs of this report. To add one, add a line; to change one, change its numbers."""
 
 import dataclasses
-import difflib
 from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from vae.data.datasets import DATASETS, FASHION_MNIST, DatasetInfo, dataset_info
-from vae.errors import LaudoError, SpecError
+from vae.errors import LaudoError, SpecError, meant
 from vae.spec import (
     MADE_ONCE,
     RUN_NAME,
@@ -188,9 +187,15 @@ class Grid:
         """Raise LaudoError with the near matches for the first name that is no entry."""
         for name in names:
             if name not in self.specs:
-                near = difflib.get_close_matches(name, self.specs, n=3, cutoff=0.4)
-                hint = f" Did you mean {' or '.join(near)}?" if near else ""
-                raise LaudoError(f"Unknown run '{name}'.{hint} Runs: {', '.join(self.specs)}.")
+                raise LaudoError(f"Unknown run '{name}'.{meant(name, self.specs)} Runs: {', '.join(self.specs)}.")
+
+    def check_results(self, names: Collection[str]) -> None:
+        """Raise LaudoError for the first of these that is neither an entry nor one of its seeds, as in e50/43."""
+        for name in names:
+            run, _, seed = name.partition("/")
+            self.check_names([run])
+            if "/" in name and seed not in map(str, self.seeds_of(run)):
+                raise LaudoError(f"No seed '{seed}' in '{name}': {run} has {', '.join(map(str, self.seeds_of(run)))}.")
 
     def seeds_of(self, name: str) -> tuple[int, ...]:
         """Return the seeds of an entry: data and classifier are made once."""

@@ -1,6 +1,5 @@
 """Results as a git revision has them, read out of git's objects: the working tree is never touched."""
 
-import difflib
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from report.comparison.changes import COMMIT, Revision
-from vae.errors import LaudoError, ResultsError
+from vae.errors import LaudoError, ResultsError, meant
 from vae.storage.store import MANIFEST, ResultsStore
 
 FOLDER = "results"  # where the published results are, in this revision and in every other
@@ -109,9 +108,7 @@ def _hint(repository: Path, name: str) -> str:
     if _git(repository, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
         return " This clone has only the latest history; get the rest with: git fetch --unshallow --tags"
     names = _git(repository, "for-each-ref", "--format=%(refname:short)").stdout.decode().split()
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"{meant} Give a tag, a branch or a commit of this repository; those that changed results: {LIST}"
+    return f"{meant(name, names, cutoff=0.5)} Give a tag, a branch or a commit of this repository; those that changed results: {LIST}"
 
 
 def _git(repository: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

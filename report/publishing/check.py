@@ -1,7 +1,7 @@
 """Faults of results and rendered pages, each named with its file: what --check prints."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -10,14 +10,16 @@ from report.judging import calibration
 from report.judging.family import StoredResults
 from report.language import ptbr
 from report.notebook import compose as notebook
-from report.page import page_path
+from report.page import Page, page_path
+from report.publishing.notices import command
 from report.publishing.publish import Publication
-from report.publishing.rendered import Rendered, without_notice
+from report.publishing.rendered import FEW, Rendered, without_notice
 from report.rendering.environment import make_environment
-from report.rendering.render import render_page
-from report.sections import PAGES
+from report.rendering.render import RenderedPage, render_page
+from report.sections import PAGES, runs_of
 from report.settings import NOTEBOOK
-from vae.errors import ResultsError
+from vae.building.plan import State, Step, status
+from vae.errors import LaudoError, ResultsError
 from vae.grid import Grid
 from vae.storage.store import ResultsStore
 
@@ -26,44 +28,47 @@ FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 def faults(
-    grid: Grid, store: ResultsStore, rendered_dir: Path, docs: Path, tell: Callable[[str], None]
+    grid: Grid, store: ResultsStore, runs_dir: Path, rendered_dir: Path, docs: Path, tell: Callable[[str], None]
 ) -> Iterator[str]:
-    """Yield every fault: damaged results, pages that differ from what would be rendered, typed numbers, links, alt texts."""
+    """Yield every fault: of results, pages that differ from what would be rendered, typed numbers, links, alt texts.
+
+    A page whose results are not there is passed over, and so are all if a result is damaged; tell says so.
+    """
     tell("the simulation of the judging engine")
     yield from calibration.faults()
     tell("results against the manifest")
     rendered = Rendered(rendered_dir)
     publication = Publication(grid, store, rendered, docs)
-    try:
-        damaged = store.faults()
-        publication.previous()
-    except ResultsError as error:
-        damaged = [str(error)]
+    steps = status(grid, store, runs_dir)
+    damaged = list(_damaged(steps, store, publication))
     yield from damaged
     if damaged:
-        return  # nothing can be rendered from them
+        tell("no page was checked: results are damaged")
+        return
+    yield from _old_results(steps, store)
     linked = notebook.fault(publication.identity, sources.ROOT / NOTEBOOK)
     if linked:
         yield linked
-    evidence = publication.evidence(PAGES, StoredResults(grid, store), cached=False)
-    environment = make_environment()
+    results = StoredResults(grid, store)
+    pages = [page for page in PAGES if all(map(results.fresh_seeds, runs_of(page)))]
+    if pages:
+        evidence = publication.evidence(pages, results, cached=False)
+        environment = make_environment()
     for page in PAGES:
+        if page not in pages:
+            tell(f"page {page.slug}: not checked, some of its results are missing or stale")
+            continue
         tell(f"page {page.slug}")
-        result = render_page(page, evidence, environment, publication.identity)
-        for line, excerpt in ptbr.unmarked_digits(result.marked):
-            yield (
-                f"{page_path(page.slug)}, line {line} as rendered: a number typed by hand: {excerpt!r}. "
-                f"Take it from a metric, claim or spec (report/pages/{page.template})."
-            )
-        for line, number in ptbr.unfollowed(result.marked):
-            yield (
-                f"{page_path(page.slug)}, line {line} as rendered: the number {number!r} came through no metric, claim or spec. "
-                f"Take it from one of these, or name it with report.origins.numbers.constant (report/pages/{page.template})."
-            )
+        try:
+            result = render_page(page, evidence, environment, publication.identity)
+        except LaudoError as error:
+            yield str(error)
+            continue
+        yield from _number_faults(page, result)
         old = [
             fault
             for name, content in result.files.items()
-            for fault in _differs(rendered_dir, name, content, page.slug)
+            for fault in _differs(rendered_dir, name, content, command(page, grid))
         ]
         if old:
             yield old[0] + (f" ({len(old) - 1} more of its files are old)" if old[1:] else "")
@@ -72,18 +77,55 @@ def faults(
         yield f"{rendered_dir / name} is not what {docs / name} is now; run python build.py --all, which copies it"
 
 
-def _differs(rendered_dir: Path, name: str, content: bytes, slug: str) -> Iterator[str]:
+def _damaged(steps: Iterable[Step], store: ResultsStore, publication: Publication) -> Iterator[str]:
+    """Yield what is damaged: of the grid's results with the remedy, then what else is wrong with the folder."""
+    told = list(dict.fromkeys(step.reason for step in steps if step.state is State.DAMAGED))
+    yield from told
+    try:
+        yield from (fault for fault in store.faults() if not any(reason.startswith(fault) for reason in told))
+        publication.previous()
+    except ResultsError as error:
+        yield str(error)
+
+
+def _old_results(steps: Iterable[Step], store: ResultsStore) -> Iterator[str]:
+    """Yield what is missing or stale, a line for each reason."""
+    labels: dict[tuple[str, str], list[str]] = {}
+    for step in steps:
+        if step.state is not State.FRESH:
+            labels.setdefault((step.state.value, step.reason), []).append(step.label)
+    for (state, reason), which in labels.items():
+        others = f" and {len(which) - FEW} more" if which[FEW:] else ""
+        verb = "is" if len(which) == 1 else "are"
+        yield f"{', '.join(which[:FEW])}{others} {verb} {state}: {reason}; run {store.again()}"
+
+
+def _number_faults(page: Page, result: RenderedPage) -> Iterator[str]:
+    where = f"{page_path(page.slug)}, line"
+    for line, excerpt in ptbr.unmarked_digits(result.marked):
+        yield (
+            f"{where} {line} as rendered: a number typed by hand: {excerpt!r}. "
+            f"Take it from a metric, claim or spec (report/pages/{page.template})."
+        )
+    for line, number in ptbr.unfollowed(result.marked):
+        yield (
+            f"{where} {line} as rendered: the number {number!r} came through no metric, claim or spec. "
+            f"Take it from one of these, or name it with report.origins.numbers.constant (report/pages/{page.template})."
+        )
+
+
+def _differs(rendered_dir: Path, name: str, content: bytes, renewed_by: str) -> Iterator[str]:
     path = rendered_dir / name
     if not path.is_file():
-        yield f"{path} is missing; run python build.py --section {slug}"
+        yield f"{path} is missing; run {renewed_by}"
         return
     found = path.read_bytes()
     if name.endswith(".md"):
         if without_notice(found) != found:
-            yield f"{path} is marked as out of date; run python build.py --section {slug}"
+            yield f"{path} is marked as out of date; run {renewed_by}"
         found = without_notice(found)
     if found != content:
-        yield f"{path} is not what its results and template give; run python build.py --section {slug}"
+        yield f"{path} is not what its results and template give; run {renewed_by}"
 
 
 def link_faults(root: Path, name: str) -> Iterator[str]:

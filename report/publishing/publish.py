@@ -11,7 +11,7 @@ from report.comparison.snapshot import from_bytes
 from report.evidence import Evidence
 from report.forked import forked_map
 from report.judging.family import StoredResults, judge_family
-from report.page import ACTIVITY, Page
+from report.page import ACTIVITY, Page, PageError
 from report.publishing.made_from import SHARED, own_sources
 from report.publishing.notices import command, outdated_notice, unknown_notice
 from report.publishing.rendered import CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
@@ -19,7 +19,7 @@ from report.rendering.codepages import CODE_DIR, STYLE, code_page, code_path, co
 from report.sections import PAGES, check_runs, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from vae.allocator import keep_large_blocks
-from vae.errors import ResultsError
+from vae.errors import LaudoError, ResultsError
 from vae.grid import Grid
 from vae.spec import digest
 from vae.storage.results import sha256
@@ -55,7 +55,10 @@ class Publication:
         check_runs(self.grid)
 
     def publish(self, pages: Iterable[Page], tell: Callable[[str], None]) -> None:
-        """Render the pages that are not fresh, writing only what changed, and mark the others that grew old."""
+        """Render the pages that are not fresh, writing only what changed, and mark the others that grew old.
+
+        Raises PageError when all others are written, naming each page that cannot be made and why.
+        """
         keep_large_blocks()  # judging takes and frees the same tens of megabytes over and over
         asked = list(pages)
         results = StoredResults(self.grid, self.store)
@@ -64,17 +67,20 @@ class Publication:
         tell("Judging the claims.")
         try:
             evidence = self.evidence(asked, results)
-            self._render(asked, evidence, results, tell)
+            failed = self._render(asked, evidence, results, tell)
         except BaseException:
             self.mark_outdated(None, results)
             raise
         self.rendered.copy_docs(self.docs)
         self.rendered.drop_others({*(page.slug for page in PAGES), DOCS, CODE})
         self.mark_outdated(evidence, results)
+        if failed:
+            raise PageError("\n".join(failed))
 
     def _render(
         self, pages: Collection[Page], evidence: Evidence, results: StoredResults, tell: Callable[[str], None]
-    ) -> None:
+    ) -> list[str]:
+        """Write the pages that are not fresh; return why those that cannot be made cannot."""
         inputs = {page.slug: self.inputs(page, evidence, results) for page in pages}
         why = {page.slug: self.rendered.why_not_fresh(page.slug, inputs[page.slug]) for page in pages}
         old = [page for page in pages if why[page.slug]]
@@ -82,10 +88,13 @@ class Publication:
         if old:
             tell(f"Rendering {'1 page' if len(old) == 1 else f'{len(old)} pages'}.")
         # All is made before any is written: what a served site watches changes at one blow.
-        made = made_files(old, evidence, code.stale if code else [], self.identity)
+        made, failed = made_files(old, evidence, code.stale if code else [], self.identity)
         for page in pages:
             if not why[page.slug]:
                 tell(f"{page.slug}: fresh")
+                continue
+            if page.slug not in made:
+                tell(f"{page.slug}: not rendered")
                 continue
             changed = self.rendered.write_page(page.slug, made[page.slug], inputs[page.slug])
             files = "1 file" if changed == 1 else f"{changed} files"
@@ -94,6 +103,7 @@ class Publication:
         if code:
             style = {f"{ACTIVITY}/{CODE_DIR}/{STYLE}": code_style()}
             self.rendered.write_page(CODE, style | code.kept | made.get(CODE, {}), code.inputs)
+        return failed
 
     def evidence(self, pages: Collection[Page], results: StoredResults, cached: bool = True) -> Evidence:
         """Return results and verdicts; ClaimError if a claim of these pages cannot be judged.
@@ -224,17 +234,27 @@ class Publication:
 
 def made_files(
     pages: list[Page], evidence: Evidence, code: list[str], identity: Identity
-) -> dict[str, dict[str, bytes]]:
-    """Return the files of some pages by slug, and those of source files under CODE, made on all cores."""
+) -> tuple[dict[str, dict[str, bytes]], list[str]]:
+    """Return the files of pages by slug, and those of source files under CODE, made on all cores; and what failed.
+
+    A page that cannot be rendered keeps no other from it.
+    """
     if not pages and not code:
-        return {}
+        return {}, []
     # Only now: matplotlib and Jinja are slow to import, and most builds find most pages fresh.
     from report.rendering.environment import make_environment
     from report.rendering.render import render_page
 
     environment = make_environment()
-    tasks: list[tuple[str, Callable[[], dict[str, bytes]]]] = [
-        (page.slug, functools.partial(lambda page: render_page(page, evidence, environment, identity).files, page))
+
+    def rendered(page: Page) -> dict[str, bytes] | str:
+        try:
+            return render_page(page, evidence, environment, identity).files
+        except LaudoError as error:
+            return str(error)
+
+    tasks: list[tuple[str, Callable[[], dict[str, bytes] | str]]] = [
+        (page.slug, functools.partial(rendered, page))
         for page in sorted(pages, key=lambda page: len(page.figures), reverse=True)  # what takes long begins first
     ]
     tasks += [
@@ -242,9 +262,13 @@ def made_files(
         for start in range(0, len(code), CODE_PAGES_A_TASK)
     ]
     made: dict[str, dict[str, bytes]] = {}
-    for (name, _), files in zip(tasks, forked_map(lambda task: task[1](), tasks), strict=True):
-        made.setdefault(name, {}).update(files)
-    return made
+    failed = []
+    for (name, _), outcome in zip(tasks, forked_map(lambda task: task[1](), tasks), strict=True):
+        if isinstance(outcome, str):
+            failed.append(outcome)
+        else:
+            made.setdefault(name, {}).update(outcome)
+    return made, failed
 
 
 def _code_pages(paths: list[str]) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 """The Jinja environment of the pages: Portuguese formats, strict about what is undefined or unformatted."""
 
-from collections.abc import Sized
+import re
+from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from report.language import ptbr
 from report.origins.numbers import origins_of, trace
 from report.page import PAGES_DIR, PageError
 from report.sources import ROOT
-from vae.errors import LaudoError
+from vae.errors import LaudoError, meant
 
 PARTS = Path(__file__).parent / "templates"  # what every page has: claims, figures, origins
+
+UNDEFINED = re.compile(r"'(\w+)' is undefined")  # how Jinja says it
 
 # What a filter or a function of a page raises when its template gives it what it cannot take.
 FAILURES = (LaudoError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -64,7 +67,7 @@ def render_sentence(environment: jinja2.Environment, source: str, context: dict[
     try:
         return environment.from_string(source).render(context).strip()
     except jinja2.TemplateError as error:
-        raise PageError(f"{where}: {error.message}; in: {source.strip()[:80]}") from error
+        raise PageError(f"{where}: {_message(error, context)}; in: {source.strip()[:80]}") from error
     except FAILURES as error:
         raise PageError(f"{where}: {_words(error)}; in: {source.strip()[:80]}") from error
 
@@ -79,7 +82,7 @@ def render_template(environment: jinja2.Environment, name: str, context: dict[st
     except jinja2.TemplateSyntaxError as error:
         raise PageError(f"{_path(error.filename or name)}, line {error.lineno}: {error.message}") from error
     except jinja2.TemplateError as error:
-        raise PageError(f"{_place(error, name)}: {error.message}") from error
+        raise PageError(f"{_place(error, name)}: {_message(error, context)}") from error
     except FAILURES as error:
         raise PageError(f"{_place(error, name)}: {_words(error)}") from error
 
@@ -88,6 +91,15 @@ def _length(items: Sized) -> int:
     """Return how many items there are: a number that comes from where they come from."""
     counted: int = trace(len(items), origins_of(items))
     return counted
+
+
+def _message(error: jinja2.TemplateError, context: Mapping[str, Any]) -> str:
+    """Return what Jinja says, and of a name that is undefined what may have been meant."""
+    unknown = UNDEFINED.fullmatch(error.message or "")
+    if not unknown:
+        return error.message or ""
+    hint = meant(unknown[1], context) or f" A template may use: {', '.join(sorted(context))}."
+    return f"{error.message}.{hint}"
 
 
 def _words(error: Exception) -> str:

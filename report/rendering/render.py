@@ -31,6 +31,7 @@ from report.rendering.tracing import followed_context, rests_on, traced
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
 from report.tables import metrics_table
+from vae.errors import LaudoError
 from vae.spec import MADE_ONCE, DatasetSpec
 from vae.storage.results import RESULT_FILE, dump_json
 
@@ -56,6 +57,15 @@ def render_page(
 
     identity: who publishes it, and where. Raises PageError naming template and line for what is undefined, unformatted or missing.
     """
+    try:
+        return _rendered(page, evidence, environment, identity)
+    except PageError:
+        raise
+    except LaudoError as error:
+        raise PageError(f"Page {page.slug}: {error}") from error
+
+
+def _rendered(page: Page, evidence: Evidence, environment: jinja2.Environment, identity: Identity) -> RenderedPage:
     with one_thread():
         rendering = Rendering(page, evidence, environment, identity)
         marked = with_badge(rendering.text(), identity.colab)
@@ -104,6 +114,8 @@ class Rendering:
     made: Reads = dataclasses.field(default_factory=Reads)
 
     def __post_init__(self) -> None:
+        if not self.page.compares:  # what changed since is told of every run of the grid
+            self.evidence = self.evidence.of_runs(runs_of(self.page))
         if self.medium.linked:
             self.evidence = traced(self.evidence)
 

@@ -59,11 +59,12 @@ class TracedEvidence(Evidence):
         return TracedEvidence(**own | {"samples": own["samples"].paired(runs)})
 
     def estimate(self, statistic: Callable[..., Array | float], *runs: str) -> Estimate:
+        found = super().estimate(statistic, *runs)
         results = results_of(self.samples.seeds(runs), runs)
         reads.note(results)
         place = places.of_function(statistic)
         origin = Origin(f"estatística `{statistic_name(statistic)}`", (place,), results)
-        estimate: Estimate = trace(super().estimate(statistic, *runs), frozenset({origin}))
+        estimate: Estimate = trace(found, frozenset({origin}))
         return estimate
 
     @functools.cached_property

@@ -150,3 +150,22 @@ def test_runs_alike_but_for_one_field_are_found_in_its_order(monkeypatch: pytest
     assert alike_but_for("a", "beta") == ("half", "a")
     with pytest.raises(SpecError, match="'e10' is not in RUNS"):
         alike_but_for("e10", "beta")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("e51", "Unknown run 'e51'. Did you mean e50"),
+        ("e51/42", "Unknown run 'e51'. Did you mean e50"),
+        ("e50/41", "No seed '41' in 'e50/41': e50 has 42, 43, 44"),
+        ("e50/", "No seed '' in 'e50/'"),
+        ("e50/42/1", "No seed '42/1'"),
+        ("classifier/43", "classifier has 42"),
+    ],
+)
+def test_a_result_that_the_grid_has_not_is_named(name: str, said: str) -> None:
+    grid = make_grid(seeds=3)
+    grid.check_results(["e50", "e50/44", "classifier/42", "dataset"])
+    with pytest.raises(LaudoError) as raised:
+        grid.check_results(["e50", name])
+    assert said in str(raised.value)

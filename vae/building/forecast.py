@@ -4,7 +4,6 @@ import dataclasses
 import platform
 import shutil
 import statistics
-from collections.abc import Collection
 
 from vae.building.plan import Action, Plan, State, Step, by_training
 from vae.data.datasets import DatasetInfo
@@ -37,7 +36,7 @@ def forecast(plan: Plan, store: ResultsStore, device: str, data: str) -> Forecas
         todo = [step for step in steps if step.action is not Action.NOTHING]
         for step in todo:
             lines.append(f"  {step.label:{wide}} {step.action.value:9} {step.state.value}: {step.reason}")
-        images = _epochs_to_train(todo, plan.retrain) * _images_per_epoch(steps[0], plan.info)
+        images = _epochs_to_train(todo) * _images_per_epoch(steps[0], plan.info)
         total += images / rate + evaluation * len(todo)
     fresh = len(plan.steps) - len(plan.todo)
     if fresh and plan.todo:
@@ -84,13 +83,13 @@ def pace(plan: Plan, store: ResultsStore, kind: str) -> tuple[float, float, str]
     return statistics.median(rates), statistics.median(evaluations), whose
 
 
-def _epochs_to_train(steps: list[Step], retrain: Collection[str]) -> int:
+def _epochs_to_train(steps: list[Step]) -> int:
     """Return how many epochs a trajectory still has to go: its snapshots share one training."""
     specs = [step.spec for step in steps if step.action is Action.TRAIN]
     wanted = {spec.epochs for spec in specs if isinstance(spec, RunSpec | ClassifierSpec)}
     if not wanted:
         return 0
-    again = any(step.spec.name in retrain for step in steps)
+    again = any(step.again for step in steps)
     there = set() if again else set(checkpointed_epochs(steps[0].checkpoints))
     # As in vae/train.py: from the newest checkpoint before the first snapshot that is not there.
     first = min(wanted - there, default=max(wanted))

@@ -157,14 +157,14 @@ class Build:
         return dataclasses.replace(job, folder=None, start=start)
 
     def _prepare_retraining(self, steps: list[Step], folder: CheckpointFolder) -> None:
-        asked = [step.spec.name for step in steps if step.spec.name in self.plan.retrain]
+        asked = [step for step in steps if step.again]
         if not asked:
             return
         marker = folder.path / RETRAINING
-        wanted = ",".join(asked).encode()
+        wanted = ",".join(step.spec.name for step in asked).encode()
         # A retraining that was stopped goes on; only a new one starts from nothing.
         if not (marker.is_file() and marker.read_bytes() == wanted):
-            folder.clear(until=max(step.spec.epochs for step in steps if step.spec.name in asked))  # type: ignore[union-attr]
+            folder.clear(until=max(step.spec.epochs for step in asked))  # type: ignore[union-attr]
             folder.path.mkdir(parents=True, exist_ok=True)
             write_atomically(marker, wanted)
 

@@ -45,7 +45,10 @@ class Action(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One entry of the grid and seed: its state, what to do, and why."""
+    """One entry of the grid and seed: its state, what to do, and why.
+
+    again: whether it was asked to be trained again, from nothing.
+    """
 
     spec: Spec
     seed: int
@@ -54,6 +57,7 @@ class Step:
     action: Action
     reason: str
     checkpoints: Path
+    again: bool = False
 
     @property
     def label(self) -> str:
@@ -67,7 +71,6 @@ class Plan:
     grid: Grid
     info: DatasetInfo
     steps: tuple[Step, ...]
-    retrain: frozenset[str] = frozenset()
 
     @property
     def todo(self) -> tuple[Step, ...]:
@@ -87,26 +90,22 @@ def make_plan(
 ) -> Plan:
     """Hold the needed entries of a grid against what is stored.
 
-    needed and retrain: names of the grid. The data set's own entry is always needed, the classifier whenever a VAE has
+    needed: names of the grid; retrain: names, or name/seed. The data set's own entry is always needed, the classifier whenever a VAE has
     to be evaluated. Raises ResultsError for a damaged result that is not to be trained again anyway.
     """
     info = dataset_info(grid.dataset.dataset)
     names = [name for name in grid.specs if name in needed or isinstance(grid.specs[name], DatasetSpec)]
-    steps = [
-        _step(grid, info, store, runs_dir, name, seed, name in retrain)
-        for name in names
-        for seed in grid.seeds_of(name)
-    ]
+    steps = [_step(grid, info, store, runs_dir, name, seed, retrain) for name in names for seed in grid.seeds_of(name)]
     evaluates = any(isinstance(step.spec, RunSpec) and step.action is not Action.NOTHING for step in steps)
     if evaluates and grid.classifier.name not in names:
         name = grid.classifier.name
-        steps += [_step(grid, info, store, runs_dir, name, seed, name in retrain) for seed in grid.seeds_of(name)]
+        steps += [_step(grid, info, store, runs_dir, name, seed, retrain) for seed in grid.seeds_of(name)]
     eyes = [step for step in steps if step.spec.name == grid.classifier.name]
     if any(step.action is Action.TRAIN or step.state is State.MISSING for step in eyes):
         steps = [_with_another_eye(step, store) for step in steps]
     order = {name: place for place, name in enumerate(grid.specs)}
     steps.sort(key=lambda step: (order[step.spec.name], step.seed))
-    return Plan(grid, info, tuple(steps), frozenset(retrain))
+    return Plan(grid, info, tuple(steps))
 
 
 def keys_of(grid: Grid, info: DatasetInfo, spec: Spec | Fields) -> Keys:
@@ -124,9 +123,9 @@ def checkpoints_of(runs_dir: Path, info: DatasetInfo, spec: Spec, seed: int) -> 
 
 
 def _step(
-    grid: Grid, info: DatasetInfo, store: ResultsStore, runs_dir: Path, name: str, seed: int, again: bool
+    grid: Grid, info: DatasetInfo, store: ResultsStore, runs_dir: Path, name: str, seed: int, retrain: Collection[str]
 ) -> Step:
-    spec = grid.specs[name]
+    spec, again = grid.specs[name], name in retrain or f"{name}/{seed}" in retrain
     keys = keys_of(grid, info, spec)
     checkpoints = checkpoints_of(runs_dir, info, spec, seed)
     state, reason = _state(store, spec, seed, keys, grid.classifier)
@@ -139,7 +138,7 @@ def _step(
         action = Action.NOTHING
     else:
         action = Action.EVALUATE if _has_weights(store, spec, seed, checkpoints, keys) else Action.TRAIN
-    return Step(spec, seed, keys, state, action, reason, checkpoints)
+    return Step(spec, seed, keys, state, action, reason, checkpoints, again)
 
 
 def _with_another_eye(step: Step, store: ResultsStore) -> Step:

@@ -1,9 +1,8 @@
 """The data sets that the report knows: names, classes, sizes, checksums. No torch, no files."""
 
 import dataclasses
-import difflib
 
-from vae.errors import LaudoError
+from vae.errors import LaudoError, meant
 from vae.spec import digest
 
 SPLIT_SEED = 42  # the same for every training seed, so that runs are paired
@@ -110,6 +109,4 @@ def dataset_info(name: str) -> DatasetInfo:
     """
     if name in DATASETS:
         return DATASETS[name]
-    near = difflib.get_close_matches(name, DATASETS, n=1, cutoff=0.4)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise LaudoError(f"Unknown data set '{name}'.{hint} Known: {', '.join(DATASETS)}.")
+    raise LaudoError(f"Unknown data set '{name}'.{meant(name, DATASETS)} Known: {', '.join(DATASETS)}.")

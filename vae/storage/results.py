@@ -8,7 +8,6 @@ results/manifest.json                 sha256 of every file above
 """
 
 import dataclasses
-import difflib
 import hashlib
 import io
 import json
@@ -22,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vae.errors import ResultsError
+from vae.errors import ResultsError, meant
 
 FORMAT = 1
 Array = NDArray[Any]
@@ -75,9 +74,9 @@ class RunResult:
 
 def _lacking(result: RunResult, kind: str, name: str) -> str:
     there = result.scores if kind == "score" else result.arrays
-    near = difflib.get_close_matches(name, there, n=3, cutoff=0.7)
-    if near:
-        return f"{result.run}/{result.seed} has no {kind} '{name}'. Did you mean {' or '.join(near)}?"
+    hint = meant(name, there, cutoff=0.7)
+    if hint:
+        return f"{result.run}/{result.seed} has no {kind} '{name}'.{hint}"
     return (
         f"{result.run}/{result.seed} has no {kind} '{name}': it was evaluated before that was measured. "
         f"Raise EVALUATION_NUMERICS in vae/spec.py and build again."

@@ -95,7 +95,7 @@ class ResultsStore:
         try:
             keys = read_keys(content)
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(run)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(run, seed)}") from error
         self._keys[run, seed] = (seen, keys)
         return keys
 
@@ -111,7 +111,7 @@ class ResultsStore:
                 raise ResultsError(f"{RESULT_FILE} is of {result.run}/{result.seed}, another result")
             return result
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(run)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(run, seed)}") from error
 
     def provenance(self, run: str, seed: int) -> Mapping[str, Any]:
         """Return when, where and with what a stored result was made.
@@ -123,7 +123,9 @@ class ResultsStore:
         try:
             return dict(json.loads(content))
         except UNREADABLE as error:
-            raise ResultsError(f"{self.folder(run, seed) / PROVENANCE_FILE}: {error}. {self.remedy(run)}") from error
+            raise ResultsError(
+                f"{self.folder(run, seed) / PROVENANCE_FILE}: {error}. {self.remedy(run, seed)}"
+            ) from error
 
     def weights(self, run: str, seed: int) -> Path | None:
         """Return the published weights of a run, verified, or None.
@@ -147,16 +149,16 @@ class ResultsStore:
         evaluation = self.provenance(run, seed).get("evaluation")
         return str(evaluation.get(SEEN_BY, "")) if isinstance(evaluation, Mapping) else ""
 
-    def remedy(self, run: str) -> str:
+    def remedy(self, run: str, seed: int) -> str:
         """Return what is to be done about a damaged result."""
-        return f"Restore it from version control or a copy, or make it again with: {self.again(run)}"
+        return f"Restore it from version control or a copy, or make it again with: {self.again(f'{run}/{seed}')}"
 
-    def again(self, run: str = "") -> str:
-        """Return the command that makes a result of this folder again, and no other folder's or grid's.
+    def again(self, result: str = "") -> str:
+        """Return the command that makes a result (run, or run/seed) of this folder again, and no other folder's or grid's.
 
-        Without a run: that brings up to date what is old.
+        Without one: that brings up to date what is old.
         """
-        retrain = f" --retrain {run}" if run else ""
+        retrain = f" --retrain {result}" if result else ""
         return f"python build.py --all{retrain}{self._options} --results {self.root}"
 
     def digest(self, run: str, seed: int) -> str:
@@ -302,17 +304,23 @@ class ResultsStore:
         entries = self._entries(run, seed)
         for required in (RESULT_FILE, ARRAYS_FILE, PROVENANCE_FILE):
             if required not in entries:
-                raise ResultsError(f"{folder / required} is not in the manifest of {self.root}. {self.remedy(run)}")
+                raise ResultsError(
+                    f"{folder / required} is not in the manifest of {self.root}. {self.remedy(run, seed)}"
+                )
         files = {}
         for name in only or entries:
             path = folder / name
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
-                raise ResultsError(f"{path} is missing although the manifest lists it. {self.remedy(run)}") from None
+                raise ResultsError(
+                    f"{path} is missing although the manifest lists it. {self.remedy(run, seed)}"
+                ) from None
             except OSError as error:
-                raise ResultsError(f"{path} cannot be read ({reason(error)}). {self.remedy(run)}") from error
+                raise ResultsError(f"{path} cannot be read ({reason(error)}). {self.remedy(run, seed)}") from error
             if differs(content, entries[name]):
-                raise ResultsError(f"{path} is damaged: its sha256 or size is not the manifest's. {self.remedy(run)}")
+                raise ResultsError(
+                    f"{path} is damaged: its sha256 or size is not the manifest's. {self.remedy(run, seed)}"
+                )
             files[name] = content
         return files

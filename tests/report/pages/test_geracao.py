@@ -14,9 +14,10 @@ from report.judging.sample import Sample
 from report.judging.statistics import Samples
 from report.language import ptbr
 from report.metrics import metric_moves
-from report.pages.by_dimension import BY_DIMENSION, FEW, MANY, best_run
+from report.pages.by_dimension import BY_DIMENSION, best_run
 from report.pages.geracao import claims, classes, dimensions, midpoints, order, page, paths
 from report.pages.geracao import figures as drawings
+from report.pages.geracao.dimensions import FEW, MANY
 from tests.report.synthetic import PER_CLASS, RESAMPLES, synthetic_evidence
 from tests.report.test_pages import text_of
 from vae.data.datasets import FASHION_MNIST

@@ -1,18 +1,21 @@
 """Every kind of fault is found in a page that was rendered for real and then harmed."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from report.language import ptbr
 from report.origins.numbers import Origin, trace
-from report.page import page_path
+from report.page import PageError, page_path
 from report.publishing import check
 from report.publishing.check import link_faults
 from report.publishing.rendered import Rendered
 from report.rendering.render import RenderedPage
+from tests.report.synthetic import stored, synthetic_results
 from vae.grid import make_grid
 from vae.storage.store import ResultsStore
 
@@ -67,10 +70,12 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
     monkeypatch.setattr(check, "PAGES", (SimpleNamespace(slug=SLUG, template=f"{SLUG}/page.md.jinja"),))
     monkeypatch.setattr(check.Publication, "evidence", lambda *_, **__: None)
     monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(marked, files))
+    monkeypatch.setattr(check, "runs_of", lambda page: ())
+    monkeypatch.setattr(check, "status", lambda *_: [])
     monkeypatch.setattr(check.calibration, "faults", lambda: iter(()))
     marked = TEXT
     store = ResultsStore(tmp_path / "results")
-    return lambda: list(check.faults(make_grid(), store, rendered.root, tmp_path, lambda text: None))
+    return lambda: list(check.faults(make_grid(), store, tmp_path / "runs", rendered.root, tmp_path, lambda text: None))
 
 
 def test_a_report_as_it_was_rendered_has_no_fault(faults: Faults) -> None:
@@ -134,3 +139,61 @@ def test_damaged_results_stop_the_check_before_any_page(faults: Faults, tmp_path
     extra.parent.mkdir(parents=True)
     extra.write_text("mine")
     assert faults() == [f"{extra} is not in the manifest."]
+
+
+@pytest.mark.usefixtures("faults")
+def test_the_command_means_the_same_grid(tmp_path: Path) -> None:
+    (tmp_path / "rendered" / page_path(SLUG)).write_bytes(b"# Outra\n")
+    grid, store = make_grid("quick", "digits"), ResultsStore(tmp_path / "results")
+    (fault,) = check.faults(grid, store, tmp_path / "runs", tmp_path / "rendered", tmp_path, lambda text: None)
+    assert fault.endswith(f"run python build.py --section {SLUG} --profile quick --dataset digits")
+
+
+def test_a_page_that_cannot_be_rendered_is_a_fault_and_stops_nothing(
+    faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = tuple(SimpleNamespace(slug=slug, template=f"{slug}/page.md.jinja") for slug in ("quebrada", SLUG))
+    good = check.render_page
+
+    def rendered(page: SimpleNamespace, *_: object) -> RenderedPage:
+        if page.slug == "quebrada":
+            raise PageError("report/pages/quebrada/page.md.jinja, line 7: no")
+        return good(page, *_)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(check, "PAGES", pages)
+    monkeypatch.setattr(check, "render_page", rendered)
+    assert faults() == ["report/pages/quebrada/page.md.jinja, line 7: no"]
+
+
+def test_what_is_missing_or_stale_is_named_with_its_reason_and_the_pages_without_it_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = make_grid("full", "digits", 1)
+    results = synthetic_results(grid, np.random.default_rng(0))
+    del results["e50"], results["e100"]
+    result = results["e90"][42]
+    results["e90"] = {42: dataclasses.replace(result, keys=dataclasses.replace(result.keys, evaluation="old"))}
+    store = stored(tmp_path / "results", results)
+    monkeypatch.setattr(check.calibration, "faults", lambda: iter(()))
+    told: list[str] = []
+    found = list(check.faults(grid, store, tmp_path / "runs", tmp_path / "rendered", tmp_path, told.append))
+    assert found[0].startswith("e50/42, e100/42 are missing: not in the results folder; run python build.py --all")
+    assert found[1].startswith("e90/42 is stale: the evaluation changed since it was evaluated; run python build.py")
+    assert [
+        line for line in told if line == "page reconstrucoes: not checked, some of its results are missing or stale"
+    ]
+    assert "page referencias" in told
+    assert [fault for fault in found if "referencias.md is missing; run python build.py --section referencias" in fault]
+    assert not [fault for fault in found if "reconstrucoes" in fault]
+
+
+def test_a_damaged_result_has_its_remedy_and_no_page_is_checked(tmp_path: Path) -> None:
+    grid = make_grid("full", "digits", 1)
+    store = stored(tmp_path / "results", synthetic_results(grid, np.random.default_rng(0)))
+    (store.folder("e50", 42) / "result.json").write_bytes(b"{}")
+    told: list[str] = []
+    found = list(check.faults(grid, store, tmp_path / "runs", tmp_path / "rendered", tmp_path, told.append))
+    damaged = [fault for fault in found if "is damaged" in fault]
+    assert len(damaged) == 1
+    assert "--retrain e50/42" in damaged[0]
+    assert told[-1] == "no page was checked: results are damaged"

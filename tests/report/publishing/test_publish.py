@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,12 +11,13 @@ from report import forked, sources
 from report.comparison.past import compare_with
 from report.judging import calibration
 from report.judging.family import StoredResults
-from report.page import Page
+from report.page import Page, PageError
 from report.publishing import publish
 from report.publishing.check import faults
 from report.publishing.made_from import SHARED, own_sources
 from report.publishing.publish import Publication
 from report.publishing.rendered import Rendered
+from report.rendering import render
 from report.sections import PAGES, page
 from report.settings import Identity
 from tests.report.repository import commit, start
@@ -87,12 +89,14 @@ def test_a_file_that_was_touched_stops_the_pages_that_read_it(publication: Publi
     with pytest.raises(ResultsError, match=r"previous.json.*--save"):
         publication.evidence([page("placar")], results)
     assert publication.evidence([page("licoes")], results).previous is None
-    found = list(faults(GRID, publication.store, publication.rendered.root, tmp_path, lambda _: None))
+    found = list(
+        faults(GRID, publication.store, tmp_path / "runs", publication.rendered.root, tmp_path, lambda _: None)
+    )
     assert len(found) == 1
     assert "previous.json" in found[0]
 
 
-def test_an_older_copy_of_docs_is_said(publication: Publication) -> None:
+def test_an_older_copy_of_docs_is_said(publication: Publication, tmp_path: Path) -> None:
     (publication.docs / "style.css").write_text("a")
     publication.publish([page("licoes")], lambda _: None)
     assert [slug for slug, _, _ in publication.status([page("licoes")])] == ["licoes"]
@@ -101,7 +105,9 @@ def test_an_older_copy_of_docs_is_said(publication: Publication) -> None:
         "stale",
         "style.css of docs/ changed since it was copied: any build copies it",
     )
-    found = faults(GRID, publication.store, publication.rendered.root, publication.docs, lambda _: None)
+    found = faults(
+        GRID, publication.store, tmp_path / "runs", publication.rendered.root, publication.docs, lambda _: None
+    )
     assert any("style.css is not what" in fault for fault in found)
 
 
@@ -181,6 +187,40 @@ def test_a_page_whose_rendering_fails_says_that_it_is_old(
     monkeypatch.setattr(Publication, "_code", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         publication.publish([page("licoes")], lambda _: None)
+    assert "Página desatualizada" in text(publication, "licoes")
+
+
+def test_a_page_that_cannot_be_made_keeps_no_other_from_it_and_says_that_it_is_old(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [page("licoes"), page("referencias")]
+    publication.publish(pages, lambda _: None)
+    before = text(publication, "referencias")
+    edited = sources.digest
+    monkeypatch.setattr(
+        sources,
+        "digest",
+        lambda *paths: (
+            edited(*paths)
+            + ("x" if own_sources(page("licoes"))[0] in paths or own_sources(page("referencias"))[0] in paths else "")
+        ),
+    )
+    working = render.render_page
+
+    def rendered(one: Page, *rest: Any) -> render.RenderedPage:
+        if one.slug == "licoes":
+            raise PageError("report/pages/licoes/page.md.jinja, line 3: no")
+        made = working(one, *rest)
+        return dataclasses.replace(
+            made, files={n: c + (b"mais\n" if n.endswith("referencias.md") else b"") for n, c in made.files.items()}
+        )
+
+    monkeypatch.setattr(render, "render_page", rendered)
+    told: list[str] = []
+    with pytest.raises(PageError, match=r"licoes/page.md.jinja, line 3"):
+        publication.publish(pages, told.append)
+    assert "licoes: not rendered" in told
+    assert text(publication, "referencias") == before + "mais\n"
     assert "Página desatualizada" in text(publication, "licoes")
 
 

@@ -182,6 +182,14 @@ def test_retrain_is_for_all_seeds_of_that_run_only(plan: Planner, filled: Result
     assert {label for label, action in steps.items() if action is Action.TRAIN} == {"a2/42", "a2/43"}
 
 
+def test_one_seed_can_be_trained_again_alone(plan: Planner, filled: ResultsStore) -> None:
+    (filled.folder("a2", 43) / "arrays.npz").write_bytes(b"damage")
+    with pytest.raises(ResultsError, match=r"make it again with: .*--retrain a2/43 "):
+        plan(retrain=("a2/42",))
+    steps = {label: action for label, (_, action) in found(plan(retrain=("a2/43",))).items()}
+    assert {label for label, action in steps.items() if action is Action.TRAIN} == {"a2/43"}
+
+
 def test_snapshots_of_a_seed_are_one_training(plan: Planner) -> None:
     groups = [[step.label for step in group] for group in by_training(plan().steps)]
     assert ["a1/42", "a2/42", "a3/42"] in groups

@@ -224,7 +224,7 @@ def test_a_result_that_somebody_else_wrote_is_not_believed(
 def test_a_remedy_means_the_same_grid_and_folder(saved: ResultsStore) -> None:
     other = ResultsStore(saved.root, options("quick", "digits"))
     (saved.folder("e10", 42) / ARRAYS_FILE).unlink()
-    command = f"python build.py --all --retrain e10 --profile quick --dataset digits --results {saved.root}"
+    command = f"python build.py --all --retrain e10/42 --profile quick --dataset digits --results {saved.root}"
     with pytest.raises(ResultsError, match=re.escape(command)):
         other.load("e10", 42)
     assert options("full", "fashion-mnist") == ""
