@@ -227,8 +227,10 @@ def test_check_counts_its_faults(tmp_path: Path) -> None:
     extra.write_text("mine")
     done = call("--check", tmp=tmp_path)
     assert done.returncode == 1
+    assert "result.json is not in the manifest of" in done.stderr, "what is asked for, with its remedy"
+    assert "--retrain e10/42" in done.stderr
     assert f"{extra} is not in the manifest." in done.stderr
-    assert "1 fault." in done.stderr
+    assert "2 faults." in done.stderr
 
 
 def test_the_second_build_in_a_tree_is_a_sentence(tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ CODE = "code"
 
 INTRODUCTION = """\
 Este é o relatório inteiro da atividade numa página só. Cada parte é uma página do site do relatório: onde se lê “esta página”, leia-se
-a parte. Os números, as figuras e as frases são gerados a partir dos resultados medidos; nenhum foi digitado.
-"""
+a parte. Os números, as figuras e as frases são gerados a partir dos resultados medidos"""
+NONE_TYPED = "; nenhum foi digitado"
 README = """\
 O código do relatório sobre autocodificadores variacionais: os próprios arquivos, como são executados.
 
@@ -51,10 +51,11 @@ Treinar um VAE e desenhar o que ele faz (curvas, reconstruções, amostras, espa
 
 @dataclasses.dataclass(frozen=True)
 class Delivery:
-    """A delivery's files by path, and what it has and lacks of what the course asks for."""
+    """A delivery's files by path, what it has and lacks of what the course asks for, and the numbers typed by hand in it."""
 
     files: Mapping[str, bytes]
     covered: list[Coverage]
+    typed: list[str]
 
     @property
     def missing(self) -> list[str]:
@@ -77,10 +78,13 @@ def compose(
     medium = _medium(course.place)
     parts: list[Source] = []
     figures: dict[str, bytes] = {}
+    typed: list[str] = []
     with one_thread():
         for page in pages:
             rendering = Rendering(page, evidence, environment, identity, medium, draw=draw_light)
-            text = ptbr.strip_marks(rendering.text())
+            marked = rendering.text()
+            typed += [f"report/pages/{page.template}: {excerpt!r}" for _, excerpt in ptbr.unmarked_digits(marked)]
+            text = ptbr.strip_marks(marked)
             parts.append(Source(page.slug, text.replace(TRIAL, "") if parts else text))  # one page is warned of once
             figures |= {image_name(name): content for name, content in rendering.images.items()}
             tell(f"{page.slug}: composed")
@@ -88,10 +92,10 @@ def compose(
     site = f"{identity.site_url}{ACTIVITY}/" if identity.site_url else ""
     body = cross_references.renumbered(one_page(parts, files.keys(), site))
     covered = coverage(body, files.keys())
-    head = _head(ai_use, identity)
+    head = _head(ai_use, identity, f"{INTRODUCTION}{'' if typed else NONE_TYPED}.\n")
     asked = f"## O que a atividade pede e onde está\n\n{check_list(covered)}"
     body = body if course.numbers else cross_references.labelled(body)
-    return Delivery(files | {PAGE: f"{head}\n{asked}\n{body}".encode()}, covered)
+    return Delivery(files | {PAGE: f"{head}\n{asked}\n{body}".encode()}, covered, typed)
 
 
 def code() -> dict[str, bytes]:
@@ -117,7 +121,7 @@ def draw_light(page: Page, figure: Figure, evidence: Evidence) -> dict[str, byte
     return {f"figuras/{page.slug}/{figure.id}.claro.{suffix}": encode(drawn, background=theme.background)}
 
 
-def _head(ai_use: str, identity: Identity) -> str:
+def _head(ai_use: str, identity: Identity, introduction: str) -> str:
     front = f"---\ntitle: {json.dumps(TITLE, ensure_ascii=False)}\nexercise: {EXERCISE}\nai_use: {ai_use}\n---\n"
     links = [
         f"Autoria: {identity.author}" if identity.author else "",
@@ -126,7 +130,7 @@ def _head(ai_use: str, identity: Identity) -> str:
         f"[Abrir no Colab]({identity.colab})" if identity.colab else "",
         f"[Código desta entrega]({CODE}/LEIAME.txt)",
     ]
-    return f"{front}\n# {TITLE}\n\n{INTRODUCTION}\n{' · '.join(filter(None, links))}\n"
+    return f"{front}\n# {TITLE}\n\n{introduction}\n{' · '.join(filter(None, links))}\n"
 
 
 def _medium(place: str) -> Medium:

@@ -1,15 +1,18 @@
 """What `--deliver` does: look where it goes, render, write, and say what is left to do."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from report.delivery import folder as folders
 from report.delivery.compose import TO_DECLARE, compose
 from report.delivery.course import PLACE, Course, find_course
 from report.judging.family import StoredResults
+from report.page import Page
 from report.publishing.publish import Publication
-from report.sections import PAGES
+from report.publishing.rendered import FEW
+from report.sections import PAGES, runs_of
+from vae.errors import ResultsError
 
 UNDECLARED = json.dumps(TO_DECLARE)
 
@@ -23,14 +26,16 @@ def deliver(folder: Path, publication: Publication, ai_use: str, tell: Callable[
     """Write the delivery into a folder, and tell what is being done, what was done and what is left to do.
 
     ai_use: how AI was used; '' keeps what an earlier delivery declares. Raises DeliveryError before anything is done if the
-    folder is not there to be taken.
+    folder is not there to be taken, ResultsError naming the runs without a fresh result.
     """
     folders.check(folder)
     course = find_course(folder)
     declared = declaration(folder, ai_use)
     pages = tuple(page for page in PAGES if not page.live)
+    results = StoredResults(publication.grid, publication.store)
+    check_results(pages, publication, results)
     tell("Judging the claims.")
-    evidence = publication.evidence(pages, StoredResults(publication.grid, publication.store))
+    evidence = publication.evidence(pages, results)
     identity = publication.identity
     tell(f"Composing {folders.PAGE} of {len(pages)} pages.")
     made = compose(pages, evidence, course, declared, identity, tell)
@@ -47,10 +52,24 @@ def deliver(folder: Path, publication: Publication, ai_use: str, tell: Callable[
         )
     for line in remarks(course, folder):
         tell(line)
+    for number in made.typed:
+        tell(f"To do: a number typed by hand, which should come from a metric, claim or spec: {number}.")
     for name in made.missing:
         tell(f"To do: the check list lacks {name}.")
     if identity.note():
         tell(identity.note())
+
+
+def check_results(pages: Collection[Page], publication: Publication, results: StoredResults) -> None:
+    """Raise ResultsError naming the runs of some pages of which there is no fresh result, before the long work begins."""
+    needed = {run for page in pages for run in runs_of(page)}
+    missing = [run for run in publication.grid.specs if run in needed and not results.fresh_seeds(run)]
+    if missing:
+        others = f" and {len(missing) - FEW} more" if missing[FEW:] else ""
+        raise ResultsError(
+            f"Nothing was delivered: {publication.store.root} has no fresh result of {', '.join(missing[:FEW])}{others}. "
+            f"Bring what is missing with: {publication.store.again()}"
+        )
 
 
 def remarks(course: Course, folder: Path) -> Iterator[str]:

@@ -1,7 +1,23 @@
 """What a page that is older than what it is made from says of itself, in Portuguese, and the command that renews it."""
 
+from collections.abc import Iterator
+
 from report.page import Page
+from report.publishing.rendered import FEW
 from vae.grid import Grid, options
+
+# What a page is made from beside results, as --status names it, and as a page's notice does.
+THE_GRID = "the profile, data set or seeds"
+IDENTITY, OTHER_PAGES = "who publishes it, or where", "what the other pages are called or cite"
+CODE, VERDICTS, PREVIOUS = "its template or code", "a verdict", "the publication before"
+WORDS = {
+    THE_GRID: "o perfil, o conjunto de dados ou as sementes",
+    CODE: "o código ou o texto",
+    VERDICTS: "um veredito",
+    PREVIOUS: "a publicação anterior",
+    OTHER_PAGES: "o que outras páginas citam, ou os seus títulos",
+    IDENTITY: "quem publica, ou onde",
+}
 
 
 def command(page: Page, grid: Grid) -> str:
@@ -16,15 +32,24 @@ def unknown_notice(page: Page, grid: Grid) -> str:
 
 def outdated_notice(page: Page, changed: list[str], grid: Grid) -> str:
     """Return the notice of a page that is out of date: what changed, and the command that renews it."""
-    runs = ", ".join(f"`{name}`" for name in changed if "/" in name)
-    others = "O código, o perfil, a grade, os vereditos ou a publicação anterior mudaram"
-    what = f"Os resultados de {runs} mudaram" if runs else others
-    return _notice(f"{what} depois que esta página foi gerada", page, grid)
+    what = "; ".join(_changes(changed))
+    return _notice(f"O que mudou desde que esta página foi gerada: {what}", page, grid)
+
+
+def _changes(changed: list[str]) -> Iterator[str]:
+    if THE_GRID in changed:
+        yield WORDS[THE_GRID]  # and with it all else
+        return
+    runs = [f"`{name}`" for name in changed if "/" in name]
+    if runs:
+        others = f" e mais {len(runs) - FEW}" if runs[FEW:] else ""
+        yield f"{'os resultados' if runs[1:] else 'o resultado'} {', '.join(runs[:FEW])}{others}"
+    yield from (words for name, words in WORDS.items() if name in changed)
 
 
 def _notice(what: str, page: Page, grid: Grid) -> str:
     return (
         f'\n!!! outdated "Página desatualizada"\n'
-        f"    {what}; números e vereditos abaixo podem não valer mais.\n"
+        f"    {what}. Números e vereditos abaixo podem não valer mais.\n"
         f"    Para atualizá-la: `{command(page, grid)}`\n\n"
     )

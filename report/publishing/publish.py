@@ -12,6 +12,7 @@ from report.evidence import Evidence
 from report.forked import forked_map
 from report.judging.family import StoredResults, judge_family
 from report.page import ACTIVITY, Page, PageError
+from report.publishing import notices
 from report.publishing.made_from import SHARED, own_sources
 from report.publishing.notices import command, outdated_notice, unknown_notice
 from report.publishing.rendered import CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
@@ -26,7 +27,6 @@ from vae.storage.results import sha256
 from vae.storage.store import ResultsStore
 
 CODE_PAGES_A_TASK = 32
-VERDICTS = "a verdict"  # the one input that can only be known by judging
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,17 +133,15 @@ class Publication:
             for claim in claims_of(page)
             if claim.id in evidence.verdicts
         }
-        judged = {VERDICTS: digest(verdicts)} if verdicts else {}
+        judged = {notices.VERDICTS: digest(verdicts)} if verdicts else {}
         return {**self._sources(page), **self._digests(page, results), **judged}
 
     def _sources(self, page: Page) -> dict[str, str]:
         gathered = page.gathers()
-        return ({} if gathered is None else {"what the other pages are called or cite": digest(gathered)}) | {
-            "the profile, data set or seeds": digest(
-                [self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]
-            ),
-            "who publishes it, or where": digest(dataclasses.asdict(self.identity)),
-            "its template or code": digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
+        return ({} if gathered is None else {notices.OTHER_PAGES: digest(gathered)}) | {
+            notices.THE_GRID: digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
+            notices.IDENTITY: digest(dataclasses.asdict(self.identity)),
+            notices.CODE: digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }
 
     def _digests(self, page: Page, results: StoredResults) -> dict[str, str]:
@@ -152,7 +150,7 @@ class Publication:
         # before there is one, as else a run would seem to have changed when the first one is made.
         runs = self.grid.specs if page.compares else ("dataset", *runs_of(page))
         digests = {label: value for run in runs for label, value in results.digests(run).items()}
-        return digests if previous is None else {**digests, "the publication before": sha256(previous)}
+        return digests if previous is None else {**digests, notices.PREVIOUS: sha256(previous)}
 
     def mark_outdated(
         self, evidence: Evidence | None, results: StoredResults, soon: Collection[Page] = ()
@@ -211,7 +209,9 @@ class Publication:
     def _changed(self, page: Page, record: Record, results: StoredResults) -> list[str]:
         """Return what changed since a page was rendered, verdicts apart."""
         now = {**self._sources(page), **self._digests(page, results)}
-        before = {name: value for name, value in record.inputs.items() if name != VERDICTS}
+        before = {
+            name: value for name, value in record.inputs.items() if name != notices.VERDICTS
+        }  # only judging tells
         return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
 
     def _code(self) -> CodePages | None:

@@ -210,6 +210,7 @@ class Rendering:
         return self.environment.get_template("_claim.md.jinja").render(
             facts=facts | {"id": claim_anchor(claim_id)},
             verdict=verdict,
+            number=ptbr.mark(claim_id),
             sentence=self.sentence(claim_id),
             mark=self.medium.mark(verdict.kind),
             confidence=ptbr.percent(constant(statistics, "CONFIDENCE"), 0),

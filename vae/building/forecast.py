@@ -5,8 +5,9 @@ import platform
 import shutil
 import statistics
 
-from vae.building.plan import Action, Plan, State, Step, by_training
+from vae.building.plan import Action, Plan, Step, by_training
 from vae.data.datasets import DatasetInfo
+from vae.errors import ResultsError
 from vae.spec import ClassifierSpec, DatasetSpec, RunSpec
 from vae.storage.checkpoint_files import checkpointed_epochs
 from vae.storage.store import ResultsStore
@@ -64,14 +65,20 @@ def guess_device(asked: str) -> str:
 
 
 def pace(plan: Plan, store: ResultsStore, kind: str) -> tuple[float, float, str]:
-    """Return images a second, seconds an evaluation takes, and whose: medians of what is stored of such a device.
+    """Return images a second, seconds an evaluation takes, and whose: medians of all that is stored of such a device.
 
-    Typical values where nothing is.
+    Of the whole grid, so that what a build of one page and a build of all will take is said alike. Typical values where
+    nothing is stored.
     """
     rates, evaluations = [], []
-    for step in plan.steps:
-        if isinstance(step.spec, RunSpec) and step.state in (State.FRESH, State.STALE):
-            provenance = store.provenance(step.spec.name, step.seed)
+    for spec in plan.grid.runs:
+        for seed in plan.grid.seeds_of(spec.name):
+            if not store.has(spec.name, seed):
+                continue
+            try:
+                provenance = store.provenance(spec.name, seed)
+            except ResultsError:
+                continue  # what is damaged is told where it is needed
             on_cpu = all(session["device"].startswith("CPU") for session in provenance["training"])
             if on_cpu == (kind == "cpu") and provenance.get("images_per_second"):
                 rates.append(float(provenance["images_per_second"]))

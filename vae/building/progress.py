@@ -84,6 +84,8 @@ class Progress:
         if update.epochs:
             again = "" if going.last is None else " again, elsewhere"
             self.note(f"training {update.label} to epoch {update.epochs}{again}; losses are training/validation")
+        elif not self.live:
+            self.note(f"{update.label} ...")
         going.began = going.line = time.monotonic()
         going.rate = Rate()
         if self.live and going.bar is None:

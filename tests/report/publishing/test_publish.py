@@ -12,7 +12,7 @@ from report.comparison.past import compare_with
 from report.judging import calibration
 from report.judging.family import StoredResults
 from report.page import Page, PageError
-from report.publishing import publish
+from report.publishing import notices, publish
 from report.publishing.check import faults
 from report.publishing.made_from import SHARED, own_sources
 from report.publishing.publish import Publication
@@ -60,7 +60,8 @@ def test_the_scoreboard_grows_old_with_the_publication_before(publication: Publi
     assert LABEL in state(publication, "placar")[1]
     assert state(publication, "licoes")[0] == "fresh", "it does not speak of it"
     publication.publish([page("licoes")], told.append)
-    assert "a publicação anterior mudaram" in text(publication), "older than what it should speak of, and says so"
+    notice = "O que mudou desde que esta página foi gerada: a publicação anterior."
+    assert notice in text(publication), "older than what it should speak of, and says so"
 
     publication.publish([page("placar")], told.append)
     assert state(publication, "placar") == ("fresh", "as its results, template and code make it")
@@ -222,6 +223,33 @@ def test_a_page_that_cannot_be_made_keeps_no_other_from_it_and_says_that_it_is_o
     assert "licoes: not rendered" in told
     assert text(publication, "referencias") == before + "mais\n"
     assert "Página desatualizada" in text(publication, "licoes")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (["e10/42"], "o resultado `e10/42`."),
+        (["e10/42", "e10/43", "a verdict"], "os resultados `e10/42`, `e10/43`; um veredito."),
+        ([f"e10/{seed}" for seed in range(42, 47)], "os resultados `e10/42`, `e10/43`, `e10/44` e mais 2."),
+        (["its template or code", "the publication before"], "o código ou o texto; a publicação anterior."),
+        (
+            ["dataset/42", "e10/42", "a verdict", "the profile, data set or seeds"],
+            "o perfil, o conjunto de dados ou as sementes.",
+        ),
+    ],
+)
+def test_a_page_says_in_short_what_it_is_older_than(changed: list[str], said: str) -> None:
+    notice = notices.outdated_notice(page("licoes"), changed, GRID)
+    assert f"O que mudou desde que esta página foi gerada: {said} Números" in notice
+    assert "python build.py --section licoes" in notice
+
+
+def test_every_input_of_a_page_has_words(publication: Publication, tmp_path: Path) -> None:
+    compare_with(tmp_path / "repository", "v1", GRID, publication.store, save=True)
+    results = StoredResults(GRID, publication.store)
+    evidence = publication.evidence(PAGES, results)
+    named = {name for one in PAGES for name in publication.inputs(one, evidence, results) if not name.endswith("/42")}
+    assert named == notices.WORDS.keys()
 
 
 def test_a_page_is_made_from_the_modules_of_other_pages_that_it_imports() -> None:
