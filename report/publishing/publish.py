@@ -11,12 +11,12 @@ from report.comparison.snapshot import from_bytes
 from report.evidence import Evidence
 from report.forked import forked_map
 from report.judging.family import StoredResults, judge_family
-from report.page import ACTIVITY, Page, PageError
+from report.page import Page, PageError
 from report.publishing import notices
+from report.publishing.code import CODE_PAGES_A_TASK, code_pages, made_code, write_code
 from report.publishing.made_from import SHARED, own_sources
 from report.publishing.notices import command, outdated_notice, unknown_notice
 from report.publishing.rendered import CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
-from report.rendering.codepages import CODE_DIR, STYLE, code_page, code_path, code_style
 from report.sections import PAGES, check_runs, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from vae.allocator import keep_large_blocks
@@ -25,17 +25,6 @@ from vae.grid import Grid
 from vae.spec import digest
 from vae.storage.results import sha256
 from vae.storage.store import ResultsStore
-
-CODE_PAGES_A_TASK = 32
-
-
-@dataclasses.dataclass(frozen=True)
-class CodePages:
-    """Pages of code: those that stay, by path; the sources whose page is to be made; what each is made from."""
-
-    kept: dict[str, bytes]
-    stale: list[str]
-    inputs: dict[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +73,7 @@ class Publication:
         inputs = {page.slug: self.inputs(page, evidence, results) for page in pages}
         why = {page.slug: self.rendered.why_not_fresh(page.slug, inputs[page.slug]) for page in pages}
         old = [page for page in pages if why[page.slug]]
-        code = self._code()
+        code = code_pages(self.rendered)
         if old:
             tell(f"Rendering {'1 page' if len(old) == 1 else f'{len(old)} pages'}.")
         # All is made before any is written: what a served site watches changes at one blow.
@@ -101,8 +90,7 @@ class Publication:
             because = "" if why[page.slug] == NOT_RENDERED else f" ({why[page.slug]})"
             tell(f"{page.slug}: rendered, {files} changed{because}")
         if code:
-            style = {f"{ACTIVITY}/{CODE_DIR}/{STYLE}": code_style()}
-            self.rendered.write_page(CODE, style | code.kept | made.get(CODE, {}), code.inputs)
+            write_code(self.rendered, code, made.get(CODE, {}))
         return failed
 
     def evidence(self, pages: Collection[Page], results: StoredResults, cached: bool = True) -> Evidence:
@@ -214,23 +202,6 @@ class Publication:
         }  # only judging tells
         return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
 
-    def _code(self) -> CodePages | None:
-        """Return what becomes of the pages of code that evidence links to; None if all are as they should be."""
-        maker = "report/rendering/codepages.py"
-        inputs = {path: sources.digest(path, maker) for path in sources.code_files()}
-        if not self.rendered.why_not_fresh(CODE, inputs):
-            return None
-        record = self.rendered.record(CODE)
-        altered = set(self.rendered.altered(record)) if record else set()
-        kept, stale = {}, []
-        for path, made_from in inputs.items():
-            name = f"{ACTIVITY}/{code_path(path)}"
-            if record and name in record.files and name not in altered and record.inputs.get(path) == made_from:
-                kept[name] = (self.rendered.root / name).read_bytes()
-            else:
-                stale.append(path)
-        return CodePages(kept, stale, inputs)
-
 
 def made_files(
     pages: list[Page], evidence: Evidence, code: list[str], identity: Identity
@@ -258,7 +229,7 @@ def made_files(
         for page in sorted(pages, key=lambda page: len(page.figures), reverse=True)  # what takes long begins first
     ]
     tasks += [
-        (CODE, functools.partial(_code_pages, code[start : start + CODE_PAGES_A_TASK]))
+        (CODE, functools.partial(made_code, code[start : start + CODE_PAGES_A_TASK]))
         for start in range(0, len(code), CODE_PAGES_A_TASK)
     ]
     made: dict[str, dict[str, bytes]] = {}
@@ -269,7 +240,3 @@ def made_files(
         else:
             made.setdefault(name, {}).update(outcome)
     return made, failed
-
-
-def _code_pages(paths: list[str]) -> dict[str, bytes]:
-    return {f"{ACTIVITY}/{code_path(path)}": code_page(path) for path in paths}

@@ -12,7 +12,7 @@ from report.comparison.past import compare_with
 from report.judging import calibration
 from report.judging.family import StoredResults
 from report.page import Page, PageError
-from report.publishing import notices, publish
+from report.publishing import code, notices, publish
 from report.publishing.check import faults
 from report.publishing.made_from import SHARED, own_sources
 from report.publishing.publish import Publication
@@ -161,7 +161,7 @@ def test_a_page_that_is_about_to_be_rendered_gets_no_notice_of_its_age(
     monkeypatch.setattr(sources, "digest", lambda *paths: edited(*paths) + ("x" if changed & set(paths) else ""))
     shown: list[str] = []
     monkeypatch.setattr(forked, "_cores", lambda: 1)  # what another process appends is not seen here
-    monkeypatch.setattr(publish, "code_page", lambda path: shown.append(path) or b"other")
+    monkeypatch.setattr(code, "code_page", lambda path: shown.append(path) or b"other")
     publication.publish([page("licoes")], lambda _: None)
     assert shown == ["report/pages/licoes/page.md.jinja"], "only the page of code whose source changed is made again"
     watched = [name for name in written if not name.startswith(".laudo/")]
@@ -185,7 +185,7 @@ def test_a_page_whose_rendering_fails_says_that_it_is_old(
     monkeypatch.setattr(
         sources, "digest", lambda *paths: edited(*paths) + ("x" if "report/pages/licoes/page.md.jinja" in paths else "")
     )
-    monkeypatch.setattr(Publication, "_code", lambda self: 1 / 0)
+    monkeypatch.setattr(publish, "code_pages", lambda rendered: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         publication.publish([page("licoes")], lambda _: None)
     assert "Página desatualizada" in text(publication, "licoes")
@@ -223,6 +223,27 @@ def test_a_page_that_cannot_be_made_keeps_no_other_from_it_and_says_that_it_is_o
     assert "licoes: not rendered" in told
     assert text(publication, "referencias") == before + "mais\n"
     assert "Página desatualizada" in text(publication, "licoes")
+
+
+def test_a_source_that_is_gone_leaves_the_site_with_the_last_page_that_leads_to_it(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = "report/pages/licoes/rows.py"
+    name = f"atividades/04-vae/codigo/{gone}.html"
+    files, rendered = sources.code_files, publication.rendered
+    monkeypatch.setattr(sources, "code_files", lambda: [*files(), gone])
+    monkeypatch.setattr(code, "code_page", lambda path: path.encode())
+    publication.publish([page("licoes"), page("referencias")], lambda _: None)
+    assert (rendered.root / name).read_text() == gone
+    path = rendered.root / "atividades/04-vae/licoes.md"
+    path.write_text(path.read_text() + f"\n[conta](codigo/{gone}.html#L-3)\n")
+
+    monkeypatch.setattr(sources, "code_files", files)
+    publication.publish([page("referencias")], lambda _: None)
+    assert (rendered.root / name).is_file(), "an older page leads there"
+    publication.publish([page("licoes")], lambda _: None)
+    assert not (rendered.root / name).exists()
+    assert code.code_pages(rendered) is None
 
 
 @pytest.mark.parametrize(
