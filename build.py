@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from vae.errors import LaudoError, SpecError, missing_package
+from vae.errors import LaudoError, SpecError, at_import
 
 try:
     import click
@@ -21,12 +21,10 @@ try:
     from vae.building.plan import Plan, make_plan
     from vae.building.where import Where, where
     from vae.data.datasets import DATASETS, dataset_info
-    from vae.grid import PROFILES, Grid, make_grid, options
+    from vae.grid import PROFILES, Grid, make_grid
     from vae.storage.store import ResultsStore
-except ModuleNotFoundError as error:  # the likeliest first mistake: another Python than the environment's
-    sys.exit(f"Error: {missing_package(error)}")
-except SpecError as error:  # the likeliest of the next ones: a row of the grid
-    sys.exit(f"Error: {error}")
+except (ModuleNotFoundError, SpecError, TypeError) as error:  # the likeliest: another Python, a row that no run can be
+    sys.exit(f"Error: {at_import(error)}")
 
 ROOT = Path(__file__).resolve().parent
 RUNS_DIR = ROOT / "runs"
@@ -97,11 +95,14 @@ def main(
     """
     with _usage():
         dataset_info(dataset)
-        grid = make_grid(profile, dataset, 1 if again and seeds is None else seeds)
+        # What --reproduce takes by itself, one seed, is no part of the command that mends a result.
+        grid = dataclasses.replace(
+            make_grid(profile, dataset, 1 if again and seeds is None else seeds), seeds_asked=seeds
+        )
         means = Means(device, where(executor, jobs), data_dir)
         grid.check_names(again)
-        grid.check_results(retrain)
-        store = ResultsStore(results_dir or default_results(profile, dataset), options(profile, dataset))
+        grid.check_labels(retrain)
+        store = ResultsStore(results_dir or default_results(profile, dataset), grid.options, results_dir is not None)
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
     alone = {"--reproduce": again or None, "--compare": revision, "--deliver": delivery, "--notebook": notebook,
@@ -303,9 +304,7 @@ def run_check(grid: Grid, store: ResultsStore) -> None:
     if found:
         click.echo(f"{len(found)} {'fault' if len(found) == 1 else 'faults'}.", err=True)
         if sum("build.py --section" in fault for fault in found) > 1:
-            click.echo(
-                f"All pages at once: python build.py --all{options(grid.profile, grid.dataset.dataset)}", err=True
-            )
+            click.echo(f"All pages at once: python build.py --all{store.options}", err=True)
         raise SystemExit(1)
     click.echo("No fault found.")
 

@@ -15,18 +15,19 @@ from vae.storage.results import Array, RunResult
 
 @dataclasses.dataclass(frozen=True)
 class _Named(Mapping[str, Mapping[int, RunResult]]):
-    """Results of a grid, of which a page may use those of the runs that it names."""
+    """Results of a grid, of which only those of some runs may be used."""
 
     results: Mapping[str, Mapping[int, RunResult]]
     grid: Grid
-    runs: frozenset[str]
+    runs: tuple[str, ...]
 
     def __getitem__(self, run: str) -> Mapping[int, RunResult]:
-        if run not in self.runs and run in self:
-            raise LaudoError(f"it uses run '{run}' without naming it; add it to runs=(...) of its Page.")
+        if run in self:
+            _check_named(run, self.runs)
         return self.results[run]
 
     def __contains__(self, run: object) -> bool:
+        # Also those that may not be used, so that get() does not pass over them in silence.
         return run in self.grid.specs
 
     def __iter__(self) -> Iterator[str]:
@@ -36,12 +37,18 @@ class _Named(Mapping[str, Mapping[int, RunResult]]):
         return len(self.runs)
 
 
+def _check_named(run: str, runs: Collection[str] | None) -> None:
+    if runs is not None and run not in runs:
+        raise LaudoError(f"it uses run '{run}' without naming it; add it to runs=(...) of its Page.")
+
+
 @dataclasses.dataclass(frozen=True)
 class Evidence:
     """Loaded results (in samples: name -> seed -> result) and verdicts (claim id -> verdict) of one grid.
 
-    previous: what the publication before said, None if that is not known. weights: the published weights.safetensors of a
-    run and seed, None if there are none.
+    previous: what the publication before said, None if that is not known. weights: the published weights.safetensors of
+    a run and seed, None if there are none. pending: why a claim has no verdict, by id. named: the runs that may be used,
+    None for all.
     """
 
     grid: Grid
@@ -49,6 +56,14 @@ class Evidence:
     verdicts: Mapping[str, Verdict]
     previous: Snapshot | None = None
     weights: Callable[[str, int], bytes | None] = lambda run, seed: None
+    pending: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    named: tuple[str, ...] | None = None
+
+    def check_runs(self, *runs: str) -> None:
+        """Raise LaudoError for the first of these that is no run of the grid, or that may not be used."""
+        self.grid.check_names(runs)
+        for run in runs:
+            _check_named(run, self.named)
 
     @property
     def info(self) -> DatasetInfo:
@@ -59,7 +74,7 @@ class Evidence:
 
         Raises LaudoError if there is no such run, or no result of it.
         """
-        self.grid.check_names([run])
+        self.check_runs(run)
         results = self.samples.results.get(run)
         if not results:
             raise LaudoError(f"There is no result of run '{run}'.")
@@ -102,7 +117,7 @@ class Evidence:
 
     def spec(self, run: str) -> RunSpec:
         """Return the spec of a VAE run."""
-        self.grid.check_names([run])
+        self.check_runs(run)
         spec = self.grid.specs[run]
         if not isinstance(spec, RunSpec):
             raise LaudoError(f"'{run}' is no VAE run.")
@@ -121,13 +136,14 @@ class Evidence:
         """Class indices of the test images, (n,)."""
         return self.dataset.array("test_labels")
 
-    def of_runs(self, runs: Collection[str]) -> "Evidence":
+    def of_runs(self, runs: Iterable[str]) -> "Evidence":
         """Return this evidence with no results but those of some runs: what a page that names these may use.
 
         Others raise LaudoError: a page that used them would not grow old with them.
         """
-        results = _Named(self.samples.results, self.grid, frozenset(runs) | {self.grid.dataset.name})
-        return dataclasses.replace(self, samples=dataclasses.replace(self.samples, results=results))
+        named = tuple(dict.fromkeys((self.grid.dataset.name, *runs)))
+        samples = dataclasses.replace(self.samples, results=_Named(self.samples.results, self.grid, named))
+        return dataclasses.replace(self, samples=samples, named=named)
 
     def paired(self, runs: Iterable[str]) -> "Evidence":
         """Return this evidence with no other seeds of these runs than those common to them.
@@ -138,7 +154,7 @@ class Evidence:
 
     def estimate(self, statistic: Callable[..., Array | float], *runs: str) -> Estimate:
         """Return a statistic of one or several runs with its interval over seeds and test images."""
-        self.grid.check_names(runs)
+        self.check_runs(*runs)
         return self.samples.estimate(statistic, *runs)
 
 

@@ -14,7 +14,9 @@ from report.pages.reproducao.page import PAGE as REPRODUCAO
 from report.pages.treinamento.page import PAGE as TREINAMENTO
 from report.pages.visao_geral.page import PAGE as VISAO_GERAL
 from vae.errors import LaudoError, meant
-from vae.grid import Grid
+from vae.grid import Grid, alike_but_for
+
+BASE, VARIED = "e10", ("latent_dim", "beta")  # around what, and along what, tables of several pages are made
 
 PAGES: tuple[Page, ...] = (
     VISAO_GERAL,
@@ -66,7 +68,10 @@ def runs_of(candidate: Page) -> tuple[str, ...]:
 
 
 def check_runs(grid: Grid) -> None:
-    """Raise LaudoError for the first run that pages or claims name and the grid has not, saying which of them do."""
+    """Raise LaudoError for the first run that pages or claims name and the grid has not, saying which of them do.
+
+    Also if there is nothing left to compare with BASE.
+    """
     named: dict[str, list[str]] = {}
     for candidate in PAGES:
         for run in dict.fromkeys((*candidate.runs, *(candidate.beside or ()))):
@@ -80,6 +85,12 @@ def check_runs(grid: Grid) -> None:
                 f"Run '{run}' is not in RUNS (vae/grid.py), but {len(places)} {'place' if len(places) == 1 else 'places'} "
                 f"below report/pages/ {'names' if len(places) == 1 else 'name'} it: {', '.join(places)}.{meant(run, grid.specs)} "
                 f"Change what they name, or put the run back."
+            )
+    for field in VARIED:
+        if len(alike_but_for(BASE, field)) < 2:
+            raise LaudoError(
+                f"No run of RUNS (vae/grid.py) differs from {BASE} in {field} alone, and pages compare such runs. What they "
+                f"have in common with {BASE} (as their epochs) is changed in all of them at once."
             )
 
 

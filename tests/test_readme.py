@@ -113,3 +113,23 @@ def test_a_run_is_a_line_of_the_grid(tree: Path) -> None:
     edit(tree / "vae/grid.py", "\nRUNS = (\n", f"\nRUNS = (\n{block}")
     planned = build(tree, "--all", "--dry-run", "--profile", "quick", "--dataset", "digits")
     assert re.search(rf"\b{name}\b", planned)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('Row("x", latent_dim=0)', "Error: Run 'x' (RUNS in vae/grid.py): latent_dim=0: it must be a whole number"),
+        ('Row("x", 2, 10, 2)', "Error: vae/grid.py, line {line}: Row takes from 2 to 4 positional arguments"),
+        ('Row("x", bta=2.0)', "Error: vae/grid.py, line {line}: Row got an unexpected keyword argument 'bta'"),
+        ('Row("e10")', "Error: Run 'e10' stands twice in RUNS"),
+    ],
+)
+@pytest.mark.parametrize("command", [("build.py", "--status"), ("-m", "vae", "--help")])
+def test_a_row_that_no_run_can_be_is_one_sentence(tree: Path, command: tuple[str, ...], row: str, said: str) -> None:
+    grid = tree / "vae/grid.py"
+    edit(grid, "\nRUNS = (\n", f"\nRUNS = (\n    {row},\n")
+    line = grid.read_text().splitlines().index(f"    {row},") + 1
+    done = subprocess.run([sys.executable, *command], cwd=tree, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(said.format(line=line)), done.stderr
+    assert done.stderr.count("\n") == 1

@@ -4,7 +4,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from vae.errors import SpecError, missing_package
+from vae.errors import SpecError, at_import
 
 try:
     import click
@@ -15,10 +15,8 @@ try:
     from vae.spec import RunSpec
 
     RUNS = {spec.name: spec for spec in make_grid().runs}
-except ModuleNotFoundError as error:
-    sys.exit(f"Error: {missing_package(error)}")
-except SpecError as error:
-    sys.exit(f"Error: {error}")
+except (ModuleNotFoundError, SpecError, TypeError) as error:
+    sys.exit(f"Error: {at_import(error)}")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

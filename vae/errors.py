@@ -2,7 +2,8 @@
 
 import difflib
 import sys
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Sequence
 
 
 class LaudoError(Exception):
@@ -19,6 +20,12 @@ def meant(name: str, known: Iterable[str], cutoff: float = 0.4) -> str:
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Return some names, the first ones and how many more there are: "a, b, c and 4 more"."""
+    others = f" and {len(names) - most} more" if names[most:] else ""
+    return f"{', '.join(names[:most])}{others}"
+
+
 def missing_package(error: ModuleNotFoundError) -> str:
     """Return what to do about a package that this Python lacks; raises the error again if it is a module of ours."""
     package = (error.name or "").partition(".")[0]
@@ -28,6 +35,30 @@ def missing_package(error: ModuleNotFoundError) -> str:
         f"The package {package} is not installed in this Python ({sys.executable}). Use the environment of make site: "
         "source .venv/bin/activate, or .venv/bin/python in place of python."
     )
+
+
+def at_import(error: Exception) -> str:
+    """Return what to do about an error of loading the program: a package that lacks, a row of the grid that is none.
+
+    Raises the error again if it is another.
+    """
+    if isinstance(error, ModuleNotFoundError):
+        return missing_package(error)
+    if isinstance(error, TypeError) and str(error).startswith("Row.__init__() "):
+        lines = [step.lineno for step in traceback.extract_tb(error.__traceback__) if step.filename.endswith("grid.py")]
+        return f"vae/grid.py, line {lines[-1]}: {str(error).replace('.__init__()', '')}; Row says what a run has."
+    if isinstance(error, SpecError):
+        return str(error)
+    raise error
+
+
+# What the code of a page or a claim raises when it is wrong, or is given what it cannot take.
+MISTAKES = (LaudoError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def in_words(error: Exception) -> str:
+    """Return what an error says; of one that is no LaudoError, its kind too."""
+    return str(error) if isinstance(error, LaudoError) else f"{type(error).__name__}: {error}"
 
 
 class DataError(LaudoError):

@@ -10,7 +10,7 @@ from vae.errors import LaudoError, SpecError, meant
 from vae.spec import (
     MADE_ONCE,
     RUN_NAME,
-    RUN_NAMES,
+    RUN_NAME_IN_WORDS,
     ClassifierSpec,
     Code,
     ConvSpec,
@@ -21,6 +21,7 @@ from vae.spec import (
     RunSpec,
     Spec,
     TrainingSpec,
+    is_whole,
     require,
 )
 
@@ -60,12 +61,13 @@ class Row:
     def __post_init__(self) -> None:
         most = max(info.train_images for info in DATASETS.values())
         try:
-            require(isinstance(self.name, str) and bool(RUN_NAME.fullmatch(self.name)), "name", self.name, RUN_NAMES)
-            require(self.name not in MADE_ONCE, "name", self.name, f"another than {' and '.join(MADE_ONCE)}")
             require(
-                self.seeds in range(1, MOST_SEEDS + 1), "seeds", self.seeds, f"a whole number from 1 to {MOST_SEEDS}"
+                isinstance(self.name, str) and bool(RUN_NAME.fullmatch(self.name)), "name", self.name, RUN_NAME_IN_WORDS
             )
-            few = self.train_images is None or self.train_images in range(1, most)
+            require(self.name not in MADE_ONCE, "name", self.name, f"another than {' and '.join(MADE_ONCE)}")
+            right = is_whole(self.seeds) and 1 <= self.seeds <= MOST_SEEDS
+            require(right, "seeds", self.seeds, f"a whole number from 1 to {MOST_SEEDS}")
+            few = self.train_images is None or (is_whole(self.train_images) and 1 <= self.train_images < most)
             require(few, "train_images", self.train_images, f"a whole number below {most}, or None for all")
             self.spec(FASHION_MNIST, quick=False)
         except SpecError as error:
@@ -91,8 +93,8 @@ class Row:
         there = min(most, info.train_images)
         if self.train_images is None:
             return _first(there, info.train_images)
-        # A run of fewer images stays one where there are not so many, and another than those of all.
-        return self.train_images if self.train_images < there else there // 2
+        # Where there are not so many, a run of fewer images still has fewer than the others: nine tenths of theirs.
+        return min(self.train_images, there * 9 // 10)
 
 
 RUNS = (
@@ -132,17 +134,19 @@ SNAPSHOTS, WIDE = ("e10", "e50", "e100"), "e10-l50"
 REFERENCE_RUNS = (*SNAPSHOTS, WIDE)
 
 
-def alike_but_for(run: str, field: str) -> tuple[str, ...]:
-    """Return the names of RUNS that differ from one of them in a field of Row alone, itself included, by its values.
+def alike_but_for(run: str, *fields: str) -> tuple[str, ...]:
+    """Return the names of RUNS that differ from one of them in these fields of Row alone, itself included, by their values.
 
-    Raises SpecError if there is no such run.
+    How many seeds a run has is no difference. Of a run that is not there, none.
     """
     base = next((row for row in RUNS if row.name == run), None)
     if base is None:
-        raise SpecError(f"Run '{run}' is not in RUNS (vae/grid.py), and tables of the report are made around it.")
-    same = {name: getattr(base, name) for name in ("name", "seeds", field)}
+        return ()
+    same = {name: getattr(base, name) for name in ("name", "seeds", *fields)}
     found = [row for row in RUNS if dataclasses.replace(row, **same) == base]
-    return tuple(row.name for row in sorted(found, key=lambda row: getattr(row, field)))
+    # None, of images, is all.
+    found.sort(key=lambda row: [(getattr(row, field) is None, getattr(row, field)) for field in fields])
+    return tuple(row.name for row in found)
 
 
 # Smaller samples, so that nothing but the training is left to wait for.
@@ -161,12 +165,20 @@ QUICK_EVALUATION = EvaluationSpec(
 )
 
 
+PROFILES = ("full", "quick")
+
+
+def deterministic_runs() -> tuple[str, ...]:
+    """Return the names of RUNS that are autoencoders without noise or KL term, in their order."""
+    return tuple(spec.name for spec in make_grid().runs if spec.deterministic)
+
+
 @dataclasses.dataclass(frozen=True)
 class Grid:
     """Everything that a profile trains and measures on one data set.
 
     run_seeds: training seeds by run. stored_whole: the entries whose first seed is stored with its weights, and with
-    what is only drawn.
+    what is only drawn. seeds_asked: how many every run was asked to have, None if each has its own number.
     """
 
     profile: str
@@ -176,6 +188,14 @@ class Grid:
     run_seeds: Mapping[str, tuple[int, ...]]
     stored_whole: Collection[str]
     evaluation: EvaluationSpec
+    seeds_asked: int | None = None
+
+    @property
+    def options(self) -> str:
+        """What a command needs to mean this grid and no other, with a space before it; '' for the published one."""
+        asked = (("profile", self.profile, PROFILES[0]), ("dataset", self.dataset.dataset, FASHION_MNIST.name),
+                 ("seeds", self.seeds_asked, None))  # fmt: skip
+        return "".join(f" --{name} {value}" for name, value, default in asked if value != default)
 
     @cached_property
     def specs(self) -> dict[str, Spec]:
@@ -189,7 +209,7 @@ class Grid:
             if name not in self.specs:
                 raise LaudoError(f"Unknown run '{name}'.{meant(name, self.specs)} Runs: {', '.join(self.specs)}.")
 
-    def check_results(self, names: Collection[str]) -> None:
+    def check_labels(self, names: Collection[str]) -> None:
         """Raise LaudoError for the first of these that is neither an entry nor one of its seeds, as in e50/43."""
         for name in names:
             run, _, seed = name.partition("/")
@@ -220,9 +240,6 @@ class Grid:
         )
 
 
-PROFILES = ("full", "quick")
-
-
 def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int | None = None) -> Grid:
     """Return the grid of a profile; seeds, if given, is the number of seeds of every run.
 
@@ -249,13 +266,8 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
         run_seeds={row.name: first_seeds(seeds or (QUICK_SEEDS if quick else row.seeds)) for row in RUNS},
         stored_whole={ClassifierSpec.name, *REFERENCE_RUNS},
         evaluation=QUICK_EVALUATION if quick else EvaluationSpec(),
+        seeds_asked=seeds,
     )
-
-
-def options(profile: str, dataset: str) -> str:
-    """Return what a command needs to mean this grid and no other, with a space before it; '' for the published one."""
-    asked = (("profile", profile, PROFILES[0]), ("dataset", dataset, FASHION_MNIST.name))
-    return "".join(f" --{name} {value}" for name, value, default in asked if value != default)
 
 
 def first_seeds(count: int) -> tuple[int, ...]:

@@ -19,7 +19,8 @@ from vae.errors import SpecError
 TRAINING_NUMERICS = 1
 # The same for evaluation: raising it evaluates again from the weights, and trains nothing.
 EVALUATION_NUMERICS = 3
-RUN_NAME, RUN_NAMES = re.compile(r"[a-z0-9][a-z0-9-]{0,63}"), "lower-case letters, digits and hyphens"
+RUN_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+RUN_NAME_IN_WORDS = "lower-case letters, digits and hyphens"
 
 
 def absent(value: Any) -> dict[str, Any]:
@@ -36,9 +37,14 @@ def require(holds: bool, name: str, value: Any, what: str) -> None:
         raise SpecError(f"{name}={value!r}: it must be {what}.")
 
 
+def is_whole(value: Any) -> bool:
+    """Return whether a value is a whole number, which for Python True is too."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _whole(spec: Any, name: str) -> None:
     value = getattr(spec, name)
-    require(isinstance(value, int) and value >= 1, name, value, "a whole number, at least 1")
+    require(is_whole(value) and value >= 1, name, value, "a whole number, at least 1")
 
 
 def _count_or_all(spec: Any, name: str) -> None:
@@ -48,8 +54,11 @@ def _count_or_all(spec: Any, name: str) -> None:
 
 def _number(spec: Any, name: str, zero: bool) -> None:
     value = getattr(spec, name)
-    right = isinstance(value, int | float) and math.isfinite(value) and (value > 0 or (zero and value == 0))
+    number = is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+    right = number and (value > 0 or (zero and value == 0))
     require(right, name, value, "a number, zero or greater" if zero else "a number greater than zero")
+    if not isinstance(value, float):
+        object.__setattr__(spec, name, float(value))  # 1 and 1.0 are one training, and would have two keys
 
 
 def _one_of(spec: Any, name: str, literal: Any) -> None:
@@ -67,6 +76,10 @@ class ConvSpec:
 
     def __post_init__(self) -> None:
         _whole(self, "latent_dim")
+        for name in ("encoder_channels", "decoder_channels"):
+            channels = getattr(self, name)
+            right = bool(channels) and all(is_whole(count) and count >= 1 for count in channels)
+            require(right, name, channels, "whole numbers, each at least 1")
 
 
 Code = Literal["sample", "mean", "stopped"]
@@ -190,6 +203,9 @@ class DatasetSpec:
     explored_images: int = 2_000
     name: str = "dataset"
 
+    def __post_init__(self) -> None:
+        _whole(self, "explored_images")
+
 
 Spec = RunSpec | ClassifierSpec | DatasetSpec
 MADE_ONCE = (DatasetSpec.name, ClassifierSpec.name)  # entries without training seeds: every seed is set against them
@@ -219,6 +235,15 @@ class EvaluationSpec:
     fixed_per_class: int = 4
     # The first so many of the test split; None = all.
     test_images: int | None = dataclasses.field(default=None, metadata=absent(None))
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            if field.name == "tsne_perplexity":
+                _number(self, field.name, zero=False)
+            elif field.name == "test_images":
+                _count_or_all(self, field.name)
+            else:
+                _whole(self, field.name)
 
 
 def canonical(spec: Any) -> dict[str, Any]:

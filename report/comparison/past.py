@@ -100,5 +100,5 @@ def compare_with(
 
 
 def _judged(grid: Grid, results: StoredResults, cache: Path) -> Evidence:
-    samples, verdicts = judge_family(family(), (), grid, results, cache)
-    return Evidence(grid, samples, verdicts)
+    judged = judge_family(family(), grid, results, cache)
+    return Evidence(grid, judged.samples, judged.verdicts)

@@ -17,7 +17,7 @@ from report.language import ptbr
 from report.page import ACTIVITY, Figure, Page, Plot
 from report.references import cross_references
 from report.rendering.environment import make_environment
-from report.rendering.render import TRIAL, Medium, Rendering
+from report.rendering.render import TRIAL, Medium, Rendering, usable
 from report.settings import Identity
 
 TEMPLATES = Path(__file__).parent
@@ -81,7 +81,7 @@ def compose(
     typed: list[str] = []
     with one_thread():
         for page in pages:
-            rendering = Rendering(page, evidence, environment, identity, medium, draw=draw_light)
+            rendering = Rendering(page, usable(page, evidence), environment, identity, medium, draw=draw_light)
             marked = rendering.text()
             typed += [f"report/pages/{page.template}: {excerpt!r}" for _, excerpt in ptbr.unmarked_digits(marked)]
             text = ptbr.strip_marks(marked)

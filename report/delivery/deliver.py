@@ -10,9 +10,8 @@ from report.delivery.course import PLACE, Course, find_course
 from report.judging.family import StoredResults
 from report.page import Page
 from report.publishing.publish import Publication
-from report.publishing.rendered import FEW
 from report.sections import PAGES, runs_of
-from vae.errors import ResultsError
+from vae.errors import ResultsError, listed
 
 UNDECLARED = json.dumps(TO_DECLARE)
 
@@ -33,7 +32,7 @@ def deliver(folder: Path, publication: Publication, ai_use: str, tell: Callable[
     declared = declaration(folder, ai_use)
     pages = tuple(page for page in PAGES if not page.live)
     results = StoredResults(publication.grid, publication.store)
-    check_results(pages, publication, results)
+    require_fresh(pages, publication, results)
     tell("Judging the claims.")
     evidence = publication.evidence(pages, results)
     identity = publication.identity
@@ -60,14 +59,13 @@ def deliver(folder: Path, publication: Publication, ai_use: str, tell: Callable[
         tell(identity.note())
 
 
-def check_results(pages: Collection[Page], publication: Publication, results: StoredResults) -> None:
+def require_fresh(pages: Collection[Page], publication: Publication, results: StoredResults) -> None:
     """Raise ResultsError naming the runs of some pages of which there is no fresh result, before the long work begins."""
     needed = {run for page in pages for run in runs_of(page)}
     missing = [run for run in publication.grid.specs if run in needed and not results.fresh_seeds(run)]
     if missing:
-        others = f" and {len(missing) - FEW} more" if missing[FEW:] else ""
         raise ResultsError(
-            f"Nothing was delivered: {publication.store.root} has no fresh result of {', '.join(missing[:FEW])}{others}. "
+            f"Nothing was delivered: {publication.store.root} has no fresh result of {listed(missing)}. "
             f"Bring what is missing with: {publication.store.again()}"
         )
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from vae.errors import LaudoError
+from vae.errors import LaudoError, listed
 from vae.storage.results import dump_json, sha256
 
 RECORD = ".laudo-entrega.json"  # what was delivered, by path and sha256
@@ -68,7 +68,7 @@ def check(folder: Path) -> None:
     altered = [name for name, digest in record.items() if (folder / name).is_file() and _digest(folder, name) != digest]
     if altered:
         raise DeliveryError(
-            f"--deliver {folder}: {_listed(altered)} changed since the delivery, and would be lost. "
+            f"--deliver {folder}: {listed(altered)} changed since the delivery, and would be lost. "
             f"Move what you changed elsewhere, delete it here, and give the same command again."
         )
 
@@ -85,7 +85,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> tuple[int, int]:
     blocked = [name for name in own if any(f"{file}/".startswith(f"{name}/") for file in files)]
     if blocked:
         raise DeliveryError(
-            f"--deliver {folder}: {_listed(blocked)} stands where the delivery has a file; move it away."
+            f"--deliver {folder}: {listed(blocked)} stands where the delivery has a file; move it away."
         )
     changed = sum((folder / name).read_bytes() != content if (folder / name).is_file() else True
                   for name, content in files.items())  # fmt: skip
@@ -162,8 +162,3 @@ def _digest(folder: Path, name: str) -> str:
 def _put(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-
-
-def _listed(names: list[str], shown: int = 3) -> str:
-    rest = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(names[:shown]) + rest

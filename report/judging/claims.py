@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from report.judging.statistics import ALPHA, UNBOUNDED, Bounds, Estimate, Samples, holm, possible
 from report.origins import places
-from vae.errors import LaudoError, ResultsError
+from vae.errors import MISTAKES, LaudoError, ResultsError, in_words
 from vae.storage.results import Array
 
 
@@ -96,7 +96,7 @@ class Untested:
 
 @dataclass(frozen=True)
 class Pending:
-    """The claim is on no page that is now built, and its runs are not there yet; why is the ClaimError that says so.
+    """The claim cannot be judged, as when its runs are not there yet; why says so.
 
     It counts in the family with p = 1, which makes no other verdict more lenient, and it gets no verdict.
     """
@@ -137,7 +137,8 @@ class Verdict:
 def estimate(claim: Claim, samples: Samples) -> Estimate | Untested:
     """Return what the runs measured of a claim, over all seeds common to the runs that it needs.
 
-    Raises ClaimError naming the claim and the command to run if a run or array is missing or a value is not finite.
+    Raises ClaimError naming the claim and the command to run if a run or array is missing or a value is not finite, and
+    naming the line if its statistic fails.
     """
     info = samples.info
     if claim.statistic is None:
@@ -149,8 +150,9 @@ def estimate(claim: Claim, samples: Samples) -> Estimate | Untested:
         return Untested(info.title, foreign=True)
     try:
         return samples.estimate(claim.statistic, *claim.needs, margin=claim.margin)
-    except ResultsError as error:
-        raise ClaimError(f"Claim {claim.id} cannot be judged: {error}") from error
+    except MISTAKES as error:
+        place = "" if isinstance(error, ResultsError) else places.innermost(error)
+        raise ClaimError(f"Claim {claim.id} cannot be judged: {place and f'{place}: '}{in_words(error)}") from error
 
 
 def judge(claims: Iterable[Claim], estimates: Mapping[str, Estimate | Untested | Pending]) -> dict[str, Verdict]:

@@ -5,6 +5,7 @@ rendered pages under a key of everything that they depend on.
 """
 
 import contextlib
+import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -77,24 +78,30 @@ class StoredResults(Mapping[str, Mapping[int, RunResult]]):
         return self._digests[run]
 
 
-def judge_family(
-    claims: Sequence[Claim], required: Sequence[Claim], grid: Grid, results: StoredResults, cache_file: Path | None
-) -> tuple[Samples, dict[str, Verdict]]:
-    """Return the verdicts on all claims whose evidence is there, and the samples that they were estimated on.
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """The verdicts on all claims whose evidence is there, what they were estimated on, and why the others have none, by id."""
 
-    required: the claims of the pages to be rendered; ClaimError if one of them cannot be judged. The others may wait:
-    they count in Holm's family all the same. cache_file: None estimates everything anew and writes nothing.
+    samples: Samples
+    verdicts: dict[str, Verdict]
+    pending: dict[str, str]
+
+
+def judge_family(claims: Sequence[Claim], grid: Grid, results: StoredResults, cache_file: Path | None) -> Judged:
+    """Judge all claims of the report. One that cannot be judged counts in Holm's family all the same.
+
+    cache_file: None estimates everything anew and writes nothing.
     """
     with one_thread():
-        samples, outcomes = _outcomes(claims, required, grid, results, cache_file)
-    return samples, judge(claims, outcomes)
+        samples, outcomes = _outcomes(claims, grid, results, cache_file)
+    pending = {name: outcome.why for name, outcome in outcomes.items() if isinstance(outcome, Pending)}
+    return Judged(samples, judge(claims, outcomes), pending)
 
 
 def _outcomes(
-    claims: Sequence[Claim], required: Sequence[Claim], grid: Grid, results: StoredResults, cache_file: Path | None
+    claims: Sequence[Claim], grid: Grid, results: StoredResults, cache_file: Path | None
 ) -> tuple[Samples, dict[str, Estimate | Untested | Pending]]:
     samples = Samples(results, grid.info)
-    must = {claim.id for claim in required}
     cache = estimates.read(cache_file) if cache_file else {}
     kept: dict[str, Estimate] = {}
     outcomes: dict[str, Estimate | Untested | Pending] = {}
@@ -107,8 +114,6 @@ def _outcomes(
                 continue
             outcome = ahead.get(claim.id) or estimate(claim, samples)
         except (ClaimError, ResultsError) as error:
-            if claim.id in must:
-                raise
             outcomes[claim.id] = Pending(str(error))
             continue
         outcomes[claim.id] = outcome

@@ -13,13 +13,13 @@ from report.notebook import compose as notebook
 from report.page import Page, page_path
 from report.publishing.notices import command
 from report.publishing.publish import Publication
-from report.publishing.rendered import FEW, Rendered, without_notice
+from report.publishing.rendered import Rendered, without_notice
 from report.rendering.environment import make_environment
 from report.rendering.render import RenderedPage, render_page
 from report.sections import PAGES, runs_of
 from report.settings import NOTEBOOK
-from vae.building.plan import State, Step, status
-from vae.errors import LaudoError, ResultsError
+from vae.building.plan import State, Step, damages, status
+from vae.errors import LaudoError, ResultsError, listed
 from vae.grid import Grid
 from vae.storage.store import ResultsStore
 
@@ -68,7 +68,7 @@ def faults(
         old = [
             fault
             for name, content in result.files.items()
-            for fault in _differs(rendered_dir, name, content, command(page, grid))
+            for fault in _differs(rendered_dir, name, content, command(page, store.options))
         ]
         if old:
             yield old[0] + (f" ({len(old) - 1} more of its files are old)" if old[1:] else "")
@@ -78,14 +78,17 @@ def faults(
 
 
 def _damaged(steps: Iterable[Step], store: ResultsStore, publication: Publication) -> Iterator[str]:
-    """Yield what is damaged: of the grid's results with the remedy, then what else is wrong with the folder."""
-    told = list(dict.fromkeys(step.reason for step in steps if step.state is State.DAMAGED))
-    yield from told
+    """Yield what is damaged: of the grid's results, then what else is wrong with the folder; each thing once."""
+    told, remedy = damages(steps, store)
+    if told:
+        yield from (*told[:-1], f"{told[-1]} {remedy}".strip())
     try:
-        yield from (fault for fault in store.faults() if not any(reason.startswith(fault) for reason in told))
+        # Each begins with the path of its file.
+        yield from (fault for fault in store.faults() if fault.partition(" is ")[0] not in " ".join(told))
         publication.previous()
     except ResultsError as error:
-        yield str(error)
+        if str(error) not in told:
+            yield str(error)
 
 
 def _old_results(steps: Iterable[Step], store: ResultsStore) -> Iterator[str]:
@@ -95,9 +98,8 @@ def _old_results(steps: Iterable[Step], store: ResultsStore) -> Iterator[str]:
         if step.state is not State.FRESH:
             labels.setdefault((step.state.value, step.reason), []).append(step.label)
     for (state, reason), which in labels.items():
-        others = f" and {len(which) - FEW} more" if which[FEW:] else ""
         verb = "is" if len(which) == 1 else "are"
-        yield f"{', '.join(which[:FEW])}{others} {verb} {state}: {reason}; run {store.again()}"
+        yield f"{listed(which)} {verb} {state}: {reason}; run {store.again()}"
 
 
 def _number_faults(page: Page, result: RenderedPage) -> Iterator[str]:

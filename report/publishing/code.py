@@ -26,7 +26,7 @@ def code_pages(rendered: Rendered) -> CodePages | None:
     inputs = {path: sources.digest(path, MAKER) for path in sources.code_files()}
     record = rendered.record(CODE)
     gone = set(record.files) - {STYLE_NAME, *map(_name, inputs)} if record else set()
-    if not rendered.why_not_fresh(CODE, inputs) and not gone:
+    if not rendered.why_not_fresh(CODE, inputs) and gone == set(_linked(rendered, gone)):
         return None
     altered = set(rendered.altered(record)) if record else set()
     kept, stale = {}, []
@@ -49,7 +49,9 @@ def write_code(rendered: Rendered, code: CodePages, made: Files) -> None:
     files = {STYLE_NAME: code_style(), **code.kept, **made}
     record = rendered.record(CODE)
     gone = set(record.files) - set(files) if record else set()
-    linked = {name: (rendered.root / name).read_bytes() for name in _linked(rendered, gone)}
+    # One that was altered by hand is not what its record says, and there is no source to make it again.
+    there = _linked(rendered, gone.difference(rendered.altered(record) if record else ()))
+    linked = {name: (rendered.root / name).read_bytes() for name in there}
     rendered.write_page(CODE, files | linked, code.inputs)
 
 

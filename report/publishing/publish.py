@@ -20,7 +20,7 @@ from report.publishing.rendered import CODE, DOCS, ESTIMATES, NOT_RENDERED, Reco
 from report.sections import PAGES, check_runs, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from vae.allocator import keep_large_blocks
-from vae.errors import LaudoError, ResultsError
+from vae.errors import LaudoError, ResultsError, listed
 from vae.grid import Grid
 from vae.spec import digest
 from vae.storage.results import sha256
@@ -89,20 +89,20 @@ class Publication:
             files = "1 file" if changed == 1 else f"{changed} files"
             because = "" if why[page.slug] == NOT_RENDERED else f" ({why[page.slug]})"
             tell(f"{page.slug}: rendered, {files} changed{because}")
+        if code is None and old:
+            code = code_pages(self.rendered)  # again: what is written now may have led to a source that is gone
         if code:
             write_code(self.rendered, code, made.get(CODE, {}))
         return failed
 
     def evidence(self, pages: Collection[Page], results: StoredResults, cached: bool = True) -> Evidence:
-        """Return results and verdicts; ClaimError if a claim of these pages cannot be judged.
+        """Return results and verdicts, and what was published before if one of these pages compares with it.
 
         cached: use and renew the estimates kept beside the pages; a check must not trust them.
         """
-        required = [claim for page in pages for claim in claims_of(page)]
-        cache = self.rendered.root / ESTIMATES if cached else None
-        samples, verdicts = judge_family(family(), required, self.grid, results, cache)
+        judged = judge_family(family(), self.grid, results, self.rendered.root / ESTIMATES if cached else None)
         previous = self.previous() if any(page.compares for page in pages) else None
-        return Evidence(self.grid, samples, verdicts, previous, self.weights)
+        return Evidence(self.grid, judged.samples, judged.verdicts, previous, self.weights, judged.pending)
 
     def weights(self, run: str, seed: int) -> bytes | None:
         """Return the published weights of a run and seed, None if there are none; ResultsError if they are damaged."""
@@ -129,7 +129,7 @@ class Publication:
         return ({} if gathered is None else {notices.OTHER_PAGES: digest(gathered)}) | {
             notices.THE_GRID: digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
             notices.IDENTITY: digest(dataclasses.asdict(self.identity)),
-            notices.CODE: digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
+            notices.OWN_CODE: digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }
 
     def _digests(self, page: Page, results: StoredResults) -> dict[str, str]:
@@ -152,7 +152,9 @@ class Publication:
         for page in PAGES:
             record = self.rendered.record(page.slug)
             if record is None:
-                self.rendered.set_notice(page.slug, unknown_notice(page, self.grid))  # if there is such a page at all
+                self.rendered.set_notice(
+                    page.slug, unknown_notice(page, self.store.options)
+                )  # if there is such a page at all
                 continue
             if evidence is None:
                 changed = self._changed(page, record, results)
@@ -162,7 +164,9 @@ class Publication:
                 now = self.inputs(page, evidence, results)
                 changed = sorted(name for name in {**record.inputs, **now} if record.inputs.get(name) != now.get(name))
             if changed or evidence is not None:
-                self.rendered.set_notice(page.slug, outdated_notice(page, changed, self.grid) if changed else "")
+                self.rendered.set_notice(
+                    page.slug, outdated_notice(page, changed, self.store.options) if changed else ""
+                )
 
     def status(self, pages: Iterable[Page]) -> Iterator[tuple[str, str, str]]:
         """Yield slug, state and reason of every page, from what was recorded when it was rendered; judges nothing."""
@@ -170,7 +174,11 @@ class Publication:
         for page in pages:
             record = self.rendered.record(page.slug)
             if record is None:
-                yield page.slug, "missing", f"{self.rendered.why_no_record(page.slug)}: {command(page, self.grid)}"
+                yield (
+                    page.slug,
+                    "missing",
+                    f"{self.rendered.why_no_record(page.slug)}: {command(page, self.store.options)}",
+                )
                 continue
             try:
                 changed = self._changed(page, record, results)
@@ -191,8 +199,7 @@ class Publication:
             else:
                 yield page.slug, "fresh", "as its results, template and code make it"
         if old := self.rendered.old_docs(self.docs):
-            others = f" and {len(old) - 1} more" if old[1:] else ""
-            yield DOCS, "stale", f"{old[0]}{others} of docs/ changed since it was copied: any build copies it"
+            yield DOCS, "stale", f"{listed(old, 1)} of docs/ changed since it was copied: any build copies it"
 
     def _changed(self, page: Page, record: Record, results: StoredResults) -> list[str]:
         """Return what changed since a page was rendered, verdicts apart."""

@@ -11,14 +11,11 @@ from report.language import ptbr
 from report.origins.numbers import origins_of, trace
 from report.page import PAGES_DIR, PageError
 from report.sources import ROOT
-from vae.errors import LaudoError, meant
+from vae.errors import MISTAKES, in_words, meant
 
 PARTS = Path(__file__).parent / "templates"  # what every page has: claims, figures, origins
 
 UNDEFINED = re.compile(r"'(\w+)' is undefined")  # how Jinja says it
-
-# What a filter or a function of a page raises when its template gives it what it cannot take.
-FAILURES = (LaudoError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def make_environment(*before: Path) -> jinja2.Environment:
@@ -68,8 +65,8 @@ def render_sentence(environment: jinja2.Environment, source: str, context: dict[
         return environment.from_string(source).render(context).strip()
     except jinja2.TemplateError as error:
         raise PageError(f"{where}: {_message(error, context)}; in: {source.strip()[:80]}") from error
-    except FAILURES as error:
-        raise PageError(f"{where}: {_words(error)}; in: {source.strip()[:80]}") from error
+    except MISTAKES as error:
+        raise PageError(f"{where}: {in_words(error)}; in: {source.strip()[:80]}") from error
 
 
 def render_template(environment: jinja2.Environment, name: str, context: dict[str, Any]) -> str:
@@ -83,8 +80,8 @@ def render_template(environment: jinja2.Environment, name: str, context: dict[st
         raise PageError(f"{_path(error.filename or name)}, line {error.lineno}: {error.message}") from error
     except jinja2.TemplateError as error:
         raise PageError(f"{_place(error, name)}: {_message(error, context)}") from error
-    except FAILURES as error:
-        raise PageError(f"{_place(error, name)}: {_words(error)}") from error
+    except MISTAKES as error:
+        raise PageError(f"{_place(error, name)}: {in_words(error)}") from error
 
 
 def _length(items: Sized) -> int:
@@ -100,10 +97,6 @@ def _message(error: jinja2.TemplateError, context: Mapping[str, Any]) -> str:
         return error.message or ""
     hint = meant(unknown[1], context) or f" A template may use: {', '.join(sorted(context))}."
     return f"{error.message}.{hint}"
-
-
-def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, LaudoError) else f"{type(error).__name__}: {error}"
 
 
 def _finalize(value: Any) -> Any:

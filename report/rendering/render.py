@@ -19,6 +19,7 @@ from report.judging.bootstrap import one_thread
 from report.language import ptbr, wording
 from report.language.labels import run_label
 from report.metrics import METRICS
+from report.origins import places
 from report.origins.numbers import Result, constant
 from report.origins.reads import Reads, recording
 from report.page import ACTIVITY, Figure, Page, PageError, page_path
@@ -31,7 +32,7 @@ from report.rendering.tracing import followed_context, rests_on, traced
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
 from report.tables import metrics_table
-from vae.errors import LaudoError
+from vae.errors import MISTAKES, in_words
 from vae.spec import MADE_ONCE, DatasetSpec
 from vae.storage.results import RESULT_FILE, dump_json
 
@@ -58,11 +59,11 @@ def render_page(
     identity: who publishes it, and where. Raises PageError naming template and line for what is undefined, unformatted or missing.
     """
     try:
-        return _rendered(page, evidence, environment, identity)
+        return _rendered(page, usable(page, evidence), environment, identity)
     except PageError:
         raise
-    except LaudoError as error:
-        raise PageError(f"Page {page.slug}: {error}") from error
+    except MISTAKES as error:
+        raise PageError(f"{places.innermost(error) or f'Page {page.slug}'}: {in_words(error)}") from error
 
 
 def _rendered(page: Page, evidence: Evidence, environment: jinja2.Environment, identity: Identity) -> RenderedPage:
@@ -82,6 +83,12 @@ def _rendered(page: Page, evidence: Evidence, environment: jinja2.Environment, i
         f"{ACTIVITY}/{claim_data_path(page.slug, claim.id)}": claim_data(evidence, claim) for claim in page.claims
     }
     return RenderedPage(marked, files)
+
+
+def usable(page: Page, evidence: Evidence) -> Evidence:
+    """Return the evidence that a page may use: that of the runs which it and its claims name."""
+    # What changed since the publication before is told of every run of the grid.
+    return evidence if page.compares else evidence.of_runs(runs_of(page))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,8 +121,10 @@ class Rendering:
     made: Reads = dataclasses.field(default_factory=Reads)
 
     def __post_init__(self) -> None:
-        if not self.page.compares:  # what changed since is told of every run of the grid
-            self.evidence = self.evidence.of_runs(runs_of(self.page))
+        for claim in claims_of(self.page):
+            if claim.id not in self.evidence.verdicts:
+                why = self.evidence.pending.get(claim.id, f"claim {claim.id} was not judged")
+                raise PageError(f"Page {self.page.slug}: {why}")
         if self.medium.linked:
             self.evidence = traced(self.evidence)
 

@@ -1,7 +1,10 @@
 """Pages name runs of the grid, and use those that they name."""
 
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -10,8 +13,9 @@ from report import sections
 from report.evidence import Evidence
 from report.page import Page, PageError
 from report.rendering.environment import make_environment
-from report.rendering.render import Rendering, render_page
+from report.rendering.render import Rendering, render_page, usable
 from report.sections import check_runs
+from tests.copies import ROOT
 from tests.report.synthetic import synthetic_evidence
 from vae.errors import LaudoError
 from vae.grid import make_grid
@@ -43,12 +47,46 @@ def test_a_run_that_left_the_grid_is_named_with_all_who_name_it(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("e50-l50-n6000", "1 place below report/pages/ names it: page experimentos."),  # in its text alone
+        ("e10", "page visao-geral"),  # around which tables are made
+        ("e10-ae", "claim 4 (page reconstrucoes)"),
+    ],
+)
+def test_a_run_that_pages_need_cannot_leave_the_grid(run: str, said: str) -> None:
+    done = without(f"row.name != {run!r}")
+    assert f"Run '{run}' is not in RUNS" in done
+    assert said in done
+
+
+def test_a_report_with_nothing_to_compare_is_refused() -> None:
+    done = without("True", "epochs=12")
+    assert "differs from e10 in latent_dim alone" in done
+
+
+def without(kept: str, e10: str = "") -> str:
+    """Return what check_runs says, in a new process, of a grid with the rows that are kept, and e10 changed."""
+    program = (
+        "import dataclasses, vae.grid as grid\n"
+        f"grid.RUNS = tuple(dataclasses.replace(row, {e10}) if row.name == 'e10' else row for row in grid.RUNS if {kept})\n"
+        "from report.sections import check_runs\n"
+        "check_runs(grid.make_grid())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 1
+    return done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
     ("source", "said"),
     [
         ("{{ metric('ssim', 'e50') }}", "it uses run 'e50' without naming it; add it to runs=(...) of its Page."),
         ("{{ value('ssim', 'e50') | number(2) }}", "it uses run 'e50' without naming it"),
         ("{{ value('ssim', 'e500') | number(2) }}", "Unknown run 'e500'. Did you mean e50 or"),
         ("{{ run('e1000').epochs }}", "Unknown run 'e1000'. Did you mean e100"),
+        ("{{ run('e50').epochs }}", "it uses run 'e50' without naming it"),
+        ("{{ label('e50') }}", "it uses run 'e50' without naming it"),
         ("{{ evidence.headline('e50').score('ssim') | number(2) }}", "it uses run 'e50' without naming it"),
         ("{{ metric('sim', 'e10') }}", "Unknown metric 'sim'. Did you mean ssim"),
         ("{{ seedz }}", "'seedz' is undefined. Did you mean seeds"),
@@ -78,10 +116,45 @@ def test_an_error_of_a_pages_own_code_names_the_page(evidence: Evidence) -> None
         render_page(page, evidence, make_environment())
 
 
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ({"context": lambda evidence: {"one": 1 / 0}}, "ZeroDivisionError: division by zero"),
+        ({"context": lambda evidence: {"one": evidence.headline("e10").scores["nix"]}}, "KeyError: 'nix'"),
+        (
+            {"files": lambda evidence: {"a": evidence.headline("e50").run.encode()}},
+            "it uses run 'e50' without naming it",
+        ),
+    ],
+)
+def test_a_mistake_in_a_pages_own_code_is_no_traceback(
+    made: dict[str, Any], said: str, evidence: Evidence, tmp_path: Path
+) -> None:
+    page = Page("notas", "Notas", "O que anotamos.", runs=("e10",), **made)
+    with pytest.raises(PageError, match=f"^Page notas: {said}"):
+        render_page(page, evidence, templates(page, "# {{ page.title }}\n", tmp_path))
+
+
+def test_a_page_of_a_claim_without_a_verdict_says_why(evidence: Evidence) -> None:
+    page = sections.page("treinamento")
+    claim = page.claims[0]
+    verdicts = {name: verdict for name, verdict in evidence.verdicts.items() if name != claim.id}
+    lacking = dataclasses.replace(
+        evidence, verdicts=verdicts, pending={claim.id: f"Claim {claim.id} cannot be judged: x"}
+    )
+    with pytest.raises(PageError, match=rf"^Page treinamento: Claim {claim.id} cannot be judged: x"):
+        render_page(page, lacking, make_environment())
+
+
 def text(page: Page, source: str, evidence: Evidence, folder: Path) -> str:
     """Return what a page's text is with this template."""
+    return Rendering(page, usable(page, evidence), templates(page, source, folder)).text()
+
+
+def templates(page: Page, source: str, folder: Path) -> jinja2.Environment:
+    """Return the environment in which a page has this template."""
     environment = make_environment()
     (folder / page.folder).mkdir()
     (folder / page.template).write_text(source)
     environment.loader = jinja2.FileSystemLoader(folder)
-    return Rendering(page, evidence, environment).text()
+    return environment

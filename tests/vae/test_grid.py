@@ -95,6 +95,9 @@ def test_no_seed_is_refused_with_a_remedy(seeds: int) -> None:
         ({"seeds": 0}, "seeds=0: it must be a whole number from 1 to 100"),
         ({"seeds": 101}, "seeds=101: it must be a whole number from 1 to 100"),
         ({"seeds": "3"}, "seeds='3': it must be a whole number from 1 to 100"),
+        ({"seeds": 2.0}, "seeds=2.0: it must be a whole number from 1 to 100"),
+        ({"latent_dim": True}, "latent_dim=True: it must be a whole number"),
+        ({"train_images": 600.0}, "train_images=600.0: it must be a whole number"),
     ],
 )
 def test_what_no_run_can_be_is_named_with_its_run(changed: dict[str, object], said: str) -> None:
@@ -126,8 +129,8 @@ def test_a_run_of_fewer_images_is_one_on_every_data_set(
     used = [run.training.train_images or grid.info.train_images for run in grid.runs]
     assert used[0] == min(grid.info.train_images, QUICK_TRAIN_IMAGES if profile == "quick" else 10**6)
     assert used[1] == 600
+    assert used[1:] == sorted(used[1:]), "more asked for, no fewer used"
     assert all(count < used[0] for count in used[1:]), "a label says how many they are"
-    assert [run.training.train_images for run in grid.runs if run.training.train_images == grid.info.train_images] == []
 
 
 def test_a_quick_run_has_at_least_two_epochs_and_no_more_than_the_full_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,8 +151,15 @@ def test_runs_alike_but_for_one_field_are_found_in_its_order(monkeypatch: pytest
     assert alike_but_for("a", "latent_dim") == alike_but_for("wide", "latent_dim") == ("a", "mid", "wide")
     assert alike_but_for("a", "epochs") == ("a", "long")
     assert alike_but_for("a", "beta") == ("half", "a")
-    with pytest.raises(SpecError, match="'e10' is not in RUNS"):
-        alike_but_for("e10", "beta")
+    assert alike_but_for("a", "latent_dim", "beta") == ("half", "a", "mid", "b5", "wide")
+    assert alike_but_for("e10", "beta") == ()
+
+
+def test_runs_of_all_images_come_after_those_of_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        module, "RUNS", (Row("all"), Row("some", train_images=600), Row("long", epochs=50, train_images=600))
+    )
+    assert alike_but_for("all", "train_images", "epochs") == ("some", "long", "all")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +175,17 @@ def test_runs_alike_but_for_one_field_are_found_in_its_order(monkeypatch: pytest
 )
 def test_a_result_that_the_grid_has_not_is_named(name: str, said: str) -> None:
     grid = make_grid(seeds=3)
-    grid.check_results(["e50", "e50/44", "classifier/42", "dataset"])
+    grid.check_labels(["e50", "e50/44", "classifier/42", "dataset"])
     with pytest.raises(LaudoError) as raised:
-        grid.check_results(["e50", name])
+        grid.check_labels(["e50", name])
     assert said in str(raised.value)
+
+
+def test_a_weight_without_decimals_is_the_same_training() -> None:
+    (whole, real) = (Row("a", beta=beta).spec(FASHION_MNIST, quick=False) for beta in (100, 100.0))
+    assert training_key(whole, "data") == training_key(real, "data")
+
+
+def test_the_options_of_a_command_mean_this_grid() -> None:
+    assert make_grid().options == ""
+    assert make_grid("quick", "digits", 4).options == " --profile quick --dataset digits --seeds 4"

@@ -1,9 +1,11 @@
 import dataclasses
 import json
+from collections.abc import Callable
 
 import pytest
 
 from vae import spec
+from vae.errors import SpecError
 from vae.spec import (
     ClassifierSpec,
     ConvSpec,
@@ -150,3 +152,23 @@ def test_how_many_images_are_explored_is_part_of_the_data_set_s_key_alone() -> N
     assert training_key({"type": "DatasetSpec", "dataset": "fashion-mnist"}, DATA) not in {
         training_key(few, DATA), training_key(many, DATA),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: EvaluationSpec(prior_samples=0), "prior_samples=0: it must be a whole number, at least 1"),
+        (lambda: EvaluationSpec(train_images=None), "train_images=None: it must be a whole number"),
+        (lambda: EvaluationSpec(test_images=0), "test_images=0"),
+        (lambda: EvaluationSpec(tsne_perplexity=-1.0), "tsne_perplexity=-1.0: it must be a number greater than zero"),
+        (lambda: DatasetSpec("digits", explored_images=-1), "explored_images=-1"),
+        (lambda: ConvSpec(encoder_channels=(32, 0)), r"encoder_channels=\(32, 0\): it must be whole numbers"),
+        (lambda: ConvSpec(decoder_channels=()), r"decoder_channels=\(\)"),
+        (lambda: TrainingSpec(batch_size=0), "batch_size=0"),
+        (lambda: TrainingSpec(learning_rate=0.0), "learning_rate=0.0: it must be a number greater than zero"),
+        (lambda: ClassifierSpec("digits", epochs=0), "epochs=0"),
+    ],
+)
+def test_a_spec_that_can_be_none_is_refused_with_field_and_value(make: Callable[[], object], said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        make()

@@ -96,6 +96,10 @@ def make_plan(
     info = dataset_info(grid.dataset.dataset)
     names = [name for name in grid.specs if name in needed or isinstance(grid.specs[name], DatasetSpec)]
     steps = [_step(grid, info, store, runs_dir, name, seed, retrain) for name in names for seed in grid.seeds_of(name)]
+    damaged = [step for step in steps if step.state is State.DAMAGED and not step.again]
+    if damaged:
+        causes, remedy = damages(damaged, store, retrain)
+        raise ResultsError(" ".join(filter(None, (*causes, remedy))))
     evaluates = any(isinstance(step.spec, RunSpec) and step.action is not Action.NOTHING for step in steps)
     if evaluates and grid.classifier.name not in names:
         name = grid.classifier.name
@@ -106,6 +110,17 @@ def make_plan(
     order = {name: place for place, name in enumerate(grid.specs)}
     steps.sort(key=lambda step: (order[step.spec.name], step.seed))
     return Plan(grid, info, tuple(steps))
+
+
+def damages(steps: Iterable[Step], store: ResultsStore, retrain: Iterable[str] = ()) -> tuple[list[str], str]:
+    """Return what is wrong with damaged results, a sentence each, and the one remedy for all of them, '' if each has its own.
+
+    retrain: what the command was to train again already.
+    """
+    found = [step for step in steps if step.state is State.DAMAGED]
+    causes = list(dict.fromkeys(step.reason.removesuffix(store.remedy(step.label)).strip() for step in found))
+    again = [step.label for step in found if step.reason.endswith(store.remedy(step.label))]
+    return causes, store.remedy(*dict.fromkeys((*retrain, *again))) if again else ""
 
 
 def keys_of(grid: Grid, info: DatasetInfo, spec: Spec | Fields) -> Keys:
@@ -133,7 +148,7 @@ def _step(
         action = Action.TRAIN
         reason = "asked for with --retrain"
     elif state is State.DAMAGED:
-        raise ResultsError(reason)
+        action = Action.NOTHING  # make_plan raises, when it knows of all
     elif state is State.FRESH:
         action = Action.NOTHING
     else:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from vae.errors import ResultsError
-from vae.spec import RUN_NAME, RUN_NAMES
+from vae.spec import RUN_NAME, RUN_NAME_IN_WORDS
 from vae.storage.files import reason, remove_leftovers, write_atomically, write_through
 from vae.storage.manifest import NONE, Entry, Manifest, checked, differs, entry_of, read, stamps
 from vae.storage.provenance import SEEN_BY
@@ -46,14 +46,15 @@ WEIGHTS_FILE = "weights.safetensors"
 class ResultsStore:
     """A results folder; reading creates nothing.
 
-    options: what a command needs beside --results to mean the grid that is stored here (vae.grid.options). Raises
-    ResultsError for a root that is no folder.
+    grid_options: what a command needs beside --results to mean the grid that is stored here (Grid.options). named: whether
+    it needs --results too. Raises ResultsError for a root that is no folder.
     """
 
-    def __init__(self, root: Path, options: str = "") -> None:
+    def __init__(self, root: Path, grid_options: str = "", named: bool = False) -> None:
         if root.exists() and not root.is_dir():
             raise ResultsError(f"--results {root}: that is no folder; name a new one, or that of earlier results.")
-        self.root, self._options = root, options
+        self.root, self._grid_options = root, grid_options
+        self.options = f"{grid_options} --results {root}" if named else grid_options
         self._manifest = NONE
         self._keys: dict[tuple[str, int], tuple[tuple[object, ...], Keys]] = {}
 
@@ -63,7 +64,7 @@ class ResultsStore:
         Raises ResultsError for a name that is no plain run name (so that no path leaves the folder).
         """
         if not RUN_NAME.fullmatch(run):
-            raise ResultsError(f"'{run}' is no run name: use {RUN_NAMES}.")
+            raise ResultsError(f"'{run}' is no run name: use {RUN_NAME_IN_WORDS}.")
         return self.root / run / str(int(seed))
 
     def has(self, run: str, seed: int) -> bool:
@@ -95,7 +96,7 @@ class ResultsStore:
         try:
             keys = read_keys(content)
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(run, seed)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(f'{run}/{seed}')}") from error
         self._keys[run, seed] = (seen, keys)
         return keys
 
@@ -111,7 +112,7 @@ class ResultsStore:
                 raise ResultsError(f"{RESULT_FILE} is of {result.run}/{result.seed}, another result")
             return result
         except ResultsError as error:
-            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(run, seed)}") from error
+            raise ResultsError(f"{self.folder(run, seed)}: {error}. {self.remedy(f'{run}/{seed}')}") from error
 
     def provenance(self, run: str, seed: int) -> Mapping[str, Any]:
         """Return when, where and with what a stored result was made.
@@ -124,7 +125,7 @@ class ResultsStore:
             return dict(json.loads(content))
         except UNREADABLE as error:
             raise ResultsError(
-                f"{self.folder(run, seed) / PROVENANCE_FILE}: {error}. {self.remedy(run, seed)}"
+                f"{self.folder(run, seed) / PROVENANCE_FILE}: {error}. {self.remedy(f'{run}/{seed}')}"
             ) from error
 
     def weights(self, run: str, seed: int) -> Path | None:
@@ -149,17 +150,18 @@ class ResultsStore:
         evaluation = self.provenance(run, seed).get("evaluation")
         return str(evaluation.get(SEEN_BY, "")) if isinstance(evaluation, Mapping) else ""
 
-    def remedy(self, run: str, seed: int) -> str:
-        """Return what is to be done about a damaged result."""
-        return f"Restore it from version control or a copy, or make it again with: {self.again(f'{run}/{seed}')}"
+    def remedy(self, *results: str) -> str:
+        """Return what is to be done about damaged results (run/seed)."""
+        it = "them" if results[1:] else "it"
+        return f"Restore {it} from version control or a copy, or make {it} again with: {self.again(*results)}"
 
-    def again(self, result: str = "") -> str:
-        """Return the command that makes a result (run, or run/seed) of this folder again, and no other folder's or grid's.
+    def again(self, *results: str) -> str:
+        """Return the command that makes results (run, or run/seed) of this folder again, and no other folder's or grid's.
 
-        Without one: that brings up to date what is old.
+        Without any: that brings up to date what is old.
         """
-        retrain = f" --retrain {result}" if result else ""
-        return f"python build.py --all{retrain}{self._options} --results {self.root}"
+        retrain = "".join(f" --retrain {result}" for result in results)
+        return f"python build.py --all{retrain}{self._grid_options} --results {self.root}"
 
     def digest(self, run: str, seed: int) -> str:
         """Return one hash of all that is stored for a run and seed, or '' if nothing is."""
@@ -305,7 +307,7 @@ class ResultsStore:
         for required in (RESULT_FILE, ARRAYS_FILE, PROVENANCE_FILE):
             if required not in entries:
                 raise ResultsError(
-                    f"{folder / required} is not in the manifest of {self.root}. {self.remedy(run, seed)}"
+                    f"{folder / required} is not in the manifest of {self.root}. {self.remedy(f'{run}/{seed}')}"
                 )
         files = {}
         for name in only or entries:
@@ -314,13 +316,15 @@ class ResultsStore:
                 content = path.read_bytes()
             except FileNotFoundError:
                 raise ResultsError(
-                    f"{path} is missing although the manifest lists it. {self.remedy(run, seed)}"
+                    f"{path} is missing although the manifest lists it. {self.remedy(f'{run}/{seed}')}"
                 ) from None
             except OSError as error:
-                raise ResultsError(f"{path} cannot be read ({reason(error)}). {self.remedy(run, seed)}") from error
+                raise ResultsError(
+                    f"{path} cannot be read ({reason(error)}). {self.remedy(f'{run}/{seed}')}"
+                ) from error
             if differs(content, entries[name]):
                 raise ResultsError(
-                    f"{path} is damaged: its sha256 or size is not the manifest's. {self.remedy(run, seed)}"
+                    f"{path} is damaged: its sha256 or size is not the manifest's. {self.remedy(f'{run}/{seed}')}"
                 )
             files[name] = content
         return files

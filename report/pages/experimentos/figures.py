@@ -11,7 +11,7 @@ from report.language import ptbr
 from report.language.labels import REFERENCE_DIM, run_label
 from report.metrics import METRICS
 from report.page import Plot
-from vae.grid import SNAPSHOTS, WIDE, make_grid
+from vae.grid import RUNS, SNAPSHOTS, WIDE, deterministic_runs
 from vae.spec import RunSpec
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from vae.figures.style import Theme
 
 SHARES = ("ssim", "sharpness", "knn_accuracy", "probe_accuracy", "recon_accuracy", "sample_precision", "sample_recall")
-STOCHASTIC = tuple(spec.name for spec in make_grid().runs if not spec.deterministic)
-DETERMINISTIC = tuple(spec.name for spec in make_grid().runs if spec.deterministic)
+DETERMINISTIC = deterministic_runs()
+STOCHASTIC = tuple(row.name for row in RUNS if row.name not in DETERMINISTIC)
 IN_PLANE = (*STOCHASTIC, *DETERMINISTIC)
 # What most runs are: only what differs from it is written beside a point of the plane.
 USUAL = "e10"

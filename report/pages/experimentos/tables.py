@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -16,18 +16,24 @@ from report.pages.experimentos.claims import doubling_gain
 from report.pages.treinamento.claims import generalisation_gap
 from report.pages.treinamento.tables import DEVIATION, train_images
 from report.tables import Table, alike
-from vae.grid import SNAPSHOTS, WIDE, alike_but_for, make_grid
-from vae.spec import ObjectiveSpec
+from vae.grid import RUNS, SNAPSHOTS, WIDE, alike_but_for
 
 BY_BETA = (*alike_but_for("e10", "beta"), *alike_but_for(WIDE, "beta"))
-# Runs of fewer images, and what the others of their size are trained on.
-BY_IMAGES = tuple(
-    spec.name
-    for spec in sorted(make_grid().runs, key=lambda spec: (spec.latent_dim, spec.training.train_images or math.inf))
-    if spec.name in ("e10", WIDE) or (spec.training.train_images and spec.objective == ObjectiveSpec())
-)
 HALVINGS = 3  # of the longest training, at which its curve is read
 LEVEL = 1.0  # nats: what larger latents gain below this is called nothing
+
+
+def _by_images() -> Iterator[str]:
+    """Yield the runs of fewer images, and after those of each size that of all images."""
+    rows = {row.name: row for row in RUNS}
+    found = alike_but_for("e10", "latent_dim", "train_images", "epochs")
+    sizes = {rows[name].latent_dim for name in found if rows[name].train_images}
+    for name in found:
+        if rows[name].train_images or (name in BY_DIMENSION and rows[name].latent_dim in sizes):
+            yield name
+
+
+BY_IMAGES = tuple(_by_images())
 
 
 def used_share(run: Sample) -> float:

@@ -16,7 +16,7 @@ from report.pages.by_dimension import BY_DIMENSION
 from report.pages.reconstrucoes.claims import error_gap
 from report.tables import Table, alike
 from vae import figures
-from vae.grid import WIDE, alike_but_for
+from vae.grid import WIDE, alike_but_for, deterministic_runs
 from vae.storage.results import Array
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from vae.figures import Theme
 
-AUTOENCODERS = alike_but_for("e10-ae", "latent_dim")
+# As BY_DIMENSION, without noise and KL term.
+AUTOENCODERS = tuple(run for run in alike_but_for("e10", "latent_dim", "beta", "code") if run in deterministic_runs())
 WITHOUT_KL = ("e10-b0", "e10-l50-b0")
 PATIENT = "e100-ae"  # two dimensions, no KL term, and ten times the epochs
 LEAST_LACK = 0.02  # of sharpness: less cannot be seen, and a share of it would be noise

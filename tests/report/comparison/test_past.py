@@ -175,7 +175,7 @@ def test_estimates_that_a_build_kept_are_used_and_left_alone(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, cache = ResultsStore(repository / "results"), tmp_path / "estimates.json"
-    past.judge_family(past.family(), (), GRID, StoredResults(GRID, store), cache)
+    past.judge_family(past.family(), GRID, StoredResults(GRID, store), cache)
     content = cache.read_bytes()
     told = tmp_path / "estimated"  # a file, as claims may be estimated in several processes
     estimate = past.judge_family.__globals__["estimate"]

@@ -1,6 +1,7 @@
 """Every kind of fault is found in a page that was rendered for real and then harmed."""
 
 import dataclasses
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -144,9 +145,11 @@ def test_damaged_results_stop_the_check_before_any_page(faults: Faults, tmp_path
 @pytest.mark.usefixtures("faults")
 def test_the_command_means_the_same_grid(tmp_path: Path) -> None:
     (tmp_path / "rendered" / page_path(SLUG)).write_bytes(b"# Outra\n")
-    grid, store = make_grid("quick", "digits"), ResultsStore(tmp_path / "results")
+    grid = make_grid("quick", "digits", 2)
+    store = ResultsStore(tmp_path / "results", grid.options, named=True)
     (fault,) = check.faults(grid, store, tmp_path / "runs", tmp_path / "rendered", tmp_path, lambda text: None)
-    assert fault.endswith(f"run python build.py --section {SLUG} --profile quick --dataset digits")
+    command = f"python build.py --section {SLUG} --profile quick --dataset digits --seeds 2 --results {store.root}"
+    assert fault.endswith(f"run {command}")
 
 
 def test_a_page_that_cannot_be_rendered_is_a_fault_and_stops_nothing(
@@ -187,13 +190,51 @@ def test_what_is_missing_or_stale_is_named_with_its_reason_and_the_pages_without
     assert not [fault for fault in found if "reconstrucoes" in fault]
 
 
-def test_a_damaged_result_has_its_remedy_and_no_page_is_checked(tmp_path: Path) -> None:
-    grid = make_grid("full", "digits", 1)
+def test_each_damage_is_told_once_with_one_remedy_for_all(tmp_path: Path) -> None:
+    grid = make_grid("full", "digits", 2)
     store = stored(tmp_path / "results", synthetic_results(grid, np.random.default_rng(0)))
-    (store.folder("e50", 42) / "result.json").write_bytes(b"{}")
+    for seed in (42, 43):
+        (store.folder("e50", seed) / "result.json").write_bytes(b"{}")
+    unlisted = store.folder("e10", 7)
+    shutil.copytree(store.folder("e10", 42), unlisted)
     told: list[str] = []
     found = list(check.faults(grid, store, tmp_path / "runs", tmp_path / "rendered", tmp_path, told.append))
     damaged = [fault for fault in found if "is damaged" in fault]
-    assert len(damaged) == 1
-    assert "--retrain e50/42" in damaged[0]
+    assert [fault.partition(" is damaged")[0] for fault in damaged] == [
+        str(store.folder("e50", seed) / "result.json") for seed in (42, 43)
+    ]
+    assert [fault.count("--retrain") for fault in damaged] == [0, 2]
+    assert "--retrain e50/42 --retrain e50/43" in damaged[1]
+    others = [fault for fault in found if fault not in damaged and "engine" not in fault]
+    assert {fault.partition(" is not in the manifest")[0] for fault in others} == set(map(str, unlisted.glob("*")))
     assert told[-1] == "no page was checked: results are damaged"
+
+
+def test_a_damaged_manifest_is_one_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check.calibration, "faults", lambda: iter(()))
+    grid = make_grid("full", "digits", 1)
+    store = stored(tmp_path / "results", synthetic_results(grid, np.random.default_rng(0)))
+    (store.root / "manifest.json").write_text("{")
+    (fault,) = check.faults(grid, ResultsStore(store.root), tmp_path / "runs", tmp_path / "rendered", tmp_path, print)
+    assert "manifest.json is damaged" in fault
+    assert "--retrain" not in fault, "the manifest has a remedy of its own"
+
+
+def test_a_claim_that_cannot_be_judged_is_a_fault_of_its_pages_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = make_grid("full", "digits", 2)
+    results = synthetic_results(grid, np.random.default_rng(0))
+    del results["e50"][42], results["e100"][43]  # no seed that both have
+    store = stored(tmp_path / "results", results)
+    monkeypatch.setattr(check.calibration, "faults", lambda: iter(()))
+    pages = tuple(page for page in check.PAGES if page.slug in ("treinamento", "experimentos", "referencias"))
+    monkeypatch.setattr(check, "PAGES", pages)
+    found = list(check.faults(grid, store, tmp_path / "runs", tmp_path / "rendered", tmp_path, lambda text: None))
+    assert found[0].startswith("e50/42, e100/43 are missing")
+    assert [
+        fault
+        for fault in found
+        if fault.startswith("Page treinamento: Claim 38 cannot be judged: the runs share no seed")
+    ]
+    assert [fault for fault in found if "referencias.md is missing" in fault], "it was rendered"

@@ -252,6 +252,7 @@ def test_a_source_that_is_gone_leaves_the_site_with_the_last_page_that_leads_to_
         (["e10/42"], "o resultado `e10/42`."),
         (["e10/42", "e10/43", "a verdict"], "os resultados `e10/42`, `e10/43`; um veredito."),
         ([f"e10/{seed}" for seed in range(42, 47)], "os resultados `e10/42`, `e10/43`, `e10/44` e mais 2."),
+        (["an input of another version"], "o que a compõe."),
         (["its template or code", "the publication before"], "o código ou o texto; a publicação anterior."),
         (
             ["dataset/42", "e10/42", "a verdict", "the profile, data set or seeds"],
@@ -260,9 +261,9 @@ def test_a_source_that_is_gone_leaves_the_site_with_the_last_page_that_leads_to_
     ],
 )
 def test_a_page_says_in_short_what_it_is_older_than(changed: list[str], said: str) -> None:
-    notice = notices.outdated_notice(page("licoes"), changed, GRID)
+    notice = notices.outdated_notice(page("licoes"), changed, " --profile quick")
     assert f"O que mudou desde que esta página foi gerada: {said} Números" in notice
-    assert "python build.py --section licoes" in notice
+    assert "`python build.py --section licoes --profile quick`" in notice
 
 
 def test_every_input_of_a_page_has_words(publication: Publication, tmp_path: Path) -> None:

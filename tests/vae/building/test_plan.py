@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -182,10 +183,23 @@ def test_retrain_is_for_all_seeds_of_that_run_only(plan: Planner, filled: Result
     assert {label for label, action in steps.items() if action is Action.TRAIN} == {"a2/42", "a2/43"}
 
 
+def test_the_remedy_for_damage_takes_all_of_it_and_what_was_asked_for(plan: Planner, filled: ResultsStore) -> None:
+    for label in ("a1/42", "a2/43"):
+        (filled.root / label / "arrays.npz").write_bytes(b"damage")
+    with pytest.raises(ResultsError) as raised:
+        plan(retrain=("b1", "a1/42"))
+    assert "a2/43/arrays.npz is damaged" in str(raised.value)
+    assert str(raised.value).count("make ") == 1
+    remedy = tuple(re.findall(r"--retrain (\S+)", str(raised.value)))
+    assert remedy == ("b1", "a1/42", "a2/43")
+    steps = {label: action for label, (_, action) in found(plan(retrain=remedy)).items()}
+    assert {label for label, action in steps.items() if action is Action.TRAIN} >= {"a1/42", "a2/43"}
+
+
 def test_one_seed_can_be_trained_again_alone(plan: Planner, filled: ResultsStore) -> None:
     (filled.folder("a2", 43) / "arrays.npz").write_bytes(b"damage")
     with pytest.raises(ResultsError, match=r"make it again with: .*--retrain a2/43 "):
-        plan(retrain=("a2/42",))
+        plan()
     steps = {label: action for label, (_, action) in found(plan(retrain=("a2/43",))).items()}
     assert {label for label, action in steps.items() if action is Action.TRAIN} == {"a2/43"}
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.vae.tiny import make_result
 from vae.errors import ResultsError
-from vae.grid import options
+from vae.grid import make_grid
 from vae.storage.manifest import entry_of
 from vae.storage.results import ARRAYS_FILE, PROVENANCE_FILE, RESULT_FILE, Keys, dump_json
 from vae.storage.store import INCOMING, JOURNAL, MANIFEST, WEIGHTS_FILE, ResultsStore
@@ -222,12 +222,14 @@ def test_a_result_that_somebody_else_wrote_is_not_believed(
 
 
 def test_a_remedy_means_the_same_grid_and_folder(saved: ResultsStore) -> None:
-    other = ResultsStore(saved.root, options("quick", "digits"))
+    other = ResultsStore(saved.root, make_grid("quick", "digits", 2).options)
     (saved.folder("e10", 42) / ARRAYS_FILE).unlink()
-    command = f"python build.py --all --retrain e10/42 --profile quick --dataset digits --results {saved.root}"
+    command = (
+        f"python build.py --all --retrain e10/42 --profile quick --dataset digits --seeds 2 --results {saved.root}"
+    )
     with pytest.raises(ResultsError, match=re.escape(command)):
         other.load("e10", 42)
-    assert options("full", "fashion-mnist") == ""
+    assert make_grid().options == ""
 
 
 def test_a_provenance_of_another_form_is_named(saved: ResultsStore) -> None:
