@@ -298,3 +298,13 @@ def test_a_margin_that_would_be_printed_as_zero_is_refused_on_a_page() -> None:
     with pytest.raises(ClaimError, match=r"Claim 5 has margin 0\.001, which is printed as zero.*decimals"):
         Page("uma", "Uma", "", claims=(make_claim(margin=0.001),))
     Page("uma", "Uma", "", claims=(make_claim(margin=0.001, decimals=3),))
+
+
+def broken(shorter: Sample, longer: Sample) -> Array:
+    """A statistic with a slip of the pen."""
+    return shorter.mean("test_bce").nothing  # type: ignore[attr-defined,no-any-return]
+
+
+def test_a_statistic_that_fails_is_a_sentence_with_claim_and_kind() -> None:
+    with pytest.raises(ClaimError, match=r"^Claim 5 cannot be judged: AttributeError: .*'nothing'"):
+        estimate(make_claim(statistic=broken), make_samples(1.0))

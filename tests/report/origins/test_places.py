@@ -6,9 +6,11 @@ import pytest
 
 import vae.grid
 import vae.spec
+from report import sources
 from report.judging.statistics import estimate_crossed
 from report.origins import places
 from report.origins.places import Place
+from report.pages.espaco_latente import evolution
 from report.sources import read_source
 from vae.spec import EvaluationSpec, TrainingSpec
 
@@ -45,3 +47,11 @@ def test_what_is_not_found_is_the_file_as_a_whole() -> None:
     assert places.of_constant(vae.spec, "NOTHING") == Place("vae/spec.py")
     assert places.of_score("no_such_score") is None
     assert (str(Place("a.py")), str(Place("a.py", 3))) == ("a.py", "a.py:3")
+
+
+def test_an_error_is_placed_at_its_innermost_step_in_a_page() -> None:
+    with pytest.raises(AttributeError) as raised:
+        evolution.accuracy_gain(None, None)  # type: ignore[arg-type]
+    line = sources.definition("report/pages/espaco_latente/evolution.py", "accuracy_gain")[1] + 2
+    assert places.innermost(raised.value) == f"report/pages/espaco_latente/evolution.py, line {line}"
+    assert places.innermost(raised.value, "vae/") == ""
