@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from vae.errors import LaudoError, SpecError, at_import
+from vae.errors import SLIPS, LaudoError, SpecError, told
 
 try:
     import click
@@ -23,14 +23,13 @@ try:
     from vae.data.datasets import DATASETS, dataset_info
     from vae.grid import PROFILES, Grid, make_grid
     from vae.storage.store import ResultsStore
-except (ModuleNotFoundError, SpecError, TypeError) as error:  # the likeliest: another Python, a row that no run can be
-    sys.exit(f"Error: {at_import(error)}")
+except SLIPS as error:  # the likeliest: another Python than the environment's, a row that no run can be
+    sys.exit(f"Error: {told(error)}")
 
 ROOT = Path(__file__).resolve().parent
 RUNS_DIR = ROOT / "runs"
 RENDERED_DIR = ROOT / "rendered"
 DOCS_DIR = ROOT / "docs"
-PUBLISHED = ("full", "fashion-mnist")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,9 +99,14 @@ def main(
             make_grid(profile, dataset, 1 if again and seeds is None else seeds), seeds_asked=seeds
         )
         means = Means(device, where(executor, jobs), data_dir)
+        for name in again:
+            if "/" in name:
+                raise LaudoError(
+                    f"--reproduce {name}: it takes a run and its first seeds; say how many with --seeds N."
+                )
         grid.check_names(again)
         grid.check_labels(retrain)
-        store = ResultsStore(results_dir or default_results(profile, dataset), grid.options, results_dir is not None)
+        store = ResultsStore(results_dir or ROOT / grid.folder, grid.options, results_dir is not None)
     if save and revision is None:
         raise click.UsageError("--save goes with --compare REV: it keeps what that revision said.")
     alone = {"--reproduce": again or None, "--compare": revision, "--deliver": delivery, "--notebook": notebook,
@@ -137,11 +141,6 @@ def main(
         )
     else:
         click.echo(click.get_current_context().get_help())
-
-
-def default_results(profile: str, dataset: str) -> Path:
-    """Return where results go if not told: only the report of record may touch the published folder."""
-    return ROOT / "results" if (profile, dataset) == PUBLISHED else RUNS_DIR / f"{profile}-{dataset}"
 
 
 def build(

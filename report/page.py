@@ -111,6 +111,13 @@ class Page:
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug):
             raise LaudoError(f"Page '{self.slug}': a slug is lower-case letters, digits and hyphens.")
+        if not self.title.strip():
+            raise LaudoError(f"Page '{self.slug}' has no title.")
+        for name in ("runs", "quotes", "beside"):
+            if isinstance(getattr(self, name), str):
+                raise LaudoError(
+                    f"Page '{self.slug}' has {name}={getattr(self, name)!r}; give a tuple, such as ('e10',)."
+                )
         for claim in self.claims:
             claim.check_printed()
 

@@ -1,7 +1,7 @@
 """The pages of the report, in reading order. A new page is a folder beside the others and a line here."""
 
 from report.judging.claims import Claim
-from report.page import Page
+from report.page import PAGES_DIR, Page
 from report.pages.espaco_latente.page import PAGE as ESPACO_LATENTE
 from report.pages.experimentos.page import PAGE as EXPERIMENTOS
 from report.pages.explorador.page import PAGE as EXPLORADOR
@@ -14,9 +14,10 @@ from report.pages.reproducao.page import PAGE as REPRODUCAO
 from report.pages.treinamento.page import PAGE as TREINAMENTO
 from report.pages.visao_geral.page import PAGE as VISAO_GERAL
 from vae.errors import LaudoError, meant
-from vae.grid import Grid, alike_but_for
+from vae.grid import SNAPSHOTS, WIDE, Grid, alike_but_for
 
-BASE, VARIED = "e10", ("latent_dim", "beta")  # around what, and along what, tables of several pages are made
+BASE, VARIED = SNAPSHOTS[0], ("latent_dim", "beta")  # around what, and along what, tables of several pages are made
+PLANE = 2  # dimensions of what is drawn as a plane
 
 PAGES: tuple[Page, ...] = (
     VISAO_GERAL,
@@ -67,11 +68,27 @@ def runs_of(candidate: Page) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def check_runs(grid: Grid) -> None:
-    """Raise LaudoError for the first run that pages or claims name and the grid has not, saying which of them do.
+def check_pages(grid: Grid) -> None:
+    """Raise LaudoError for pages that cannot be rendered whatever the results are: before anything is trained.
 
-    Also if there is nothing left to compare with BASE.
+    Two of one slug, one without its text, runs that the grid has not (saying who names them) or that are not what pages draw.
     """
+    slugs = [candidate.slug for candidate in PAGES]
+    for candidate in PAGES:
+        if slugs.count(candidate.slug) > 1:
+            raise LaudoError(
+                f"Two pages have the slug '{candidate.slug}'; give each its own, in report/pages/*/page.py."
+            )
+        if not (PAGES_DIR / candidate.template).is_file():
+            raise LaudoError(
+                f"Page '{candidate.slug}' has no text: report/pages/{candidate.template} is not there. "
+                f"(A hyphen of the slug is an underscore in the folder's name.)"
+            )
+    _check_named(grid)
+    _check_compared(grid)
+
+
+def _check_named(grid: Grid) -> None:
     named: dict[str, list[str]] = {}
     for candidate in PAGES:
         for run in dict.fromkeys((*candidate.runs, *(candidate.beside or ()))):
@@ -85,6 +102,21 @@ def check_runs(grid: Grid) -> None:
                 f"Run '{run}' is not in RUNS (vae/grid.py), but {len(places)} {'place' if len(places) == 1 else 'places'} "
                 f"below report/pages/ {'names' if len(places) == 1 else 'name'} it: {', '.join(places)}.{meant(run, grid.specs)} "
                 f"Change what they name, or put the run back."
+            )
+
+
+def _check_compared(grid: Grid) -> None:
+    """Raise LaudoError if the runs around which the report is made are not what its figures and tables take them for."""
+    for run in grid.runs:
+        if run.name in SNAPSHOTS and run.latent_dim != PLANE:
+            raise LaudoError(
+                f"Run '{run.name}' has latent_dim={run.latent_dim} (vae/grid.py), but pages draw its plane: it must have {PLANE}. "
+                f"Give the other size to a row of its own."
+            )
+        if run.name == WIDE and run.latent_dim <= PLANE:
+            raise LaudoError(
+                f"Run '{WIDE}' has latent_dim={run.latent_dim} (vae/grid.py), but pages project it onto a plane: it must have "
+                f"more than {PLANE}."
             )
     for field in VARIED:
         if len(alike_but_for(BASE, field)) < 2:

@@ -1,6 +1,8 @@
 """What README.md tells a student to do, done to the letter: its own code blocks, put where it says, in a copy of the tree."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -119,8 +121,17 @@ def test_a_run_is_a_line_of_the_grid(tree: Path) -> None:
     ("row", "said"),
     [
         ('Row("x", latent_dim=0)', "Error: Run 'x' (RUNS in vae/grid.py): latent_dim=0: it must be a whole number"),
-        ('Row("x", 2, 10, 2)', "Error: vae/grid.py, line {line}: Row takes from 2 to 4 positional arguments"),
-        ('Row("x", bta=2.0)', "Error: vae/grid.py, line {line}: Row got an unexpected keyword argument 'bta'"),
+        (
+            'Row("x", 2, 10, 2)',
+            "Error: vae/grid.py, line {line}: TypeError: Row takes from 2 to 4 positional arguments",
+        ),
+        (
+            'Row("x", bta=2.0)',
+            "Error: vae/grid.py, line {line}: TypeError: Row got an unexpected keyword argument 'bta'",
+        ),
+        ("Row()", "Error: vae/grid.py, line {line}: TypeError: Row missing 1 required positional argument: 'name'"),
+        ("Rwo()", "Error: vae/grid.py, line {line}: NameError: name 'Rwo' is not defined"),
+        ('("x", 3, 10)', "Error: RUNS (vae/grid.py)=('x', 3, 10): it must be made of rows, such as Row('e10')."),
         ('Row("e10")', "Error: Run 'e10' stands twice in RUNS"),
     ],
 )
@@ -133,3 +144,37 @@ def test_a_row_that_no_run_can_be_is_one_sentence(tree: Path, command: tuple[str
     assert done.returncode == 1
     assert done.stderr.startswith(said.format(line=line)), done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    margin=0.01,\n", "", "TypeError: Claim missing 1 required positional argument: 'margin'"),
+        ("decimals=3", "decimal=3", "TypeError: Claim got an unexpected keyword argument 'decimal'"),
+        ("margin=0.01", 'margin="0.01"', "TypeError: must be real number, not str"),
+        ("MORE_SIMILAR = Claim(", "MORE_SIMILAR = Claim((", "'(' was never closed."),
+    ],
+)
+def test_a_slip_in_a_claim_is_one_sentence(tree: Path, old: str, new: str, said: str) -> None:
+    block = code("Write a claim")
+    assert block.count(old) == 1
+    module = tree / f"report/pages/{PAGE}/claims.py"
+    module.write_text(f"{module.read_text()}\n\n{block.replace(old, new)}")
+    command = [sys.executable, "build.py", "--status"]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.match(rf"Error: .*report/pages/{PAGE}/claims\.py, line \d+: {re.escape(said)}", done.stderr), done.stderr
+    assert done.stderr.count("\n") == 1
+    whole = subprocess.run(
+        command, cwd=tree, capture_output=True, text=True, check=False, env=os.environ | {"LAUDO_TRACEBACK": "1"}
+    )
+    assert "Traceback" in whole.stderr
+
+
+def test_a_page_whose_folder_is_gone_is_one_sentence(tree: Path) -> None:
+    shutil.rmtree(tree / "report/pages/licoes")
+    done = subprocess.run(
+        [sys.executable, "build.py", "--status"], cwd=tree, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert re.match(r"Error: report/sections\.py, line \d+: there is no module report\.pages\.licoes; ", done.stderr)

@@ -4,7 +4,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from vae.errors import SpecError, at_import
+from vae.errors import SLIPS, told
 
 try:
     import click
@@ -15,8 +15,8 @@ try:
     from vae.spec import RunSpec
 
     RUNS = {spec.name: spec for spec in make_grid().runs}
-except (ModuleNotFoundError, SpecError, TypeError) as error:
-    sys.exit(f"Error: {at_import(error)}")
+except SLIPS as error:
+    sys.exit(f"Error: {told(error)}")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

@@ -1,9 +1,11 @@
 """Errors that a user can act on. The command line prints them as they are, with no traceback."""
 
 import difflib
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 
 class LaudoError(Exception):
@@ -26,39 +28,60 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return f"{', '.join(names[:most])}{others}"
 
 
-def missing_package(error: ModuleNotFoundError) -> str:
-    """Return what to do about a package that this Python lacks; raises the error again if it is a module of ours."""
-    package = (error.name or "").partition(".")[0]
-    if package in ("", "vae", "report", "benchmarks", "build"):
-        raise error
-    return (
-        f"The package {package} is not installed in this Python ({sys.executable}). Use the environment of make site: "
-        "source .venv/bin/activate, or .venv/bin/python in place of python."
-    )
+# What a user edits: an error on the way through there is most likely a slip of the pen, and not one of ours.
+EDITED = ("report/pages/", "report/sections.py", "vae/grid.py")
+ROOT = Path(__file__).resolve().parents[1]
+
+# What the code of a page, a claim or a row raises when it is wrong, or is given what it cannot take.
+MISTAKES = (LaudoError, ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)
+SLIPS = (*MISTAKES, SyntaxError, ModuleNotFoundError)
 
 
-def at_import(error: Exception) -> str:
-    """Return what to do about an error of loading the program: a package that lacks, a row of the grid that is none.
-
-    Raises the error again if it is another.
-    """
-    if isinstance(error, ModuleNotFoundError):
-        return missing_package(error)
-    if isinstance(error, TypeError) and str(error).startswith("Row.__init__() "):
-        lines = [step.lineno for step in traceback.extract_tb(error.__traceback__) if step.filename.endswith("grid.py")]
-        return f"vae/grid.py, line {lines[-1]}: {str(error).replace('.__init__()', '')}; Row says what a run has."
-    if isinstance(error, SpecError):
-        return str(error)
-    raise error
-
-
-# What the code of a page or a claim raises when it is wrong, or is given what it cannot take.
-MISTAKES = (LaudoError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+def innermost(error: BaseException, *below: str) -> str:
+    """Return file and line of the innermost step of an error that is in one of these files or folders; '' if none is."""
+    place = ""
+    for step in traceback.extract_tb(error.__traceback__):
+        path = Path(step.filename)
+        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ""
+        if name.startswith(below):
+            place = f"{name}, line {step.lineno}"
+    return place
 
 
 def in_words(error: Exception) -> str:
     """Return what an error says; of one that is no LaudoError, its kind too."""
     return str(error) if isinstance(error, LaudoError) else f"{type(error).__name__}: {error}"
+
+
+def told(error: Exception) -> str:
+    """Return one of SLIPS as a sentence: what is wrong, where, and what to do about it.
+
+    Raises the error again, with its way there, if it is none of a user's, or the environment has LAUDO_TRACEBACK.
+    """
+    place = innermost(error, *EDITED)
+    if isinstance(error, LaudoError):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError):
+        return _missing(error, place)
+    if os.environ.get("LAUDO_TRACEBACK"):
+        raise error
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}, line {error.lineno}: {error.msg}."
+    if not place:
+        raise error
+    return f"{place}: {in_words(error).replace('.__init__()', '')}. (The whole way there: LAUDO_TRACEBACK=1.)"
+
+
+def _missing(error: ModuleNotFoundError, place: str) -> str:
+    package = (error.name or "").partition(".")[0]
+    if package not in ("", "vae", "report", "benchmarks", "build"):
+        return (
+            f"The package {package} is not installed in this Python ({sys.executable}). Use the environment of make site: "
+            "source .venv/bin/activate, or .venv/bin/python in place of python."
+        )
+    if not place:
+        raise error
+    return f"{place}: there is no module {error.name}; put its file back, or take out what is said of it there."
 
 
 class DataError(LaudoError):

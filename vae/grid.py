@@ -197,6 +197,12 @@ class Grid:
                  ("seeds", self.seeds_asked, None))  # fmt: skip
         return "".join(f" --{name} {value}" for name, value, default in asked if value != default)
 
+    @property
+    def folder(self) -> str:
+        """Where its results are, by path from the root: only those of record are in the published folder."""
+        name = f"{self.profile}-{self.dataset.dataset}"
+        return "results" if name == f"{PROFILES[0]}-{FASHION_MNIST.name}" else f"runs/{name}"
+
     @cached_property
     def specs(self) -> dict[str, Spec]:
         """All that is stored, by name, in the order in which it is made."""
@@ -251,6 +257,8 @@ def make_grid(profile: str = "full", dataset: str = "fashion-mnist", seeds: int 
     if seeds is not None and seeds > MOST_SEEDS:
         raise LaudoError(f"--seeds {seeds}: at most {MOST_SEEDS}; five decide most claims, try --seeds 5.")
     info = dataset_info(dataset)
+    for row in RUNS:
+        require(isinstance(row, Row), "RUNS (vae/grid.py)", row, "made of rows, such as Row('e10')")
     twice = [name for name, count in Counter(row.name for row in RUNS).items() if count > 1]
     if twice:
         raise SpecError(

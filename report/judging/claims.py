@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from report.judging.statistics import ALPHA, UNBOUNDED, Bounds, Estimate, Samples, holm, possible
 from report.origins import places
-from vae.errors import MISTAKES, LaudoError, ResultsError, in_words
+from vae.errors import MISTAKES, LaudoError, ResultsError, in_words, innermost
 from vae.storage.results import Array
 
 
@@ -149,10 +149,22 @@ def estimate(claim: Claim, samples: Samples) -> Estimate | Untested:
     if claim.foreign and not info.foreign:
         return Untested(info.title, foreign=True)
     try:
-        return samples.estimate(claim.statistic, *claim.needs, margin=claim.margin)
+        return samples.estimate(_given(claim.statistic), *claim.needs, margin=claim.margin)
     except MISTAKES as error:
-        place = "" if isinstance(error, ResultsError) else places.innermost(error)
+        place = "" if isinstance(error, ResultsError) else innermost(error, "report/pages/")
         raise ClaimError(f"Claim {claim.id} cannot be judged: {place and f'{place}: '}{in_words(error)}") from error
+
+
+def _given(statistic: Callable[..., Array | float]) -> Callable[..., Array | float]:
+    """Return a statistic that says so if it gives nothing: a missing value would read as one that is not finite."""
+
+    def given(*runs: Any) -> Array | float:
+        value: Array | float | None = statistic(*runs)
+        if value is None:
+            raise TypeError("its statistic gives None; does it return anything?")
+        return value
+
+    return given
 
 
 def judge(claims: Iterable[Claim], estimates: Mapping[str, Estimate | Untested | Pending]) -> dict[str, Verdict]:

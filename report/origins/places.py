@@ -39,17 +39,6 @@ def relative(filename: str) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
-def innermost(error: BaseException, below: str = "report/pages/") -> str:
-    """Return file and line of the innermost step of an error that is below a folder, in words; '' if none is."""
-    place, traceback = "", error.__traceback__
-    while traceback is not None:
-        path = relative(traceback.tb_frame.f_code.co_filename)
-        if path.startswith(below):
-            place = f"{path}, line {traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    return place
-
-
 def unwrapped(function: Callable[..., Any]) -> Any:
     """Return the function itself that a partial or a decorated one calls."""
     return inspect.unwrap(function.func if isinstance(function, partial) else function)

@@ -1,23 +1,29 @@
 """Faults of results and rendered pages, each named with its file: what --check prints."""
 
+import dataclasses
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import jinja2
+
 from report import sources
+from report.evidence import Evidence
 from report.judging import calibration
+from report.judging.claims import VerdictKind
 from report.judging.family import StoredResults
 from report.language import ptbr
 from report.notebook import compose as notebook
-from report.page import Page, page_path
+from report.page import ACTIVITY, Page, PageError, page_path
 from report.publishing.notices import command
 from report.publishing.publish import Publication
 from report.publishing.rendered import Rendered, without_notice
 from report.rendering.environment import make_environment
-from report.rendering.render import RenderedPage, render_page
+from report.rendering.render import RenderedPage, Rendering, render_page, usable
 from report.sections import PAGES, runs_of
-from report.settings import NOTEBOOK
+from report.settings import MKDOCS, NOTEBOOK, read_settings
 from vae.building.plan import State, Step, damages, status
 from vae.errors import LaudoError, ResultsError, listed
 from vae.grid import Grid
@@ -64,6 +70,7 @@ def faults(
         except LaudoError as error:
             yield str(error)
             continue
+        yield from _sentence_faults(page, evidence, environment)
         yield from _number_faults(page, result)
         old = [
             fault
@@ -73,6 +80,7 @@ def faults(
         if old:
             yield old[0] + (f" ({len(old) - 1} more of its files are old)" if old[1:] else "")
         yield from link_faults(rendered_dir, page_path(page.slug))
+    yield from _nav_faults(docs)
     for name in rendered.old_docs(docs):
         yield f"{rendered_dir / name} is not what {docs / name} is now; run python build.py --all, which copies it"
 
@@ -102,17 +110,52 @@ def _old_results(steps: Iterable[Step], store: ResultsStore) -> Iterator[str]:
         yield f"{listed(which)} {verb} {state}: {reason}; run {store.again()}"
 
 
+def _sentence_faults(page: Page, evidence: Evidence, environment: jinja2.Environment) -> Iterator[str]:
+    """Yield what is wrong with the sentences of verdicts that a page's claims do not have now, and may have one day."""
+    rendering = Rendering(page, usable(page, evidence), environment)
+    for claim in page.claims:
+        verdict = rendering.evidence.verdicts[claim.id]
+        if verdict.estimate is None:
+            continue
+        for kind in (VerdictKind.CONFIRMED, VerdictKind.REFUTED, VerdictKind.INCONCLUSIVE):
+            try:
+                sentence = rendering.sentence_of(dataclasses.replace(verdict, kind=kind))
+            except PageError as error:
+                yield str(error)
+                continue
+            for _, excerpt in ptbr.unmarked_digits(sentence):
+                yield (
+                    f"claim {claim.id}, {kind.value}: a number typed by hand: {excerpt!r}. Take it from the claim's values, "
+                    f"a metric or a spec."
+                )
+
+
+def _nav_faults(docs: Path) -> Iterator[str]:
+    """Yield the pages that mkdocs.yml's nav does not name, and those of the report that are none and it does."""
+    mkdocs = docs.parent / MKDOCS
+    if not mkdocs.is_file():
+        return
+    named = set(re.findall(r'"([^"]+\.md)"', json.dumps(read_settings(mkdocs).get("nav"))))
+    pages = {page_path(page.slug) for page in PAGES}
+    for path in sorted(pages - named):
+        yield f"{path} is not in nav of {MKDOCS}, and no reader finds it; add it there"
+    for path in sorted(
+        path for path in named - pages if path.startswith(f"{ACTIVITY}/") and not (docs / path).is_file()
+    ):
+        yield f"nav of {MKDOCS} names {path}, which is no page of report/sections.py; take it out there"
+
+
 def _number_faults(page: Page, result: RenderedPage) -> Iterator[str]:
     where = f"{page_path(page.slug)}, line"
     for line, excerpt in ptbr.unmarked_digits(result.marked):
         yield (
             f"{where} {line} as rendered: a number typed by hand: {excerpt!r}. "
-            f"Take it from a metric, claim or spec (report/pages/{page.template})."
+            f"Take it from a metric, claim or spec (report/pages/{page.template}, or a claim or caption on it)."
         )
     for line, number in ptbr.unfollowed(result.marked):
         yield (
             f"{where} {line} as rendered: the number {number!r} came through no metric, claim or spec. "
-            f"Take it from one of these, or name it with report.origins.numbers.constant (report/pages/{page.template})."
+            f"Take it from one of these, or name it with report.origins.numbers.constant (report/pages/{page.template}, or a claim or caption on it)."
         )
 
 

@@ -17,7 +17,7 @@ from report.publishing.code import CODE_PAGES_A_TASK, code_pages, made_code, wri
 from report.publishing.made_from import SHARED, own_sources
 from report.publishing.notices import command, outdated_notice, unknown_notice
 from report.publishing.rendered import CODE, DOCS, ESTIMATES, NOT_RENDERED, Record, Rendered, in_short
-from report.sections import PAGES, check_runs, claims_of, family, runs_of
+from report.sections import PAGES, check_pages, claims_of, family, runs_of
 from report.settings import Identity, read_identity
 from vae.allocator import keep_large_blocks
 from vae.errors import LaudoError, ResultsError, listed
@@ -31,7 +31,7 @@ from vae.storage.store import ResultsStore
 class Publication:
     """A grid's results and the folder into which its pages are rendered.
 
-    Raises LaudoError if the pages name runs that the grid does not have.
+    Raises LaudoError if its pages cannot be rendered whatever the results are (report.sections.check_pages).
     """
 
     grid: Grid
@@ -41,7 +41,7 @@ class Publication:
     identity: Identity = dataclasses.field(default_factory=read_identity)
 
     def __post_init__(self) -> None:
-        check_runs(self.grid)
+        check_pages(self.grid)
 
     def publish(self, pages: Iterable[Page], tell: Callable[[str], None]) -> None:
         """Render the pages that are not fresh, writing only what changed, and mark the others that grew old.
@@ -127,7 +127,9 @@ class Publication:
     def _sources(self, page: Page) -> dict[str, str]:
         gathered = page.gathers()
         return ({} if gathered is None else {notices.OTHER_PAGES: digest(gathered)}) | {
-            notices.THE_GRID: digest([self.grid.profile, self.grid.dataset.dataset, dict(self.grid.run_seeds)]),
+            notices.THE_GRID: digest(
+                [self.grid.profile, self.grid.dataset.dataset, {run: self.grid.seeds_of(run) for run in runs_of(page)}]
+            ),
             notices.IDENTITY: digest(dataclasses.asdict(self.identity)),
             notices.OWN_CODE: digest([sources.digest(*SHARED), sources.digest(*own_sources(page))]),
         }

@@ -19,7 +19,6 @@ from report.judging.bootstrap import one_thread
 from report.language import ptbr, wording
 from report.language.labels import run_label
 from report.metrics import METRICS
-from report.origins import places
 from report.origins.numbers import Result, constant
 from report.origins.reads import Reads, recording
 from report.page import ACTIVITY, Figure, Page, PageError, page_path
@@ -32,7 +31,7 @@ from report.rendering.tracing import followed_context, rests_on, traced
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
 from report.tables import metrics_table
-from vae.errors import MISTAKES, in_words
+from vae.errors import MISTAKES, in_words, innermost
 from vae.spec import MADE_ONCE, DatasetSpec
 from vae.storage.results import RESULT_FILE, dump_json
 
@@ -63,7 +62,7 @@ def render_page(
     except PageError:
         raise
     except MISTAKES as error:
-        raise PageError(f"{places.innermost(error) or f'Page {page.slug}'}: {in_words(error)}") from error
+        raise PageError(f"{innermost(error, 'report/pages/') or f'Page {page.slug}'}: {in_words(error)}") from error
 
 
 def _rendered(page: Page, evidence: Evidence, environment: jinja2.Environment, identity: Identity) -> RenderedPage:
@@ -185,6 +184,14 @@ class Rendering:
         forgotten = [figure.id for figure in self.page.figures if figure.id not in self.shown]
         if forgotten:
             raise PageError(f"report/pages/{self.page.template} never shows figure '{forgotten[0]}' of its page.")
+        unsaid = [claim.id for claim in self.page.claims if f'id="{claim_anchor(claim.id)}"' not in body]
+        if unsaid:
+            raise PageError(
+                f"report/pages/{self.page.template} never states claim '{unsaid[0]}' of its page; say there: "
+                f'{{{{ claim("{unsaid[0]}") }}}}'
+            )
+        if not re.search(r"^# \S", body, re.MULTILINE):
+            raise PageError(f"report/pages/{self.page.template} has no title; begin it with: # {{{{ page.title }}}}")
         front = {"title": self.page.title, "description": self.page.description, "updated": self.updated}
         head = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in front.items())
         head += "hide:\n  - toc\n" if self.page.wide else ""
@@ -230,8 +237,11 @@ class Rendering:
         ).strip()  # fmt: skip
 
     def sentence(self, claim_id: str) -> str:
-        """Return the Portuguese sentence of a verdict, its numbers filled in."""
-        verdict = self.verdict(claim_id)
+        """Return the Portuguese sentence of a claim's verdict, its numbers filled in."""
+        return self.sentence_of(self.verdict(claim_id))
+
+    def sentence_of(self, verdict: engine.Verdict) -> str:
+        """Return the Portuguese sentence of a verdict."""
         claim, measured = verdict.claim, verdict.estimate
         if measured is None:
             return wording.untested_sentence(verdict, self.evidence.info)
@@ -244,7 +254,7 @@ class Rendering:
             "run": self.evidence.spec,
             "label": lambda run: run_label(self.evidence.spec(run)),
         }
-        return render_sentence(self.environment, source, values, f"claim {claim_id}, {verdict.kind.value}")
+        return render_sentence(self.environment, source, values, f"claim {claim.id}, {verdict.kind.value}")
 
     def figure(self, figure_id: str) -> str:
         """Return the Markdown of one of the page's figures, with numbered caption and alt text."""

@@ -27,7 +27,8 @@ def add_rendered(editor: FilesEditor) -> None:
     if missing:
         # PluginError is what MkDocs prints as a line; any other exception is a traceback when a served site is rebuilt.
         raise PluginError(
-            f"{len(missing)} of the site's pages are not rendered ({missing[0]}): run `python build.py --all` first."
+            f"{len(missing)} of the site's pages are not rendered ({missing[0]}): run `python build.py --all` first, or take "
+            f"what is no page of report/sections.py out of nav in mkdocs.yml."
         )
     # Here and not in mkdocs.yml, where a folder that is not there yet stops MkDocs before this message can be shown.
     # Not the records of build.py: they are written after the pages, and each would build the site again.

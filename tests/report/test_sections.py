@@ -14,11 +14,12 @@ from report.evidence import Evidence
 from report.page import Page, PageError
 from report.rendering.environment import make_environment
 from report.rendering.render import Rendering, render_page, usable
-from report.sections import check_runs
+from report.sections import check_pages
 from tests.copies import ROOT
 from tests.report.synthetic import synthetic_evidence
 from vae.errors import LaudoError
 from vae.grid import make_grid
+from vae.spec import ConvSpec, RunSpec
 
 GRID = make_grid("full", "digits", 1)
 
@@ -30,20 +31,22 @@ def evidence() -> Evidence:
 
 @pytest.mark.parametrize("profile", ["full", "quick"])
 def test_the_report_names_no_run_that_the_grid_has_not(profile: str) -> None:
-    check_runs(make_grid(profile))
+    check_pages(make_grid(profile))
 
 
 def test_a_run_that_left_the_grid_is_named_with_all_who_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
     without = dataclasses.replace(GRID, runs=tuple(run for run in GRID.runs if run.name != "e50"))
     with pytest.raises(LaudoError, match=r"'e50' is not in RUNS.*claim 5 \(page reconstrucoes\).*Did you mean e"):
-        check_runs(without)
-    page = Page("notas", "Notas", "O que anotamos.", runs=("e10", "e1000"))
+        check_pages(without)
+    page = dataclasses.replace(sections.page("referencias"), runs=("e10", "e1000"))
     monkeypatch.setattr(sections, "PAGES", (page,))
-    with pytest.raises(LaudoError, match=r"'e1000' is not in RUNS.*1 place below report/pages/ names it: page notas\."):
-        check_runs(GRID)
+    with pytest.raises(
+        LaudoError, match=r"'e1000' is not in RUNS.*1 place below report/pages/ names it: page referencias\."
+    ):
+        check_pages(GRID)
     monkeypatch.setattr(sections, "PAGES", (dataclasses.replace(page, runs=("e10",), beside=("e11",)),))
     with pytest.raises(LaudoError, match="'e11' is not in RUNS"):
-        check_runs(GRID)
+        check_pages(GRID)
 
 
 @pytest.mark.parametrize(
@@ -60,18 +63,56 @@ def test_a_run_that_pages_need_cannot_leave_the_grid(run: str, said: str) -> Non
     assert said in done
 
 
+@pytest.mark.parametrize(
+    ("name", "changed", "said"),
+    [
+        (
+            "e50",
+            {"latent_dim": 4},
+            "Run 'e50' has latent_dim=4 (vae/grid.py), but pages draw its plane: it must have 2.",
+        ),
+        ("e10-l50", {"latent_dim": 2}, "Run 'e10-l50' has latent_dim=2 (vae/grid.py), but pages project it"),
+    ],
+)
+def test_a_run_that_pages_draw_keeps_its_dimensions(name: str, changed: dict[str, int], said: str) -> None:
+    def other(run: RunSpec) -> RunSpec:
+        return dataclasses.replace(run, model=ConvSpec(**changed)) if run.name == name else run
+
+    with pytest.raises(LaudoError) as raised:
+        check_pages(dataclasses.replace(GRID, runs=tuple(map(other, GRID.runs))))
+    assert str(raised.value).startswith(said)
+
+
+def test_two_pages_of_one_slug_and_a_page_without_its_text_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sections, "PAGES", (*sections.PAGES, Page("licoes", "Outra", "Outra.")))
+    with pytest.raises(LaudoError, match="Two pages have the slug 'licoes'"):
+        check_pages(GRID)
+    monkeypatch.setattr(sections, "PAGES", (Page("minhas-notas", "Notas", "Notas."),))
+    with pytest.raises(
+        LaudoError, match=r"'minhas-notas' has no text: report/pages/minhas_notas/page.md.jinja is not there"
+    ):
+        check_pages(GRID)
+
+
+@pytest.mark.parametrize("wrong", [{"runs": "e10"}, {"beside": "e10"}, {"quotes": "*"}, {"title": " "}])
+def test_a_page_says_what_is_wrong_with_its_declaration(wrong: dict[str, str]) -> None:
+    name = next(iter(wrong))
+    with pytest.raises(LaudoError, match=f"Page 'notas' has .*{name}"):
+        Page(**{"slug": "notas", "title": "Notas", "description": "Notas.", **wrong})  # type: ignore[arg-type]
+
+
 def test_a_report_with_nothing_to_compare_is_refused() -> None:
     done = without("True", "epochs=12")
     assert "differs from e10 in latent_dim alone" in done
 
 
 def without(kept: str, e10: str = "") -> str:
-    """Return what check_runs says, in a new process, of a grid with the rows that are kept, and e10 changed."""
+    """Return what check_pages says, in a new process, of a grid with the rows that are kept, and e10 changed."""
     program = (
         "import dataclasses, vae.grid as grid\n"
         f"grid.RUNS = tuple(dataclasses.replace(row, {e10}) if row.name == 'e10' else row for row in grid.RUNS if {kept})\n"
-        "from report.sections import check_runs\n"
-        "check_runs(grid.make_grid())\n"
+        "from report.sections import check_pages\n"
+        "check_pages(grid.make_grid())\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 1
@@ -135,6 +176,20 @@ def test_a_mistake_in_a_pages_own_code_is_no_traceback(
         render_page(page, evidence, templates(page, "# {{ page.title }}\n", tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("# {{ page.title }}\n", r"never states claim '1' of its page; say there: {{ claim\(\"1\"\) }}"),
+        ("{{ claim('1') }}\n", r"has no title; begin it with: # {{ page.title }}"),
+    ],
+)
+def test_a_text_states_its_claims_under_a_title(source: str, said: str, evidence: Evidence, tmp_path: Path) -> None:
+    claim = next(claim for claim in sections.family() if claim.id == "1")
+    page = Page("notas", "Notas", "O que anotamos.", claims=(claim,))
+    with pytest.raises(PageError, match=f"^report/pages/notas/page.md.jinja {said}"):
+        text(page, source, evidence, tmp_path)
+
+
 def test_a_page_of_a_claim_without_a_verdict_says_why(evidence: Evidence) -> None:
     page = sections.page("treinamento")
     claim = page.claims[0]
@@ -156,5 +211,6 @@ def templates(page: Page, source: str, folder: Path) -> jinja2.Environment:
     environment = make_environment()
     (folder / page.folder).mkdir()
     (folder / page.template).write_text(source)
-    environment.loader = jinja2.FileSystemLoader(folder)
+    assert environment.loader is not None
+    environment.loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), environment.loader])
     return environment

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from vae.errors import LaudoError, missing_package
+from vae.errors import SLIPS, told
 from vae.storage.files import reason
 
 RESUMES = "Nothing is lost: give the same command again; a training goes on where it was."
@@ -27,10 +27,8 @@ def run(main: Callable[[], object], when_stopped: str = RESUMES) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except LaudoError as error:
-        _fail(str(error))
-    except ModuleNotFoundError as error:
-        _fail(missing_package(error))
+    except SLIPS as error:
+        _fail(told(error))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{reason(error)}. Mend it (space, permissions) and give the same command again.")

@@ -78,8 +78,8 @@ def _lacking(result: RunResult, kind: str, name: str) -> str:
     if hint:
         return f"{result.run}/{result.seed} has no {kind} '{name}'.{hint}"
     return (
-        f"{result.run}/{result.seed} has no {kind} '{name}': it was evaluated before that was measured. "
-        f"Raise EVALUATION_NUMERICS in vae/spec.py and build again."
+        f"{result.run}/{result.seed} has no {kind} '{name}'. Not every run has every one (vae/evaluate.py says which); if it "
+        f"was added there since, raise EVALUATION_NUMERICS in vae/spec.py and build again."
     )
 
 

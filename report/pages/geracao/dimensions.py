@@ -54,8 +54,8 @@ CLAIMS = (
         needs=(*MANY, *FEW),
         statistic=functools.partial(frechet_advantage, first=len(MANY)),
         measure=(
-            "quantos por cento a distância de Fréchet das amostras aos dados, em média nos treinos de dez, vinte e "
-            "cinquenta dimensões, é menor que a do melhor dos treinos de duas e de três; a faixa recomendada "
+            "quantos por cento a distância de Fréchet das amostras aos dados, em média nos treinos da faixa recomendada, "
+            "é menor que a do melhor dos que têm menos dimensões do que ela; a faixa "
             f"entra pela média porque quem segue a recomendação pode escolher qualquer dimensão dela; {SEEDS_ALONE}"
         ),
         margin=10.0,
@@ -88,7 +88,7 @@ CLAIMS = (
         needs=(MANY[-1], MANY[0]),
         statistic=frechet_ratio,
         measure=(
-            "a distância de Fréchet das amostras aos dados com cinquenta dimensões, dividida pela de dez; "
+            "a distância de Fréchet das amostras aos dados no fim da faixa recomendada, dividida pela do começo dela; "
             f"{SEEDS_ALONE}"
         ),
         margin=0.9,

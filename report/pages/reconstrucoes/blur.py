@@ -86,8 +86,8 @@ CLAIMS = (
         needs=(PATIENT, WIDE),
         statistic=error_gap,
         measure=(
-            "EQM por pixel do autocodificador de duas dimensões com mais épocas, sem termo KL nem ruído, menos o do VAE "
-            "de cinquenta dimensões com menos épocas"
+            "EQM por pixel do autocodificador do plano com mais épocas, sem termo KL nem ruído, menos o do VAE do latente "
+            "grande com menos épocas"
         ),
         margin=0.005,
         side="above",

@@ -64,7 +64,7 @@ def keys(evidence: Evidence) -> Table:
         result: RunResult = evidence.headline(name)
         rows.append([
             f"`{ptbr.mark(name)}`", f"`{ptbr.mark(result.keys.training[:SHORT])}`",
-            f"`{ptbr.mark(result.keys.evaluation[:SHORT])}`", f"`{ptbr.mark(f'results/{name}/{result.seed}/')}`",
+            f"`{ptbr.mark(result.keys.evaluation[:SHORT])}`", f"`{ptbr.mark(f'{evidence.grid.folder}/{name}/{result.seed}/')}`",
         ])  # fmt: skip
     header = ["Treino", "Chave do treino", "Chave da avaliação", "Pasta"]
     return Table(header, rows, "Chaves de cada resultado, da primeira semente.", id="chaves", numeric=False)

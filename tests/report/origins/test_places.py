@@ -12,6 +12,7 @@ from report.origins import places
 from report.origins.places import Place
 from report.pages.espaco_latente import evolution
 from report.sources import read_source
+from vae.errors import innermost
 from vae.spec import EvaluationSpec, TrainingSpec
 
 
@@ -53,5 +54,5 @@ def test_an_error_is_placed_at_its_innermost_step_in_a_page() -> None:
     with pytest.raises(AttributeError) as raised:
         evolution.accuracy_gain(None, None)  # type: ignore[arg-type]
     line = sources.definition("report/pages/espaco_latente/evolution.py", "accuracy_gain")[1] + 2
-    assert places.innermost(raised.value) == f"report/pages/espaco_latente/evolution.py, line {line}"
-    assert places.innermost(raised.value, "vae/") == ""
+    assert innermost(raised.value, "report/pages/") == f"report/pages/espaco_latente/evolution.py, line {line}"
+    assert innermost(raised.value, "vae/") == ""

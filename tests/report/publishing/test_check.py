@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from report import sections
 from report.language import ptbr
 from report.origins.numbers import Origin, trace
 from report.page import PageError, page_path
@@ -73,6 +74,7 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
     monkeypatch.setattr(check, "render_page", lambda *_: RenderedPage(marked, files))
     monkeypatch.setattr(check, "runs_of", lambda page: ())
     monkeypatch.setattr(check, "status", lambda *_: [])
+    monkeypatch.setattr(check, "_sentence_faults", lambda *_: iter(()))
     monkeypatch.setattr(check.calibration, "faults", lambda: iter(()))
     marked = TEXT
     store = ResultsStore(tmp_path / "results")
@@ -238,3 +240,44 @@ def test_a_claim_that_cannot_be_judged_is_a_fault_of_its_pages_alone(
         if fault.startswith("Page treinamento: Claim 38 cannot be judged: the runs share no seed")
     ]
     assert [fault for fault in found if "referencias.md is missing" in fault], "it was rendered"
+
+
+def test_sentences_of_verdicts_that_no_claim_has_now_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = make_grid("full", "digits", 1)  # of one seed, every verdict is open
+    store = stored(tmp_path / "results", synthetic_results(grid, np.random.default_rng(0)))
+    licoes = sections.page("treinamento")
+    first, second, third = licoes.claims[:3]
+    slips = (
+        dataclasses.replace(first, confirmed="Sobe {{ value, e muito."),
+        dataclasses.replace(second, refuted="Cai {{ valor }}."),
+        dataclasses.replace(third, refuted="Cai 12,5 nats, e não {{ value }}."),
+    )
+    page = dataclasses.replace(licoes, claims=(*slips, *licoes.claims[3:]))
+    monkeypatch.setattr(sections, "PAGES", tuple(page if each is licoes else each for each in sections.PAGES))
+    monkeypatch.setattr(check, "PAGES", (page,))
+    monkeypatch.setattr(check.calibration, "faults", lambda: iter(()))
+    found = list(check.faults(grid, store, tmp_path / "runs", tmp_path / "rendered", tmp_path, lambda text: None))
+    faults = [fault for fault in found if fault.startswith("claim")]
+    assert faults[0].startswith(f"claim {first.id}, confirmada: ")
+    assert faults[1].startswith(f"claim {second.id}, refutada: 'valor' is undefined. Did you mean value")
+    assert faults[2].startswith(f"claim {third.id}, refutada: a number typed by hand: 'Cai «12,5» nats")
+    assert len(faults) == 3
+
+
+def test_pages_that_the_nav_lacks_or_has_too_many_are_named(
+    faults: Faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docs = tmp_path / "tree/docs"
+    docs.mkdir(parents=True)
+    mkdocs = docs.parent / "mkdocs.yml"
+    mkdocs.write_text(
+        f"nav:\n  - Um: index.md\n  - Dois:\n    - Página: {page_path(SLUG)}\n    - X: !!python/name:a.b\n"
+    )
+    assert list(check._nav_faults(docs)) == []
+    mkdocs.write_text("nav:\n  - Um: index.md\n  - Outra: atividades/04-vae/notas.md\n")
+    assert list(check._nav_faults(docs)) == [
+        f"{page_path(SLUG)} is not in nav of mkdocs.yml, and no reader finds it; add it there",
+        "nav of mkdocs.yml names atividades/04-vae/notas.md, which is no page of report/sections.py; take it out there",
+    ]
