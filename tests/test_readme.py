@@ -12,7 +12,7 @@ import pytest
 
 from report.judging.claims import VerdictKind
 from report.language import ptbr
-from report.rendering.render import verdict_mark
+from report.rendering.medium import verdict_mark
 from report.sections import family
 from tests.copies import ROOT, copy_sources
 from tests.report.synthetic import synthetic_results

@@ -17,7 +17,8 @@ from report.language import ptbr
 from report.page import ACTIVITY, Figure, Page, Plot
 from report.references import cross_references
 from report.rendering.environment import make_environment
-from report.rendering.render import TRIAL, Medium, Rendering, usable
+from report.rendering.medium import Medium
+from report.rendering.render import TRIAL, Rendering, usable
 from report.settings import Identity
 
 TEMPLATES = Path(__file__).parent

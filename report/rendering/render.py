@@ -11,7 +11,6 @@ from typing import Any
 
 import jinja2
 
-from report import sources
 from report.evidence import Evidence
 from report.judging import claims as engine
 from report.judging import statistics
@@ -24,9 +23,9 @@ from report.origins.reads import Reads, recording
 from report.page import ACTIVITY, Figure, Page, PageError, page_path
 from report.references import bibliography, citation, cross_references, glossary, terms
 from report.rendering import drawing
-from report.rendering.codepages import code_path
 from report.rendering.environment import render_sentence, render_template
 from report.rendering.following import claim_anchor, claim_data_path, figure_origins, finished
+from report.rendering.medium import SITE, Medium, verdict_slug
 from report.rendering.tracing import followed_context, rests_on, traced
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
@@ -90,20 +89,6 @@ def usable(page: Page, evidence: Evidence) -> Evidence:
     return evidence if page.compares else evidence.of_runs(runs_of(page))
 
 
-@dataclasses.dataclass(frozen=True)
-class Medium:
-    """What is written one way for the report's own site and another way elsewhere (report/delivery/).
-
-    mark: a verdict's name. source, source_link: a definition of the code, and a link to it. linked: whether numbers lead to
-    their origins.
-    """
-
-    mark: Callable[[engine.VerdictKind], str]
-    source: Callable[[str, str], str]
-    source_link: Callable[[str, str, int], str]
-    linked: bool
-
-
 @dataclasses.dataclass
 class Rendering:
     """One page while it is rendered: what its template may call, and the images that it called for."""
@@ -112,7 +97,7 @@ class Rendering:
     evidence: Evidence
     environment: jinja2.Environment
     identity: Identity = NOBODY
-    medium: Medium = dataclasses.field(default_factory=lambda: SITE)
+    medium: Medium = SITE
     draw: Callable[[Page, Figure, Evidence], dict[str, bytes]] = drawing.draw
     images: dict[str, bytes] = dataclasses.field(default_factory=dict)
     shown: set[str] = dataclasses.field(default_factory=set)
@@ -280,16 +265,6 @@ def below_title(text: str, words: str) -> str:
     return re.sub(r"^# .*$", lambda title: f"{title[0]}\n\n{words}", text, count=1, flags=re.MULTILINE)
 
 
-def verdict_mark(kind: engine.VerdictKind) -> str:
-    """Return the pill that names a verdict."""
-    return f'<span class="verdict verdict--{verdict_slug(kind)}">{kind.value}</span>'
-
-
-def verdict_slug(kind: engine.VerdictKind) -> str:
-    """Return the name of a verdict in classes and addresses."""
-    return kind.value.replace(" ", "-").replace("ã", "a")
-
-
 def claim_data(evidence: Evidence, claim: engine.Claim) -> bytes:
     """Return the evidence of a claim with the provenance of every result that it rests on, as JSON."""
     verdict = evidence.verdicts[claim.id]
@@ -305,19 +280,3 @@ def claim_data(evidence: Evidence, claim: engine.Claim) -> bytes:
         if (run, seed) in used
     }
     return dump_json({name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in body.items()})
-
-
-def source_block(path: str, name: str) -> str:
-    """Return a real definition as a code block that names its file."""
-    text, _ = sources.definition(path, name)
-    return f'```python title="{path}"\n{text}\n```\n'
-
-
-def source_link(path: str, name: str = "", line: int = 0) -> str:
-    """Return the link target of a definition or line in the site's own copy of the code."""
-    if name:
-        line = sources.definition(path, name)[1]
-    return code_path(path) + (f"#L-{line}" if line else "")
-
-
-SITE: Medium = Medium(verdict_mark, source_block, source_link, linked=True)

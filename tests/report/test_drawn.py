@@ -20,7 +20,8 @@ from report.language import ptbr
 from report.metrics import METRICS
 from report.page import PAGES_DIR, Page
 from report.rendering.environment import make_environment
-from report.rendering.render import Rendering, render_page, verdict_mark
+from report.rendering.medium import verdict_mark
+from report.rendering.render import Rendering, render_page
 from report.sections import PAGES
 from tests.report.drawn import drawn_results
 from tests.report.synthetic import evidence_of

@@ -16,7 +16,8 @@ from report.language.wording import on_claimed_side
 from report.pages.placar import page as placar
 from report.pages.placar.rows import CLAIMED, ELSEWHERE, by_number
 from report.rendering.environment import make_environment
-from report.rendering.render import Rendering, verdict_slug
+from report.rendering.medium import verdict_slug
+from report.rendering.render import Rendering
 from report.sections import PAGES
 from tests.report.synthetic import QUALITY, evidence_of, synthetic_evidence, synthetic_results
 from tests.report.test_pages import undrawn
