@@ -28,7 +28,7 @@ class Table:
         rule = [":--", *(("--:" if self.numeric else ":--") for _ in self.header[1:])]
         lines = [self.header, rule, *self.rows]
         body = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-        cut = f" {CUT}" if BRACKETS.search(body) else ""
+        cut = f" {CUT}" if BRACKETS.search(body) and "colchetes" not in self.caption else ""
         anchor = f"    attrs: {{id: tab-{self.id}}}\n\n" if self.id else ""
         return f"{body}\n\n/// table-caption | <\n{anchor}{self.caption}{cut}\n///\n"
 

@@ -28,7 +28,8 @@ OWN = (
 def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
     """Return value, interval, chosen, margin, seeds, images, p_words and why_words of a verdict, formatted.
 
-    Also with_seeds ("com uma só semente") and claimed, whether the value lies on the claimed side of the margin.
+    Also of_seeds ("com uma só semente"), with_seeds, which names Holm's correction too where a verdict fails it alone, and
+    claimed, whether the value lies on the claimed side of the margin.
     """
     claim, measured = verdict.claim, verdict.estimate
     words: dict[str, Any] = {
@@ -39,14 +40,17 @@ def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
         return words | {"why_words": untested_reason(verdict, info)}
     bounded, shown = math.isfinite(measured.half_width), possible(measured, claim.bounds)
     seeds = ptbr.plural(measured.n_seeds, "semente", "sementes")
+    of_seeds = "com uma só semente" if measured.n_seeds == 1 else f"com {seeds}"
     return words | {
         "value": ptbr.number(measured.value, claim.decimals, claim.unit),
         "interval": ptbr.interval(shown.low, shown.high, claim.decimals, claim.unit) if bounded else "",
         "chosen": _chosen(measured) if bounded else "",
         "seeds": seeds,
-        "images": ptbr.plural(measured.n_images, "imagem", "imagens"),
+        # Of several means, the one over the fewest images.
+        "images": f"{'ao menos ' if measured.n_images < info.test_images else ''}{ptbr.plural(measured.n_images, 'imagem', 'imagens')}",
         "p_words": p_words(verdict),
-        "with_seeds": "com uma só semente" if measured.n_seeds == 1 else f"com {seeds}",
+        "of_seeds": of_seeds,
+        "with_seeds": f"{of_seeds} e a correção de Holm" if verdict.why is Why.HOLM else of_seeds,
         "claimed": on_claimed_side(verdict),
     }
 

@@ -1,5 +1,6 @@
 """A metric against the number of latent dimensions, all else equal: the trainings of ten epochs."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,18 @@ def best_run(evidence: Evidence, name: str) -> str:
     metric, paired = METRICS[name], evidence.paired(BY_DIMENSION)
     values = [metric.measure(paired, run).value for run in BY_DIMENSION]
     return BY_DIMENSION[values.index(max(values) if metric.better == "higher" else min(values))]
+
+
+def tied(evidence: Evidence, name: str) -> str:
+    """Return in words which other runs the error does not tell from the best one, '' if it tells all of them."""
+    best, paired = best_run(evidence, name), evidence.paired(BY_DIMENSION)
+    sizes = []
+    for run in BY_DIMENSION:
+        change = METRICS[name].difference(paired, best, run)
+        if run != best and math.isfinite(change.half_width) and change.low <= 0 <= change.high:
+            sizes.append(evidence.spec(run).latent_dim)
+    others = ptbr.join([ptbr.integer(size) for size in sizes])
+    return f", que o erro não distingue {'das' if sizes[1:] else 'da'} de {others}" if sizes else ""
 
 
 def swept(evidence: Evidence, name: str, run: str) -> float:

@@ -135,7 +135,7 @@ TERMS: tuple[Term, ...] = tuple(sorted((
     Term(
         "iwae", "IWAE",
         "Autocodificador ponderado por importância: aqui, o limite da verossimilhança que se obtém com muitas amostras do "
-        "código por imagem. É mais apertado que o ELBO, e a diferença entre os dois diz quanto o ELBO fica aquém.",
+        "código por imagem. É mais apertado que o ELBO, e a diferença entre os dois diz ao menos quanto o ELBO fica aquém.",
         ("IWAE",),
     ),
     Term(

@@ -60,7 +60,7 @@ def test_a_file_of_a_result(built: Tree, name: str, damage: Damage) -> None:
             str(path),
             "is damaged",
             "version control",
-            f"--retrain e10 --profile quick --dataset digits --results {built.root / RESULTS}",
+            f"--retrain e10/42 --profile quick --dataset digits --results {built.root / RESULTS}",
         )
         status = built.build("--status", *DIGITS)
         assert status.code == 1

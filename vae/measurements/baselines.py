@@ -6,12 +6,12 @@ from torch import Tensor
 
 from vae.data.tensors import Data, as_input, foreign_images
 from vae.metrics import images as image_metrics
+from vae.metrics.limits import LINEAR_CLIP
 from vae.objectives import pixel_entropy
 from vae.storage.results import Array
 
 PCA_DIMENSIONS = (2, 10, 50)
 VISIBLE = 0.2  # grey value above which a pixel belongs to the thing and not to noise
-CLIP = 1e-3  # a linear reconstruction leaves [0, 1]; probabilities are clipped there before their cross-entropy
 
 
 def fixed_indices(labels: Int[Tensor, " n"], classes: int, per_class: int) -> Int[Tensor, " fixed"]:
@@ -69,7 +69,7 @@ def factors(images: Float[Tensor, "n 1 28 28"]) -> dict[str, Float[Tensor, " n"]
 
 def cross_entropy(probabilities: Float[Tensor, "n 1 28 28"], images: Float[Tensor, "n 1 28 28"]) -> Float[Tensor, " n"]:
     """Return the binary cross-entropy summed over pixels, nats per image, of clipped probabilities."""
-    clipped = probabilities.clamp(CLIP, 1 - CLIP)
+    clipped = probabilities.clamp(LINEAR_CLIP, 1 - LINEAR_CLIP)
     return -(images * clipped.log() + (1 - images) * (1 - clipped).log()).sum(dim=(1, 2, 3))
 
 

@@ -185,7 +185,7 @@ OWN_SUBSPACE = Claim(
     statement="Em cinquenta dimensões cada categoria ocupa um subespaço próprio.",
     needs=("e10-l50",),
     statistic=shared_by_closest,
-    measure="o que têm em comum os subespaços das duas classes que mais coincidem, como percentagem do que têm, em média, os de "
+    measure="o que têm em comum os subespaços das duas classes que mais coincidem, como porcentagem do que têm, em média, os de "
     "classes de rótulos embaralhados; o intervalo vem só das sementes",
     margin=50.0,
     side="below",

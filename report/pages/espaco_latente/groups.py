@@ -121,7 +121,8 @@ DENSITY = Claim(
     statement="Os agrupamentos de calçados são densos, mais do que os das roupas.",
     needs=("e100",),
     statistic=footwear_spread,
-    measure="variância média dentro das classes de calçados, em relação à das classes de roupas (zero: iguais)",
+    measure="variância média dentro das classes de calçados, em relação à das classes de roupas (zero: iguais), em média das "
+    "razões de cada semente",
     margin=0.0,
     side="below",
     bounds=CHANGE,

@@ -124,16 +124,16 @@ def _used(claim_id: str, run: str, size: str) -> Claim:
         reason="com um décimo da variância da prior, a dimensão conta da imagem cerca de um vigésimo de nat; quem usa nove de cada "
         "dez não as perdeu para a prior, e menos do que isso já é colapso de uma parte",
         confirmed=(
-            f"O {{{{ label('{run}') }}}} usa ao menos nove décimos das suas {dimensions}: na que os completa, da que mais varia à que "
-            f"menos, as médias têm {value}, acima do corte de {{{{ margin }}}}."
+            f"O {{{{ label('{run}') }}}} usa ao menos nove décimos das suas {dimensions}: "
+            f"ordenadas pela variância das médias, a que os completa tem {value}, acima do corte de {{{{ margin }}}}."
         ),
         refuted=(
-            f"O {{{{ label('{run}') }}}} não usa nove décimos das suas {dimensions}: na que os completaria, da que mais varia à que "
-            f"menos, as médias têm só {value}, abaixo do corte de {{{{ margin }}}}."
+            f"O {{{{ label('{run}') }}}} não usa nove décimos das suas {dimensions}: "
+            f"ordenadas pela variância das médias, a que os completaria tem só {value}, abaixo do corte de {{{{ margin }}}}."
         ),
         inconclusive=(
-            f"No {{{{ label('{run}') }}}}, na dimensão que completa nove décimos das {dimensions}, da que mais varia à que menos, as "
-            f"médias têm {value}, o que {{{{ 'passa' if claimed else 'não passa' }}}} do corte de {{{{ margin }}}}; "
+            f"No {{{{ label('{run}') }}}}, ordenadas as {dimensions} pela variância das médias, a que "
+            f"completa nove décimos delas tem {value}, o que {{{{ 'passa' if claimed else 'não passa' }}}} do corte de {{{{ margin }}}}; "
             "{{ with_seeds }}, não se decide se o código colapsa em parte."
         ),
         decimals=3,

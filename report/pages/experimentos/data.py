@@ -2,7 +2,7 @@
 
 from report.judging.claims import Claim, untestable
 from report.judging.sample import Sample
-from report.pages.treinamento.claims import HALF, SCALE, gap_difference, reconstruction_gap
+from report.pages.treinamento.claims import NAT, SCALE, gap_difference, reconstruction_gap
 from vae.grid import WIDE
 from vae.storage.results import Array
 
@@ -55,7 +55,7 @@ OVERFITS_MORE = Claim(
     "treinados nas mesmas poucas imagens",
     margin=1.0,
     side="above",
-    reason=f"{HALF}; menos do que isso não seria um risco próprio do latente grande",
+    reason=f"{NAT}; menos do que isso não seria um risco próprio do latente grande",
     confirmed=(
         "O latente grande sobreajusta mais: com as mesmas {{ run('e200-n600').training.train_images }} imagens, a sua "
         "distância entre teste e treino é {{ value }} maior{% if interval %} (intervalo {{ interval }}){% endif %} do que "
@@ -84,7 +84,7 @@ MITIGATED = Claim(
     "ele, no latente grande treinado nas mesmas poucas imagens",
     margin=-1.0,
     side="below",
-    reason=f"{HALF}; uma atenuação menor não pesaria na escolha. A KL fica fora da medida, porque sem o termo nada a limita",
+    reason=f"{NAT}; uma atenuação menor não pesaria na escolha. A KL fica fora da medida, porque sem o termo nada a limita",
     confirmed=(
         "O termo KL atenua o sobreajuste: com as mesmas {{ run('e200-l50-n600').training.train_images }} imagens, a "
         "distância entre teste e treino da reconstrução {{ raw | moved(2, 'nats', 'cresce') }}"

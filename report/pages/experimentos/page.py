@@ -8,7 +8,7 @@ from report.evidence import Evidence
 from report.metrics import METRICS, metric_moves
 from report.origins.numbers import constant
 from report.page import Page
-from report.pages.by_dimension import BY_DIMENSION, best_run, swept
+from report.pages.by_dimension import BY_DIMENSION, best_run, swept, tied
 from report.pages.experimentos import beta, data, tables
 from report.pages.experimentos import claims as epochs
 from report.pages.experimentos import figures as drawn
@@ -66,6 +66,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "ceiling": math.log(evidence.info.test_images),
         "rank_of_most": beta.rank_of_most,
         "swept": partial(swept, evidence),
+        "tied": partial(tied, evidence),
         "used_share": lambda run: tables.USED_SHARE.measure(ends, run).value,
         "rate": METRICS["test_kl"].text(METRICS["test_kl"].measure(ends, WIDE)),
         "by_images": tables.by_images(evidence),

@@ -61,7 +61,7 @@ CLAIMS = (
         inconclusive=(
             "Vistas pelo mesmo classificador, as classes das amostras do {{ label('e100') }} diferem das classes das "
             "reconstruções de imagens reais numa variação total de {{ value }}, que {{ 'fica' if claimed else 'não "
-            "fica' }} abaixo do limite de {{ margin }}; {{ with_seeds }}, não se decide se a diferença fica sempre "
+            "fica' }} abaixo do limite de {{ margin }}; {{ with_seeds }}, não se decide se a diferença fica "
             "desse lado do limite."
         ),
         unit="%",

@@ -54,6 +54,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "dimension_table": partial(dimensions.dimension_table, evidence),
         "swept": partial(by_dimension.swept, evidence),
         "best_run": partial(by_dimension.best_run, evidence),
+        "tied": partial(by_dimension.tied, evidence),
+        "hole_effect": METRICS["hole_mass"].difference(evidence, "e10-b0", "e10"),
         "order_table": partial(order.order_table, evidence),
         "midpoint_table": partial(midpoints.midpoint_table, evidence),
         "outside_recon": {run: midpoints.OUTSIDE_RECON.measure(evidence, run).value for run in REFERENCE_RUNS},
@@ -145,7 +147,7 @@ PAGE = Page(
     description=(
         "Amostras da prior, suas classes e sua qualidade, o plano latente decodificado, interpolações e buracos."
     ),
-    runs=(*REFERENCE_RUNS, *BY_DIMENSION, "classifier"),
+    runs=(*REFERENCE_RUNS, *BY_DIMENSION, "e10-b0", "classifier"),
     beside=REFERENCE_RUNS,  # those by dimension have a table and figures of their own, of the seeds that they share
     claims=(*CLAIMS, *classes.CLAIMS, *paths.CLAIMS, *midpoints.CLAIMS, *dimensions.CLAIMS),
     figures=(

@@ -96,7 +96,7 @@ def row(verdict: Verdict, info: DatasetInfo) -> Mapping[str, str]:
     scale = distance(verdict)
     return cells | {
         "side": CLAIMED if on_claimed_side(verdict) else ELSEWHERE,
-        "found": f"**{words['value']}** {words['interval'] or 'sem intervalo'}, {words['with_seeds']}",
+        "found": f"**{words['value']}** {words['interval'] or 'sem intervalo'}, {words['of_seeds']}",
         "measure": claim.measure,
         "effect": effect(verdict),
         "scale": "" if scale is None else _half_intervals(scale),

@@ -20,6 +20,7 @@ from report.pages.reconstrucoes.claims import CLAIMS, LONGEST
 from report.pages.reconstrucoes.figures import by_class, class_means, entropy_by_class, recognised_by_class
 from report.tables import Table
 from vae.grid import REFERENCE_RUNS, WIDE
+from vae.metrics import limits
 from vae.storage.results import Array
 
 
@@ -55,8 +56,8 @@ def baseline_table(evidence: Evidence) -> str:
     labels = [f"PCA {ptbr.plural(size, 'dimensão', 'dimensões')}" for size in sizes]
     caption = (
         "Referências lineares no mesmo teste: a imagem média do treino, que não transmite nada, e a projeção nas "
-        "primeiras "
-        "componentes principais do treino. As saídas lineares são cortadas ao intervalo dos pixels antes da BCE; "
+        "primeiras componentes principais do treino. Antes da BCE, as saídas lineares são cortadas ao intervalo dos pixels, menos "
+        f"{ptbr.number(constant(limits, 'LINEAR_CLIP'), 3)} em cada ponta; "
         "n. m.: não medido; —: a imagem média não conserva variância alguma."
     )
     return str(Table(["Métrica", "Imagem média", *labels], rows, caption, id="linear"))

@@ -10,7 +10,7 @@ from vae.storage.results import Array
 SLOPE_EPOCHS = 5
 LATE_SHARE = 5  # the last fifth of a training: so slow a fall does not show in a few epochs
 SCALE = "(“Quanto é um nat”, em Treinamento)"
-HALF = f"um nat por imagem é metade do que separa arquiteturas de VAE {SCALE}"
+NAT = f"um nat por imagem é o que separa arquiteturas vizinhas de VAE {SCALE}"
 
 
 def fall_per_epoch(run: Sample) -> float:
@@ -96,7 +96,7 @@ CONVERGED = Claim(
     measure="queda do −ELBO de validação por época no fim do treino (reta de mínimos quadrados nas últimas épocas)",
     margin=0.2,
     side="below",
-    reason=f"nesse ritmo, repetir o treino inteiro renderia no máximo dois nats, que é o que separa arquiteturas de VAE {SCALE}",
+    reason=f"nesse ritmo, repetir o treino inteiro renderia no máximo dois nats, o que já é uma mudança clara de arquitetura {SCALE}",
     confirmed=(
         "Pelo critério adotado, o {{ label('e10') }} já convergiu: no fim do treino, a queda do −ELBO de "
         "validação é de {{ value }} por época{% if interval %}, intervalo {{ interval }}{% endif %}, abaixo da "
@@ -148,7 +148,7 @@ DELAYED = Claim(
     measure="BCE de teste das reconstruções decodificadas da média, VAE menos autocodificador, no fim do treino longo",
     margin=1.0,
     side="below",
-    reason=f"se o termo KL só retardasse o ajuste, o treino longo apagaria a distância; {HALF}, e menos do que isso não se "
+    reason=f"se o termo KL só retardasse o ajuste, o treino longo apagaria a distância; {NAT}, e menos do que isso não se "
     "distinguiria de um detalhe do treino",
     confirmed=(
         "Depois de {{ run('e100').epochs }} épocas, o termo KL já não custa reconstrução que conte: a BCE pela média do "

@@ -182,6 +182,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "fit": lambda vae, autoencoder: evidence.estimate(fit_difference, vae, autoencoder).value,
         "ablations": ablations.ablations(whole),
         "deviation": lambda run: ablations.deviation_of(whole, run),
+        "samples_apart": lambda run: ablations.samples_apart(whole, run),
         "collapsed": lambda run: ablations.collapsed(whole, run),
         "moves": partial(metric_moves, evidence),
         "kept": lambda name, run: METRICS[name].measure(whole, run).value,

@@ -12,7 +12,7 @@ from report.language.wording import on_claimed_side
 from report.metrics import METRICS, metric_moves
 from report.origins.numbers import constant
 from report.page import Page, Picture, Plot
-from report.pages.by_dimension import BY_DIMENSION, best_run
+from report.pages.by_dimension import BY_DIMENSION, best_run, tied
 from report.pages.espaco_latente.tables import top_pair
 from report.pages.geracao.classes import moves, recon_shift
 from report.pages.placar import rows as placar_rows
@@ -82,6 +82,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "runs_table": runs_table(evidence),
         "gain": lambda before, after: -METRICS["test_neg_elbo"].difference(evidence, before, after).value,
         "least_loss": least_loss,
+        "tied": partial(tied, evidence),
         "loss_moves": partial(metric_moves, evidence, "test_neg_elbo"),
         "sweep_seeds": len(set(evidence.seeds(least_loss)) & set(evidence.seeds("e10-l50"))),
         "foremost": lambda kind: placar_rows.foremost(
@@ -102,7 +103,7 @@ PAGE = Page(
     title="Visão geral",
     description="Um VAE convolucional, treinado por mais tempo e com mais dimensões: o que muda, em números.",
     beside=REFERENCE_RUNS,
-    runs=(*REFERENCE_RUNS, *(run for run in BY_DIMENSION if run not in REFERENCE_RUNS)),
+    runs=(*REFERENCE_RUNS, "e10-b0", *(run for run in BY_DIMENSION if run not in REFERENCE_RUNS)),
     quotes=("*",),
     figures=(
         Picture(
