@@ -190,8 +190,8 @@ PAGE = Page(
             "frechet-dimensao",
             dimensions.draw_frechet,
             (
-                "A menor distância de Fréchet média das amostras é a de {{ run(best_run('sample_frechet')).latent_dim }} dimensões; a "
-                "das reconstruções, a de {{ run(best_run('recon_frechet')).latent_dim }}. Distância de Fréchet aos dados conforme o número de dimensões latentes, em escala logarítmica, depois "
+                "A menor distância de Fréchet média das amostras é a de {{ run(best_run('sample_frechet')).latent_dim }} dimensões{{ tied('sample_frechet') }}; a "
+                "das reconstruções, a de {{ run(best_run('recon_frechet')).latent_dim }}{{ tied('recon_frechet') }}. Distância de Fréchet aos dados conforme o número de dimensões latentes, em escala logarítmica, depois "
                 "de {{ run('e10').epochs }} épocas: quanto mais baixo, melhor. O que separa as duas linhas é o efeito "
                 "de trocar as médias das posteriores por sorteios da prior."
             ),
@@ -205,8 +205,8 @@ PAGE = Page(
             "prdc-dimensao",
             dimensions.draw_overlap,
             (
-                "A maior precisão média é a de {{ run(best_run('sample_precision')).latent_dim }} dimensões, e a maior cobertura, a de "
-                "{{ run(best_run('sample_coverage')).latent_dim }}. Precisão, revocação, densidade e cobertura das amostras conforme o número de dimensões latentes, nos "
+                "A maior precisão média é a de {{ run(best_run('sample_precision')).latent_dim }} dimensões{{ tied('sample_precision') }}, e a maior cobertura, a de "
+                "{{ run(best_run('sample_coverage')).latent_dim }}{{ tied('sample_coverage') }}. Precisão, revocação, densidade e cobertura das amostras conforme o número de dimensões latentes, nos "
                 "mesmos treinos."
             ),
             (
