@@ -17,6 +17,7 @@ from vae.errors import LaudoError, meant
 from vae.grid import SNAPSHOTS, WIDE, Grid, alike_but_for
 
 BASE, VARIED = SNAPSHOTS[0], ("latent_dim", "beta")  # around what, and along what, tables of several pages are made
+BEFORE_LAST = "e90"  # with which the last snapshot is compared
 PLANE = 2  # dimensions of what is drawn as a plane
 
 PAGES: tuple[Page, ...] = (
@@ -107,6 +108,13 @@ def _check_named(grid: Grid) -> None:
 
 def _check_compared(grid: Grid) -> None:
     """Raise LaudoError if the runs around which the report is made are not what its figures and tables take them for."""
+    one = alike_but_for(SNAPSHOTS[-1], "epochs")
+    apart = [run for run in (*SNAPSHOTS, BEFORE_LAST) if run not in one]
+    if apart:
+        raise LaudoError(
+            f"Run '{apart[0]}' differs from {SNAPSHOTS[-1]} in more than its epochs (vae/grid.py), but pages take {', '.join(SNAPSHOTS)} "
+            f"and {BEFORE_LAST} for snapshots of one training. Give what differs to a row of its own."
+        )
     for run in grid.runs:
         if run.name in SNAPSHOTS and run.latent_dim != PLANE:
             raise LaudoError(

@@ -137,7 +137,10 @@ def test_what_other_code_trained_is_not_gone_on_with(tree: Tree) -> None:
 def test_results_of_another_spec_cannot_be_reproduced(tree: Tree) -> None:
     done = tree.build("--reproduce", "e10", "--profile", "full", *ARGUMENTS[:2], "--results", "published")
     assert done.returncode == 1
-    assert "of e10/42 is of another spec than the grid's: its spec (training.epochs from 2 to 10) changed since it was trained" in done.stderr
+    assert (
+        "of e10/42 is of another spec than the grid's: its spec (training.epochs from 2 to 10) changed since it was trained"
+        in done.stderr
+    )
     assert "commit test" in done.stderr
     assert "--retrain e10 --dataset digits --results published" in done.stderr
     assert "Traceback" not in done.stderr

@@ -152,6 +152,7 @@ def test_a_row_that_no_run_can_be_is_one_sentence(tree: Path, command: tuple[str
         ("    margin=0.01,\n", "", "TypeError: Claim missing 1 required positional argument: 'margin'"),
         ("decimals=3", "decimal=3", "TypeError: Claim got an unexpected keyword argument 'decimal'"),
         ("margin=0.01", 'margin="0.01"', "TypeError: must be real number, not str"),
+        ("import Claim\n", "import Clam\n", "ImportError: cannot import name 'Clam'"),
         ("MORE_SIMILAR = Claim(", "MORE_SIMILAR = Claim((", "'(' was never closed."),
     ],
 )
@@ -177,4 +178,7 @@ def test_a_page_whose_folder_is_gone_is_one_sentence(tree: Path) -> None:
         [sys.executable, "build.py", "--status"], cwd=tree, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert re.match(r"Error: report/sections\.py, line \d+: there is no module report\.pages\.licoes; ", done.stderr)
+    assert re.match(
+        r"Error: report/sections\.py, line \d+: ModuleNotFoundError: No module named 'report\.pages\.licoes'",
+        done.stderr,
+    )

@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # What the code of a page, a claim or a row raises when it is wrong, or is given what it cannot take.
 MISTAKES = (LaudoError, ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)
-SLIPS = (*MISTAKES, SyntaxError, ModuleNotFoundError)
+SLIPS = (*MISTAKES, SyntaxError, ImportError)
 
 
 def innermost(error: BaseException, *below: str) -> str:
@@ -46,6 +46,12 @@ def innermost(error: BaseException, *below: str) -> str:
         if name.startswith(below):
             place = f"{name}, line {step.lineno}"
     return place
+
+
+def raise_if_asked(error: Exception) -> None:
+    """Raise one of MISTAKES again, with its way there, if the environment has LAUDO_TRACEBACK and it is no sentence yet."""
+    if os.environ.get("LAUDO_TRACEBACK") and not isinstance(error, LaudoError):
+        raise error
 
 
 def in_words(error: Exception) -> str:
@@ -61,10 +67,9 @@ def told(error: Exception) -> str:
     place = innermost(error, *EDITED)
     if isinstance(error, LaudoError):
         return str(error)
-    if isinstance(error, ModuleNotFoundError):
-        return _missing(error, place)
-    if os.environ.get("LAUDO_TRACEBACK"):
-        raise error
+    if isinstance(error, ModuleNotFoundError) and not place:
+        return _missing(error)
+    raise_if_asked(error)
     if isinstance(error, SyntaxError):
         return f"{error.filename}, line {error.lineno}: {error.msg}."
     if not place:
@@ -72,16 +77,14 @@ def told(error: Exception) -> str:
     return f"{place}: {in_words(error).replace('.__init__()', '')}. (The whole way there: LAUDO_TRACEBACK=1.)"
 
 
-def _missing(error: ModuleNotFoundError, place: str) -> str:
+def _missing(error: ModuleNotFoundError) -> str:
     package = (error.name or "").partition(".")[0]
     if package not in ("", "vae", "report", "benchmarks", "build"):
         return (
             f"The package {package} is not installed in this Python ({sys.executable}). Use the environment of make site: "
             "source .venv/bin/activate, or .venv/bin/python in place of python."
         )
-    if not place:
-        raise error
-    return f"{place}: there is no module {error.name}; put its file back, or take out what is said of it there."
+    raise error
 
 
 class DataError(LaudoError):

@@ -39,6 +39,11 @@ def _first(images: int, there: int) -> int | None:
     return images if images < there else None
 
 
+def _fewer(images: int) -> int:
+    """Return how many images a run of fewer than these has at most: nine tenths of them."""
+    return images * 9 // 10
+
+
 @dataclasses.dataclass(frozen=True)
 class Row:
     """A run: its name, and what differs from the reference's first.
@@ -59,7 +64,7 @@ class Row:
     precision: Precision = "float32"
 
     def __post_init__(self) -> None:
-        most = max(info.train_images for info in DATASETS.values())
+        most = _fewer(max(info.train_images for info in DATASETS.values()))
         try:
             require(
                 isinstance(self.name, str) and bool(RUN_NAME.fullmatch(self.name)), "name", self.name, RUN_NAME_IN_WORDS
@@ -67,8 +72,8 @@ class Row:
             require(self.name not in MADE_ONCE, "name", self.name, f"another than {' and '.join(MADE_ONCE)}")
             right = is_whole(self.seeds) and 1 <= self.seeds <= MOST_SEEDS
             require(right, "seeds", self.seeds, f"a whole number from 1 to {MOST_SEEDS}")
-            few = self.train_images is None or (is_whole(self.train_images) and 1 <= self.train_images < most)
-            require(few, "train_images", self.train_images, f"a whole number below {most}, or None for all")
+            few = self.train_images is None or (is_whole(self.train_images) and 1 <= self.train_images <= most)
+            require(few, "train_images", self.train_images, f"a whole number up to {most}, or None for all")
             self.spec(FASHION_MNIST, quick=False)
         except SpecError as error:
             raise SpecError(f"Run '{self.name}' (RUNS in vae/grid.py): {error}") from error
@@ -93,8 +98,8 @@ class Row:
         there = min(most, info.train_images)
         if self.train_images is None:
             return _first(there, info.train_images)
-        # Where there are not so many, a run of fewer images still has fewer than the others: nine tenths of theirs.
-        return min(self.train_images, there * 9 // 10)
+        # Where there are not so many, a run of fewer images still has fewer than the others.
+        return min(self.train_images, _fewer(there))
 
 
 RUNS = (

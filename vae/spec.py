@@ -7,8 +7,8 @@ hash tells whether a stored result still answers the question that the grid asks
 import dataclasses
 import hashlib
 import json
-import math
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
@@ -54,8 +54,8 @@ def _count_or_all(spec: Any, name: str) -> None:
 
 def _number(spec: Any, name: str, zero: bool) -> None:
     value = getattr(spec, name)
-    number = is_whole(value) or (isinstance(value, float) and math.isfinite(value))
-    right = number and (value > 0 or (zero and value == 0))
+    # A whole number may be too large to be a float.
+    right = (is_whole(value) or isinstance(value, float)) and 0 <= value < sys.float_info.max and (zero or value > 0)
     require(right, name, value, "a number, zero or greater" if zero else "a number greater than zero")
     if not isinstance(value, float):
         object.__setattr__(spec, name, float(value))  # 1 and 1.0 are one training, and would have two keys
@@ -78,7 +78,11 @@ class ConvSpec:
         _whole(self, "latent_dim")
         for name in ("encoder_channels", "decoder_channels"):
             channels = getattr(self, name)
-            right = bool(channels) and all(is_whole(count) and count >= 1 for count in channels)
+            right = (
+                isinstance(channels, tuple)
+                and bool(channels)
+                and all(is_whole(count) and count >= 1 for count in channels)
+            )
             require(right, name, channels, "whole numbers, each at least 1")
 
 

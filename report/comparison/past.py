@@ -1,7 +1,7 @@
 """What results say now beside what a git revision says, both judged by today's claims and engine."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,12 +20,16 @@ from vae.storage.store import ResultsStore
 
 @dataclasses.dataclass(frozen=True)
 class Compared:
-    """What a revision said, what is said now, what changed, and where the former was saved, if it was."""
+    """What a revision said, what is said now, what changed, and where the former was saved, if it was.
+
+    pending: why a claim is not judged now, by id.
+    """
 
     old: Snapshot
     new: Snapshot
     changes: Comparison
     saved: Path | None = None
+    pending: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class PastResults(StoredResults):
@@ -96,9 +100,9 @@ def compare_with(
         )
     new = take(now, changed)
     saved = store.save_previous(to_bytes(old)) if save else None
-    return Compared(old, new, compare(old, new, STEPS), saved)
+    return Compared(old, new, compare(old, new, STEPS), saved, now.pending)
 
 
 def _judged(grid: Grid, results: StoredResults, cache: Path) -> Evidence:
     judged = judge_family(family(), grid, results, cache)
-    return Evidence(grid, judged.samples, judged.verdicts)
+    return Evidence(grid, judged.samples, judged.verdicts, pending=judged.pending)

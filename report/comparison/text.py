@@ -42,11 +42,17 @@ def lines(compared: Compared, place: Path) -> Iterator[str]:
         yield from _runs(changes)
         yield from _verdicts(changes, claims)
         yield from _numbers(changes)
-    waiting = [claim for claim in claims if claim not in new.verdicts]
+    waiting = {
+        claim: [run for run in claims[claim].needs if run not in new.runs]
+        for claim in claims
+        if claim not in new.verdicts
+    }
     if waiting:
-        missing = dict.fromkeys(run for claim in waiting for run in claims[claim].needs if run not in new.runs)
         yield ""
-        yield f"Not judged now: {', '.join(waiting)}; not there: {', '.join(missing) or 'an array or score'}"
+    if any(waiting.values()):
+        missing = dict.fromkeys(run for runs in waiting.values() for run in runs)
+        yield f"Not judged now: {', '.join(claim for claim, runs in waiting.items() if runs)}; not there: {', '.join(missing)}"
+    yield from (compared.pending.get(claim, f"Not judged now: {claim}") for claim, runs in waiting.items() if not runs)
     if compared.saved:
         yield ""
         yield f"Saved as the publication before, in {compared.saved}. Show it with: python build.py --section placar"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from report.judging.statistics import ALPHA, UNBOUNDED, Bounds, Estimate, Samples, holm, possible
 from report.origins import places
-from vae.errors import MISTAKES, LaudoError, ResultsError, in_words, innermost
+from vae.errors import MISTAKES, LaudoError, ResultsError, in_words, innermost, raise_if_asked
 from vae.storage.results import Array
 
 
@@ -151,6 +151,7 @@ def estimate(claim: Claim, samples: Samples) -> Estimate | Untested:
     try:
         return samples.estimate(_given(claim.statistic), *claim.needs, margin=claim.margin)
     except MISTAKES as error:
+        raise_if_asked(error)
         place = "" if isinstance(error, ResultsError) else innermost(error, "report/pages/")
         raise ClaimError(f"Claim {claim.id} cannot be judged: {place and f'{place}: '}{in_words(error)}") from error
 

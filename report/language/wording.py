@@ -46,8 +46,8 @@ def evidence_words(verdict: Verdict, info: DatasetInfo) -> dict[str, Any]:
         "interval": ptbr.interval(shown.low, shown.high, claim.decimals, claim.unit) if bounded else "",
         "chosen": _chosen(measured) if bounded else "",
         "seeds": seeds,
-        # Of several means, the one over the fewest images.
-        "images": f"{'ao menos ' if measured.n_images < info.test_images else ''}{ptbr.plural(measured.n_images, 'imagem', 'imagens')}",
+        # Of several values, that over the fewest images.
+        "images": f"{'ao menos ' if measured.parts > 1 else ''}{ptbr.plural(measured.n_images, 'imagem', 'imagens')}",
         "p_words": p_words(verdict),
         "of_seeds": of_seeds,
         "with_seeds": f"{of_seeds} e a correção de Holm" if verdict.why is Why.HOLM else of_seeds,

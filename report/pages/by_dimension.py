@@ -28,15 +28,20 @@ def best_run(evidence: Evidence, name: str) -> str:
 
 
 def tied(evidence: Evidence, name: str) -> str:
-    """Return in words which other runs the error does not tell from the best one, '' if it tells all of them."""
+    """Return in words, in brackets, which other runs the error does not tell from the best one; '' if it tells all of them.
+
+    Of one seed there may be no error to tell by.
+    """
     best, paired = best_run(evidence, name), evidence.paired(BY_DIMENSION)
     sizes = []
     for run in BY_DIMENSION:
         change = METRICS[name].difference(paired, best, run)
-        if run != best and math.isfinite(change.half_width) and change.low <= 0 <= change.high:
+        if run != best and not math.isfinite(change.half_width):
+            return " (uma só semente não diz se por mais que o acaso)"
+        if run != best and change.low <= 0 <= change.high:
             sizes.append(evidence.spec(run).latent_dim)
     others = ptbr.join([ptbr.integer(size) for size in sizes])
-    return f", que o erro não distingue {'das' if sizes[1:] else 'da'} de {others}" if sizes else ""
+    return f" (o erro não separa {ptbr.integer(evidence.spec(best).latent_dim)} de {others})" if sizes else ""
 
 
 def swept(evidence: Evidence, name: str, run: str) -> float:

@@ -91,12 +91,18 @@ def _damaged(steps: Iterable[Step], store: ResultsStore, publication: Publicatio
     if told:
         yield from (*told[:-1], f"{told[-1]} {remedy}".strip())
     try:
-        # Each begins with the path of its file.
-        yield from (fault for fault in store.faults() if fault.partition(" is ")[0] not in " ".join(told))
+        known = {_path_of(reason) for reason in told}
+        yield from (fault for fault in store.faults() if _path_of(fault) not in known)
         publication.previous()
     except ResultsError as error:
         if str(error) not in told:
             yield str(error)
+
+
+def _path_of(fault: str) -> str:
+    """Return the file with which a fault of the results begins."""
+    found = re.match(r".*\.\w+(?= is )", fault)
+    return found[0] if found else fault
 
 
 def _old_results(steps: Iterable[Step], store: ResultsStore) -> Iterator[str]:
@@ -123,7 +129,8 @@ def _sentence_faults(page: Page, evidence: Evidence, environment: jinja2.Environ
             except PageError as error:
                 yield str(error)
                 continue
-            for _, excerpt in ptbr.unmarked_digits(sentence):
+            numbers = (*ptbr.unmarked_digits(sentence), *ptbr.unfollowed(sentence))
+            for _, excerpt in numbers:
                 yield (
                     f"claim {claim.id}, {kind.value}: a number typed by hand: {excerpt!r}. Take it from the claim's values, "
                     f"a metric or a spec."
@@ -135,7 +142,7 @@ def _nav_faults(docs: Path) -> Iterator[str]:
     mkdocs = docs.parent / MKDOCS
     if not mkdocs.is_file():
         return
-    named = set(re.findall(r'"([^"]+\.md)"', json.dumps(read_settings(mkdocs).get("nav"))))
+    named = set(re.findall(r'"([^"]+\.md)"', json.dumps(read_settings(mkdocs).get("nav"), ensure_ascii=False)))
     pages = {page_path(page.slug) for page in PAGES}
     for path in sorted(pages - named):
         yield f"{path} is not in nav of {MKDOCS}, and no reader finds it; add it there"

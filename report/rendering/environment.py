@@ -11,7 +11,7 @@ from report.language import ptbr
 from report.origins.numbers import origins_of, trace
 from report.page import PAGES_DIR, PageError
 from report.sources import ROOT
-from vae.errors import MISTAKES, in_words, meant
+from vae.errors import MISTAKES, in_words, meant, raise_if_asked
 
 PARTS = Path(__file__).parent / "templates"  # what every page has: claims, figures, origins
 
@@ -66,6 +66,7 @@ def render_sentence(environment: jinja2.Environment, source: str, context: dict[
     except jinja2.TemplateError as error:
         raise PageError(f"{where}: {_message(error, context)}; in: {source.strip()[:80]}") from error
     except MISTAKES as error:
+        raise_if_asked(error)
         raise PageError(f"{where}: {in_words(error)}; in: {source.strip()[:80]}") from error
 
 
@@ -81,6 +82,7 @@ def render_template(environment: jinja2.Environment, name: str, context: dict[st
     except jinja2.TemplateError as error:
         raise PageError(f"{_place(error, name)}: {_message(error, context)}") from error
     except MISTAKES as error:
+        raise_if_asked(error)
         raise PageError(f"{_place(error, name)}: {in_words(error)}") from error
 
 

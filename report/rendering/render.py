@@ -30,7 +30,7 @@ from report.rendering.tracing import followed_context, rests_on, traced
 from report.sections import claims_of, page_of, runs_of
 from report.settings import NOBODY, Identity
 from report.tables import metrics_table
-from vae.errors import MISTAKES, in_words, innermost
+from vae.errors import MISTAKES, LaudoError, in_words, innermost, raise_if_asked
 from vae.spec import MADE_ONCE, DatasetSpec
 from vae.storage.results import RESULT_FILE, dump_json
 
@@ -61,7 +61,15 @@ def render_page(
     except PageError:
         raise
     except MISTAKES as error:
-        raise PageError(f"{innermost(error, 'report/pages/') or f'Page {page.slug}'}: {in_words(error)}") from error
+        raise_if_asked(error)
+        place = innermost(error, "report/pages/") or f"Page {page.slug}"
+        raise PageError(f"{place}: {in_words(error)}{_elsewhere(error)}") from error
+
+
+def _elsewhere(error: Exception) -> str:
+    """Return where an error was raised that is no sentence yet, in words after it."""
+    place = "" if isinstance(error, LaudoError) else innermost(error, "report/", "vae/")
+    return f" ({place})" if place else ""
 
 
 def _rendered(page: Page, evidence: Evidence, environment: jinja2.Environment, identity: Identity) -> RenderedPage:

@@ -101,16 +101,20 @@ def test_a_page_says_what_is_wrong_with_its_declaration(wrong: dict[str, str]) -
         Page(**{"slug": "notas", "title": "Notas", "description": "Notas.", **wrong})  # type: ignore[arg-type]
 
 
+def test_snapshots_of_one_training_differ_in_epochs_alone() -> None:
+    assert "Run 'e90' differs from e100 in more than its epochs" in without("True", "beta=2.0", "e90")
+
+
 def test_a_report_with_nothing_to_compare_is_refused() -> None:
     done = without("True", "epochs=12")
     assert "differs from e10 in latent_dim alone" in done
 
 
-def without(kept: str, e10: str = "") -> str:
-    """Return what check_pages says, in a new process, of a grid with the rows that are kept, and e10 changed."""
+def without(kept: str, changes: str = "", changed: str = "e10") -> str:
+    """Return what check_pages says, in a new process, of a grid with the rows that are kept, one of them changed."""
     program = (
         "import dataclasses, vae.grid as grid\n"
-        f"grid.RUNS = tuple(dataclasses.replace(row, {e10}) if row.name == 'e10' else row for row in grid.RUNS if {kept})\n"
+        f"grid.RUNS = tuple(dataclasses.replace(row, {changes}) if row.name == {changed!r} else row for row in grid.RUNS if {kept})\n"
         "from report.sections import check_pages\n"
         "check_pages(grid.make_grid())\n"
     )

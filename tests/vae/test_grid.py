@@ -89,8 +89,8 @@ def test_no_seed_is_refused_with_a_remedy(seeds: int) -> None:
         ({"beta": "1"}, "beta='1': it must be a number"),
         ({"code": "median"}, "code='median': it must be one of 'sample', 'mean', 'stopped'"),
         ({"precision": "float16"}, "precision='float16': it must be one of 'float32', 'bfloat16'"),
-        ({"train_images": 0}, "train_images=0: it must be a whole number below 54000, or None for all"),
-        ({"train_images": 54_000}, "train_images=54000: it must be a whole number below 54000, or None for all"),
+        ({"train_images": 0}, "train_images=0: it must be a whole number up to 48600, or None for all"),
+        ({"train_images": 48_601}, "train_images=48601: it must be a whole number up to 48600, or None for all"),
         ({"train_images": "600"}, "train_images='600': it must be a whole number"),
         ({"seeds": 0}, "seeds=0: it must be a whole number from 1 to 100"),
         ({"seeds": 101}, "seeds=101: it must be a whole number from 1 to 100"),
@@ -189,3 +189,8 @@ def test_a_weight_without_decimals_is_the_same_training() -> None:
 def test_the_options_of_a_command_mean_this_grid() -> None:
     assert make_grid().options == ""
     assert make_grid("quick", "digits", 4).options == " --profile quick --dataset digits --seeds 4"
+
+
+def test_a_row_of_the_published_data_set_has_the_images_that_it_says() -> None:
+    for images in (600, 30_000, 48_600):
+        assert Row("a", train_images=images).spec(FASHION_MNIST, quick=False).training.train_images == images

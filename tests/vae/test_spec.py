@@ -164,6 +164,8 @@ def test_how_many_images_are_explored_is_part_of_the_data_set_s_key_alone() -> N
         (lambda: DatasetSpec("digits", explored_images=-1), "explored_images=-1"),
         (lambda: ConvSpec(encoder_channels=(32, 0)), r"encoder_channels=\(32, 0\): it must be whole numbers"),
         (lambda: ConvSpec(decoder_channels=()), r"decoder_channels=\(\)"),
+        (lambda: ConvSpec(encoder_channels=5), "encoder_channels=5: it must be whole numbers"),
+        (lambda: ObjectiveSpec(beta=10**400), "beta=10+: it must be a number, zero or greater"),
         (lambda: TrainingSpec(batch_size=0), "batch_size=0"),
         (lambda: TrainingSpec(learning_rate=0.0), "learning_rate=0.0: it must be a number greater than zero"),
         (lambda: ClassifierSpec("digits", epochs=0), "epochs=0"),

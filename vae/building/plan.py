@@ -96,14 +96,14 @@ def make_plan(
     info = dataset_info(grid.dataset.dataset)
     names = [name for name in grid.specs if name in needed or isinstance(grid.specs[name], DatasetSpec)]
     steps = [_step(grid, info, store, runs_dir, name, seed, retrain) for name in names for seed in grid.seeds_of(name)]
-    damaged = [step for step in steps if step.state is State.DAMAGED and not step.again]
-    if damaged:
-        causes, remedy = damages(damaged, store, retrain)
-        raise ResultsError(" ".join(filter(None, (*causes, remedy))))
     evaluates = any(isinstance(step.spec, RunSpec) and step.action is not Action.NOTHING for step in steps)
     if evaluates and grid.classifier.name not in names:
         name = grid.classifier.name
         steps += [_step(grid, info, store, runs_dir, name, seed, retrain) for seed in grid.seeds_of(name)]
+    damaged = [step for step in steps if step.state is State.DAMAGED and not step.again]
+    if damaged:
+        causes, remedy = damages(damaged, store, retrain)
+        raise ResultsError(" ".join(filter(None, (*causes, remedy))))
     eyes = [step for step in steps if step.spec.name == grid.classifier.name]
     if any(step.action is Action.TRAIN or step.state is State.MISSING for step in eyes):
         steps = [_with_another_eye(step, store) for step in steps]

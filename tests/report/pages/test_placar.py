@@ -84,7 +84,8 @@ def test_the_summary_counts_verdicts_apart_from_values(n_seeds: int) -> None:
     assert 0 < int(counts[-1][5]) <= len(measured) - len(claimed)
     ours = sum(verdict.claim.ours for verdict in verdicts)
     assert (
-        f"{len(verdicts)} afirmações reunidas, {len(verdicts) - ours} do relatório de referência e {ours} nossas, que" in said
+        f"{len(verdicts)} afirmações reunidas, {len(verdicts) - ours} do relatório de referência e {ours} nossas, que"
+        in said
     )
     assert said.count("pergunta nossa, que a afirmação levanta") == ours > 0
     assert 0 < int(counts[-1][3]) < len(claimed)

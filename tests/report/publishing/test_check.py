@@ -252,7 +252,7 @@ def test_sentences_of_verdicts_that_no_claim_has_now_are_checked(
     slips = (
         dataclasses.replace(first, confirmed="Sobe {{ value, e muito."),
         dataclasses.replace(second, refuted="Cai {{ valor }}."),
-        dataclasses.replace(third, refuted="Cai 12,5 nats, e não {{ value }}."),
+        dataclasses.replace(third, refuted="Cai 12,5 nats, e não {{ value }}.", confirmed="Cai {{ 3.5 | number(1) }}."),
     )
     page = dataclasses.replace(licoes, claims=(*slips, *licoes.claims[3:]))
     monkeypatch.setattr(sections, "PAGES", tuple(page if each is licoes else each for each in sections.PAGES))
@@ -262,8 +262,9 @@ def test_sentences_of_verdicts_that_no_claim_has_now_are_checked(
     faults = [fault for fault in found if fault.startswith("claim")]
     assert faults[0].startswith(f"claim {first.id}, confirmada: ")
     assert faults[1].startswith(f"claim {second.id}, refutada: 'valor' is undefined. Did you mean value")
-    assert faults[2].startswith(f"claim {third.id}, refutada: a number typed by hand: 'Cai «12,5» nats")
-    assert len(faults) == 3
+    assert faults[2].startswith(f"claim {third.id}, confirmada: a number typed by hand: '3,5'")
+    assert faults[3].startswith(f"claim {third.id}, refutada: a number typed by hand: 'Cai «12,5» nats")
+    assert len(faults) == 4
 
 
 def test_pages_that_the_nav_lacks_or_has_too_many_are_named(
@@ -271,9 +272,11 @@ def test_pages_that_the_nav_lacks_or_has_too_many_are_named(
 ) -> None:
     docs = tmp_path / "tree/docs"
     docs.mkdir(parents=True)
+    (docs / "atividades/04-vae").mkdir(parents=True)
+    (docs / "atividades/04-vae/lições.md").write_text("# Lições\n")
     mkdocs = docs.parent / "mkdocs.yml"
     mkdocs.write_text(
-        f"nav:\n  - Um: index.md\n  - Dois:\n    - Página: {page_path(SLUG)}\n    - X: !!python/name:a.b\n"
+        f"nav:\n  - Um: index.md\n  - Dois:\n    - Página: {page_path(SLUG)}\n    - X: !!python/name:a.b\n  - L: atividades/04-vae/lições.md\n"
     )
     assert list(check._nav_faults(docs)) == []
     mkdocs.write_text("nav:\n  - Um: index.md\n  - Outra: atividades/04-vae/notas.md\n")

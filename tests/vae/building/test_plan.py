@@ -196,6 +196,15 @@ def test_the_remedy_for_damage_takes_all_of_it_and_what_was_asked_for(plan: Plan
     assert {label for label, action in steps.items() if action is Action.TRAIN} >= {"a1/42", "a2/43"}
 
 
+def test_a_damaged_classifier_stops_a_plan_that_comes_to_need_it(plan: Planner, filled: ResultsStore) -> None:
+    (filled.folder("classifier", 42) / "arrays.npz").write_bytes(b"damage")
+    assert "classifier/42" not in found(plan("a2"))
+    with pytest.raises(
+        ResultsError, match=r"classifier/42/arrays\.npz is damaged.*--retrain a2 --retrain classifier/42"
+    ):
+        plan("a2", retrain=("a2",))
+
+
 def test_one_seed_can_be_trained_again_alone(plan: Planner, filled: ResultsStore) -> None:
     (filled.folder("a2", 43) / "arrays.npz").write_bytes(b"damage")
     with pytest.raises(ResultsError, match=r"make it again with: .*--retrain a2/43 "):
