@@ -1,5 +1,7 @@
 """The pages of the report, in reading order. A new page is a folder beside the others and a line here."""
 
+import inspect
+
 from report.judging.claims import Claim
 from report.page import PAGES_DIR, Page
 from report.pages.espaco_latente.page import PAGE as ESPACO_LATENTE
@@ -47,7 +49,9 @@ def page(slug: str) -> Page:
         name for name in known if slug and name.startswith(slug)
     ]  # "espaco" resembles geracao more than espaco-latente
     hint = f" Did you mean {' or '.join(begun)}?" if begun else meant(slug, known)
-    raise LaudoError(f"Unknown section '{slug}'.{hint} Sections: {', '.join(known)}.")
+    raise LaudoError(
+        f"Unknown section '{slug}'.{hint} Sections: {', '.join(known)}. (A new one is a line of PAGES too.)"
+    )
 
 
 def family() -> tuple[Claim, ...]:
@@ -72,7 +76,8 @@ def runs_of(candidate: Page) -> tuple[str, ...]:
 def check_pages(grid: Grid) -> None:
     """Raise LaudoError for pages that cannot be rendered whatever the results are: before anything is trained.
 
-    Two of one slug, one without its text, runs that the grid has not (saying who names them) or that are not what pages draw.
+    Two of one slug or claims of one id, one without its text, a statistic that does not take the runs of its claim, runs that
+    the grid has not (saying who names them) or that are not what pages draw.
     """
     slugs = [candidate.slug for candidate in PAGES]
     for candidate in PAGES:
@@ -85,8 +90,28 @@ def check_pages(grid: Grid) -> None:
                 f"Page '{candidate.slug}' has no text: report/pages/{candidate.template} is not there. "
                 f"(A hyphen of the slug is an underscore in the folder's name.)"
             )
+    _check_claims()
     _check_named(grid)
     _check_compared(grid)
+
+
+def _check_claims() -> None:
+    stated: dict[str, str] = {}
+    for candidate in PAGES:
+        for claim in candidate.claims:
+            if claim.id in stated:
+                raise LaudoError(
+                    f"Claim id '{claim.id}' is used twice, on pages {stated[claim.id]} and {candidate.slug}; give each its own."
+                )
+            stated[claim.id] = candidate.slug
+            try:
+                if claim.statistic is not None:
+                    inspect.signature(claim.statistic).bind(*claim.needs)
+            except TypeError as error:
+                raise LaudoError(
+                    f"Claim {claim.id} (page {candidate.slug}): its statistic cannot be given the runs in needs={claim.needs!r}, one "
+                    f"Sample each: {error}."
+                ) from error
 
 
 def _check_named(grid: Grid) -> None:

@@ -69,7 +69,7 @@ def _revision(old: Snapshot) -> str:
 def _runs(changes: Comparison) -> Iterator[str]:
     rows = [
         *([run, "came"] for run in changes.came),
-        *([run, "went"] for run in changes.went),
+        *([run, "went, or is stale (build.py --status)"] for run in changes.went),
         *(
             [run, "was there, measured otherwise (data set, profile, numerics version): not compared"]
             for run in changes.unlike

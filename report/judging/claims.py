@@ -59,6 +59,10 @@ class Claim:
             raise ClaimError(f"Claim {self.id} has side '{self.side}'; say 'above' or 'below' its margin.")
         if isinstance(self.needs, str) or not self.needs:
             raise ClaimError(f"Claim {self.id} has needs {self.needs!r}; give a tuple of run names, such as ('e10',).")
+        for name, kind in (("margin", int | float), ("decimals", int)):
+            value = getattr(self, name)
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise ClaimError(f"Claim {self.id} has {name}={value!r}; give a number.")
         if not math.isfinite(self.margin):
             raise ClaimError(f"Claim {self.id} has margin {self.margin}; give a finite number.")
         if not self.bounds[0] < self.margin < self.bounds[1]:

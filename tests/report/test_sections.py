@@ -101,6 +101,21 @@ def test_a_page_says_what_is_wrong_with_its_declaration(wrong: dict[str, str]) -
         Page(**{"slug": "notas", "title": "Notas", "description": "Notas.", **wrong})  # type: ignore[arg-type]
 
 
+def test_claims_have_ids_of_their_own_and_statistics_that_take_their_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = sections.page("reconstrucoes")
+    first = next(claim for claim in page.claims if len(claim.needs) == 2)
+    for claims, said in (
+        ((first, first), f"Claim id '{first.id}' is used twice, on pages reconstrucoes and reconstrucoes"),
+        (
+            (dataclasses.replace(first, needs=first.needs[:1]),),
+            rf"Claim {first.id} \(page reconstrucoes\): .*needs=.*missing a",
+        ),
+    ):
+        monkeypatch.setattr(sections, "PAGES", (dataclasses.replace(page, claims=claims),))
+        with pytest.raises(LaudoError, match=said):
+            check_pages(GRID)
+
+
 def test_snapshots_of_one_training_differ_in_epochs_alone() -> None:
     assert "Run 'e90' differs from e100 in more than its epochs" in without("True", "beta=2.0", "e90")
 

@@ -54,7 +54,7 @@ def test_runs_are_listed_with_what_is_other_about_them() -> None:
     start = said.index("Runs")
     assert said[start + 1 : start + 7] == [
         "  e50         came",
-        "  e20         went",
+        "  e20         went, or is stale (build.py --status)",
         "  e30         was there, measured otherwise (data set, profile, numerics version): not compared",
         "  e10         other numbers: training.learning_rate 0.01 -> 0.002, objective.beta none -> 1.0, seeds 42 -> 42, 43",
         "  classifier  other numbers: the same spec and seeds, trained or evaluated again",

@@ -308,3 +308,10 @@ def broken(shorter: Sample, longer: Sample) -> Array:
 def test_a_statistic_that_fails_is_a_sentence_with_claim_and_kind() -> None:
     with pytest.raises(ClaimError, match=r"^Claim 5 cannot be judged: AttributeError: .*'nothing'"):
         estimate(make_claim(statistic=broken), make_samples(1.0))
+
+
+@pytest.mark.parametrize("wrong", [{"margin": "0.01"}, {"decimals": "3"}, {"decimals": 2.5}, {"margin": True}])
+def test_numbers_of_a_claim_are_numbers(wrong: dict[str, Any]) -> None:
+    ((name, value),) = wrong.items()
+    with pytest.raises(ClaimError, match=f"^Claim 5 has {name}={value!r}; give a number"):
+        make_claim(**wrong)
