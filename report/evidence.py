@@ -23,7 +23,7 @@ class _Named(Mapping[str, Mapping[int, RunResult]]):
 
     def __getitem__(self, run: str) -> Mapping[int, RunResult]:
         if run in self:
-            _check_named(run, self.runs)
+            _refuse_unnamed(run, self.runs)
         return self.results[run]
 
     def __contains__(self, run: object) -> bool:
@@ -37,7 +37,7 @@ class _Named(Mapping[str, Mapping[int, RunResult]]):
         return len(self.runs)
 
 
-def _check_named(run: str, runs: Collection[str] | None) -> None:
+def _refuse_unnamed(run: str, runs: Collection[str] | None) -> None:
     if runs is not None and run not in runs:
         raise LaudoError(f"it uses run '{run}' without naming it; add it to runs=(...) of its Page.")
 
@@ -63,7 +63,7 @@ class Evidence:
         """Raise LaudoError for the first of these that is no run of the grid, or that may not be used."""
         self.grid.check_names(runs)
         for run in runs:
-            _check_named(run, self.named)
+            _refuse_unnamed(run, self.named)
 
     @property
     def info(self) -> DatasetInfo:

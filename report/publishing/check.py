@@ -129,8 +129,7 @@ def _sentence_faults(page: Page, evidence: Evidence, environment: jinja2.Environ
             except PageError as error:
                 yield str(error)
                 continue
-            numbers = (*ptbr.unmarked_digits(sentence), *ptbr.unfollowed(sentence))
-            for _, excerpt in numbers:
+            for _, excerpt in (*ptbr.unmarked_digits(sentence), *ptbr.unfollowed(sentence)):
                 yield (
                     f"claim {claim.id}, {kind.value}: a number typed by hand: {excerpt!r}. Take it from the claim's values, "
                     f"a metric or a spec."

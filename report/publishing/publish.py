@@ -154,9 +154,8 @@ class Publication:
         for page in PAGES:
             record = self.rendered.record(page.slug)
             if record is None:
-                self.rendered.set_notice(
-                    page.slug, unknown_notice(page, self.store.options)
-                )  # if there is such a page at all
+                # If there is such a page at all.
+                self.rendered.set_notice(page.slug, unknown_notice(page, self.store.options))
                 continue
             if evidence is None:
                 changed = self._changed(page, record, results)
@@ -206,9 +205,8 @@ class Publication:
     def _changed(self, page: Page, record: Record, results: StoredResults) -> list[str]:
         """Return what changed since a page was rendered, verdicts apart."""
         now = {**self._sources(page), **self._digests(page, results)}
-        before = {
-            name: value for name, value in record.inputs.items() if name != notices.VERDICTS
-        }  # only judging tells
+        # Whether verdicts changed, only judging tells.
+        before = {name: value for name, value in record.inputs.items() if name != notices.VERDICTS}
         return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
 
 
